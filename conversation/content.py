@@ -1,0 +1,79 @@
+"""What a message can hold, the same for every channel."""
+
+from typing import Literal, TypeAlias
+
+from conversation.value import Tagged, Value
+
+MediaType: TypeAlias = Literal["photo", "file", "audio", "video", "voice", "sticker"]
+
+
+class Text(Tagged, frozen=True, kw_only=True):
+    """Words, as plain text: never markup."""
+
+    text: str
+
+
+class Media(Tagged, frozen=True, kw_only=True):
+    """A file. ``ref`` names it: ``media/…`` in the bot folder, or the channel's own file id."""
+
+    type: MediaType
+    ref: str
+    name: str = ""
+    mime: str = ""
+    size: int = 0
+    """Bytes; 0 where the channel does not tell."""
+    caption: str = ""
+
+
+class Location(Tagged, frozen=True, kw_only=True):
+    """A point in degrees, WGS 84."""
+
+    latitude: float
+    longitude: float
+
+
+class Contact(Tagged, frozen=True, kw_only=True):
+    """A phone number that the customer shared; ``own`` only where the channel proves that it is theirs."""
+
+    phone: str
+    name: str = ""
+    own: bool = False
+
+
+class Unsupported(Tagged, frozen=True, kw_only=True):
+    """Something that this channel can send and Lotse can't show; ``what`` is the channel's word for it."""
+
+    what: str
+
+
+class Button(Value, frozen=True, kw_only=True):
+    """An answer the customer can press. ``payload`` is an id (at most 64 bytes), never the label."""
+
+    payload: str
+    label: str
+
+
+class Prompt(Tagged, frozen=True, kw_only=True):
+    """What the bot says: text, buttons in order, and at most one file."""
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+    attach: Media | None = None
+
+
+Content: TypeAlias = Text | Media | Location | Contact | Unsupported | Prompt
+
+
+def plain_text(content: Content) -> str:
+    """The words of a message: what the bot listens to and a one-line preview shows."""
+    match content:
+        case Text(text=text) | Prompt(text=text):
+            return text
+        case Media(caption=caption):
+            return caption
+        case Contact(phone=phone):
+            return phone
+        case Location(latitude=latitude, longitude=longitude):
+            return f"{latitude:.5f}, {longitude:.5f}"
+        case Unsupported():
+            return ""

@@ -1,0 +1,59 @@
+"""What a step wants done. The shell stores all effects together with the conversation, in one transaction."""
+
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from conversation.message import Message
+from conversation.value import Data, Tagged
+
+
+class Post(Tagged, frozen=True, kw_only=True):
+    """Add the message to the history; send it to the customer if the bot or an operator said it."""
+
+    message: Message
+
+
+class Understand(Tagged, frozen=True, kw_only=True):
+    """Ask the NLU layer; the answer comes back as ``Understood`` with the same ``request``."""
+
+    request: str
+    text: str
+    language: str
+
+
+class RunAction(Tagged, frozen=True, kw_only=True):
+    """Call the back-end; the answer comes back as ``ActionDone`` or ``ActionFailed`` with the same ``request``.
+
+    ``request`` is also the idempotency key; ``limit`` is in seconds.
+    """
+
+    request: str
+    name: str
+    arguments: dict[str, Data]
+    limit: float
+
+
+class SetTimer(Tagged, frozen=True, kw_only=True):
+    """Fire ``name`` at ``due``; replaces an earlier setting of the same name."""
+
+    name: str
+    due: datetime
+
+
+class CancelTimer(Tagged, frozen=True, kw_only=True):
+    name: str
+
+
+RefusalReason: TypeAlias = Literal["held_by_other", "not_holder", "not_waiting", "closed"]
+
+
+class Refuse(Tagged, frozen=True, kw_only=True):
+    """Tell an operator that a command (``event``: its id) did nothing, and why; ``holder`` has the chat now."""
+
+    operator: str
+    event: str
+    reason: RefusalReason
+    holder: str = ""
+
+
+Effect: TypeAlias = Post | Understand | RunAction | SetTimer | CancelTimer | Refuse

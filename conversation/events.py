@@ -1,0 +1,126 @@
+"""Everything that can happen to a conversation. Operators, timers and back-ends are events like a customer's message.
+
+Each event carries its own ``id`` and time (``at``, aware, UTC): the core reads no clock and rolls no dice.
+"""
+
+from datetime import datetime
+from typing import TypeAlias
+
+from conversation.content import Content
+from conversation.understanding import Understanding
+from conversation.value import Data, Tagged, Value
+
+
+class QueuePlace(Value, frozen=True, kw_only=True):
+    """Where a parked conversation stands: ``position`` from 1; ``wait`` is an estimate in seconds, if there is one."""
+
+    position: int
+    wait: int | None = None
+
+
+class _Event(Tagged, frozen=True, kw_only=True):
+    id: str
+    at: datetime
+
+
+class CustomerSaid(_Event, frozen=True, kw_only=True):
+    """``language`` and ``name`` are the channel's hints; empty where it gives none."""
+
+    content: Content
+    client_id: str = ""
+    language: str = ""
+    name: str = ""
+
+
+class CustomerPressed(_Event, frozen=True, kw_only=True):
+    """A button: ``payload`` as it was sent, ``label`` for the history, ``menu`` the id of the message that carried it."""
+
+    payload: str
+    label: str = ""
+    menu: str = ""
+    client_id: str = ""
+    language: str = ""
+    name: str = ""
+
+
+class CustomerEdited(_Event, frozen=True, kw_only=True):
+    """The customer changed the words of an earlier message (``of``: its ``client_id``). It stays answered."""
+
+    of: str
+    content: Content
+
+
+class CustomerChoseLanguage(_Event, frozen=True, kw_only=True):
+    """The customer picked a language on the channel's own control: texts change, the step stays."""
+
+    language: str
+
+
+class CustomerUnreachable(_Event, frozen=True, kw_only=True):
+    """The channel says that nothing can reach the customer any more (blocked, deactivated)."""
+
+    reason: str
+
+
+class OperatorClaimed(_Event, frozen=True, kw_only=True):
+    operator: str
+    name: str
+
+
+class OperatorReplied(_Event, frozen=True, kw_only=True):
+    """``client_id`` makes a double click one message."""
+
+    operator: str
+    name: str
+    content: Content
+    client_id: str
+
+
+class OperatorHandedBack(_Event, frozen=True, kw_only=True):
+    """Back to the bot, which says that it is one."""
+
+    operator: str
+    name: str
+
+
+class OperatorClosed(_Event, frozen=True, kw_only=True):
+    operator: str
+    name: str
+
+
+class TimerFired(_Event, frozen=True, kw_only=True):
+    """``due`` says which setting of the timer this is: a timer that was moved or stopped meanwhile is ignored.
+
+    ``place`` is filled in for a parked conversation.
+    """
+
+    name: str
+    due: datetime
+    place: QueuePlace | None = None
+
+
+class Understood(_Event, frozen=True, kw_only=True):
+    """The NLU's answer to the ``Understand`` effect named by ``request``."""
+
+    request: str
+    understanding: Understanding
+
+
+class ActionDone(_Event, frozen=True, kw_only=True):
+    """``result`` holds the fields that the catalogue says the action gives."""
+
+    request: str
+    result: dict[str, Data]
+
+
+class ActionFailed(_Event, frozen=True, kw_only=True):
+    """Broken, rejected or over its time limit; ``reason`` is for people who operate the service."""
+
+    request: str
+    reason: str
+
+
+CustomerEvent: TypeAlias = CustomerSaid | CustomerPressed | CustomerEdited | CustomerChoseLanguage | CustomerUnreachable
+OperatorEvent: TypeAlias = OperatorClaimed | OperatorReplied | OperatorHandedBack | OperatorClosed
+EngineEvent: TypeAlias = TimerFired | Understood | ActionDone | ActionFailed
+Event: TypeAlias = CustomerEvent | OperatorEvent | EngineEvent

@@ -1,0 +1,367 @@
+"""What the engine needs from the outside, as small protocols. Adapters: ``bots``, ``nlu``, ``actions``, ``store``, ``app``."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
+from typing import Literal, Protocol, TypeAlias
+
+from conversation.content import Media
+from conversation.effects import Effect
+from conversation.events import CustomerEvent, Event, QueuePlace
+from conversation.message import Message
+from conversation.state import Conversation
+from conversation.understanding import Understanding
+from conversation.value import Data, Value
+
+
+class Clock(Protocol):
+    """Time from outside. ``now`` is aware, UTC."""
+
+    def now(self) -> datetime: ...
+
+    async def sleep(self, seconds: float) -> None: ...
+
+
+class Ids(Protocol):
+    """Ids that nobody can guess (128 random bits), sortable by time."""
+
+    def new(self) -> str: ...
+
+
+# ── channels ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Inbound(Value, frozen=True, kw_only=True):
+    """What a channel delivered. (``channel``, ``account``, ``external_id``) names the delivery: a second one has no effect.
+
+    ``address`` is the customer's chat on that channel.
+    """
+
+    channel: str
+    account: str
+    external_id: str
+    address: str
+    event: CustomerEvent
+
+
+class Receive(Protocol):
+    """Where connectors put what came in. Returns after the commit: only then acknowledge to the channel.
+
+    Returns False for a delivery that was already known. Raises StoreError when it could not be stored: do not acknowledge.
+    """
+
+    async def __call__(self, inbound: Inbound) -> bool: ...
+
+
+class Channel(Protocol):
+    """A connector's sending half. ``live`` channels read the chat's history themselves and need no send."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def account(self) -> str: ...
+
+    async def send(self, address: str, message: Message, key: str) -> str:
+        """Deliver one message of the bot or an operator; the channel's id of it (empty if none).
+
+        ``key`` is the same on every try: pass it on where the channel takes an idempotency key. Raises SendError.
+        """
+        ...
+
+    async def typing(self, address: str) -> None:
+        """Show that somebody is writing; never raises."""
+        ...
+
+    async def fetch(self, media: Media) -> tuple[str, bytes]:
+        """Media type and bytes of a file that the customer sent. Raises SendError."""
+        ...
+
+
+# ── understanding and back-ends ──────────────────────────────────────────────────────────────────────────────────────
+
+
+class Nlu(Protocol):
+    async def understand(self, text: str, language: str) -> Understanding:
+        """Never raises and never blocks the event loop; knows nothing = an empty Understanding.
+
+        ``language`` is the conversation's, two letters; empty when it is not known yet.
+        """
+        ...
+
+
+class ActionCall(Value, frozen=True, kw_only=True):
+    """``key`` is the same on every try; ``limit`` is in seconds."""
+
+    name: str
+    arguments: dict[str, Data]
+    key: str
+    limit: float
+    chat: str
+    language: str
+
+
+class Actions(Protocol):
+    async def run(self, call: ActionCall) -> Mapping[str, Data]:
+        """The fields the action gave. Raises ActionError within ``call.limit``."""
+        ...
+
+
+# ── the bus: nothing on it that can't be rebuilt ─────────────────────────────────────────────────────────────────────
+
+
+class Subscription(Protocol):
+    """Ends when closed. A subscriber that falls far behind is dropped: it reads the store again."""
+
+    def __aiter__(self) -> AsyncIterator[bytes]: ...
+
+    async def close(self) -> None: ...
+
+
+class Bus(Protocol):
+    """Live news between sockets and workers; a lost message costs latency, never data."""
+
+    async def publish(self, topic: str, payload: bytes) -> None: ...
+
+    async def subscribe(self, topic: str) -> Subscription:
+        """All that is published on ``topic`` from now on."""
+        ...
+
+
+# ── the store ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Chat(Value, frozen=True, kw_only=True):
+    """A customer's place on a channel; its conversations follow each other. ``conversation``: the open one, or empty."""
+
+    id: str
+    channel: str
+    account: str
+    address: str
+    conversation: str = ""
+    seq: int = 0
+    language: str = ""
+    unreachable: str = ""
+
+
+class InboxRow(Value, frozen=True, kw_only=True):
+    """An event that was accepted and not yet handled; ``number`` gives the order. Operators' and engine's events too."""
+
+    number: int
+    chat: str
+    event: Event
+
+
+class Accepted(Value, frozen=True, kw_only=True):
+    """``row`` is None for a delivery that was already known."""
+
+    row: InboxRow | None
+
+
+class Snapshot(Value, frozen=True, kw_only=True):
+    """A chat with its newest conversation, open or closed; None before the first message."""
+
+    chat: Chat
+    conversation: Conversation | None
+
+
+class Turn(Value, frozen=True, kw_only=True):
+    """All that a turn changes: stored whole, or not at all.
+
+    ``handled`` are the inbox numbers it answers. ``base`` is the version the conversation had when it was loaded, 0 for a
+    new one. ``outgoing`` are the messages among ``effects`` that a worker must send.
+    """
+
+    handled: tuple[int, ...]
+    base: int
+    conversation: Conversation
+    effects: tuple[Effect, ...]
+    outgoing: bool
+    at: datetime
+    unreachable: str = ""
+
+
+SendState: TypeAlias = Literal["pending", "sending", "sent", "failed", "ambiguous"]
+
+
+class Send(Value, frozen=True, kw_only=True):
+    """One message on its way to a customer. ``number`` gives the order inside a chat."""
+
+    number: int
+    chat: str
+    channel: str
+    account: str
+    address: str
+    message: Message
+    state: SendState = "pending"
+    attempts: int = 0
+    due: datetime
+    error: str = ""
+
+
+class SendUpdate(Value, frozen=True, kw_only=True):
+    """``due`` is the time of the next try for ``pending``."""
+
+    number: int
+    state: SendState
+    attempts: int
+    due: datetime
+    external_id: str = ""
+    error: str = ""
+
+
+class Job(Value, frozen=True, kw_only=True):
+    """A back-end call that was asked for and has no answer yet. ``started``: a worker began it before."""
+
+    number: int
+    chat: str
+    conversation: str
+    call: ActionCall
+    started: bool = False
+
+
+class Saved(Value, frozen=True, kw_only=True):
+    """What a saved turn left for others to do, in order."""
+
+    sends: tuple[Send, ...]
+    jobs: tuple[Job, ...]
+
+
+class Timer(Value, frozen=True, kw_only=True):
+    chat: str
+    conversation: str
+    name: str
+    due: datetime
+
+
+class Card(Value, frozen=True, kw_only=True):
+    """A conversation as the desk lists it."""
+
+    conversation: str
+    chat: str
+    channel: str
+    name: str
+    language: str
+    phase: str
+    """``with_bot``, ``parked``, ``with_operator`` or ``closed``."""
+    team: str
+    operator: str
+    operator_name: str
+    since: datetime
+    """When the phase began."""
+    preview: str
+    """The customer's last words, at most 120 characters."""
+    unanswered: bool
+    version: int
+
+
+class Operator(Value, frozen=True, kw_only=True):
+    """``password`` is an argon2 hash."""
+
+    id: str
+    name: str
+    password: str
+
+
+class Session(Value, frozen=True, kw_only=True):
+    """A signed-in browser. ``token`` is the SHA-256 of what the cookie holds."""
+
+    token: str
+    operator: str
+    expires: datetime
+
+
+class EngineStore(Protocol):
+    """The durable half of the engine. Every method is one transaction; concurrent calls share commits.
+
+    All raise StoreError when the database can't be reached or written.
+    """
+
+    async def accept(self, inbound: Inbound, chat: str) -> Accepted:
+        """Store a customer's event under its unique key; opens the chat (id ``chat`` if it is new) with the first one."""
+        ...
+
+    async def accept_own(self, chat: str, event: Event, key: str) -> Accepted:
+        """Store an operator's or the engine's event; ``key`` is unique among these."""
+        ...
+
+    async def unhandled(self, limit: int) -> Sequence[InboxRow]:
+        """Accepted events with no turn yet, oldest first."""
+        ...
+
+    async def load(self, chat: str) -> Snapshot:
+        """Raises KeyError for a chat that does not exist."""
+        ...
+
+    async def save(self, turn: Turn) -> Saved:
+        """Store a turn. Raises StaleError if the conversation's version is not ``turn.base`` any more."""
+        ...
+
+    async def reject(self, number: int, reason: str) -> None:
+        """Put an event aside that no turn can handle; it stays readable for an operator of the service."""
+        ...
+
+    async def open_sends(self, limit: int) -> Sequence[Send]:
+        """``pending`` and ``sending`` ones, oldest first: what a new process takes over."""
+        ...
+
+    async def update_send(self, update: SendUpdate) -> None: ...
+
+    async def open_jobs(self, limit: int) -> Sequence[Job]: ...
+
+    async def start_job(self, number: int) -> None: ...
+
+    async def finish_job(self, job: Job, event: Event) -> Accepted:
+        """The answer goes into the inbox and the job away, in one transaction."""
+        ...
+
+    async def due_timers(self, until: datetime, limit: int) -> Sequence[Timer]: ...
+
+    async def next_timer(self) -> datetime | None: ...
+
+    async def fire(self, timer: Timer, event: Event) -> Accepted:
+        """The event goes into the inbox and the timer away, in one transaction. Row None if it was moved or gone."""
+        ...
+
+    async def place(self, conversation: str) -> QueuePlace | None:
+        """Position among the parked conversations of the same team, oldest first."""
+        ...
+
+
+class DeskStore(Protocol):
+    """What pages read and operators change outside of conversations."""
+
+    async def find_chat(self, channel: str, account: str, address: str) -> Chat | None: ...
+
+    async def history(self, chat: str, after: int, limit: int) -> Sequence[Message]:
+        """Messages with ``seq`` greater than ``after``, in order."""
+        ...
+
+    async def recent(self, chat: str, limit: int) -> Sequence[Message]:
+        """The newest messages, in order."""
+        ...
+
+    async def conversation(self, conversation: str) -> Conversation | None: ...
+
+    async def cards(self) -> Sequence[Card]:
+        """All conversations that are parked or with an operator, longest waiting first."""
+        ...
+
+    async def find_operator(self, operator: str) -> Operator | None: ...
+
+    async def put_operator(self, operator: Operator) -> None: ...
+
+    async def operators(self) -> Sequence[Operator]: ...
+
+    async def put_session(self, session: Session) -> None: ...
+
+    async def find_session(self, token: str, now: datetime) -> Operator | None: ...
+
+    async def drop_session(self, token: str) -> None: ...
+
+    async def secret(self, name: str, fresh: bytes) -> bytes:
+        """The stored secret of that name; ``fresh`` becomes it if there is none yet."""
+        ...
+
+    async def send_states(self, chat: str) -> Mapping[str, SendState]:
+        """Message id to the state of its delivery, for messages that are not ``sent``."""
+        ...

@@ -1,0 +1,66 @@
+"""The conversation: all that must be remembered between two events."""
+
+from datetime import datetime
+from typing import TypeAlias
+
+from conversation.run import Run
+from conversation.value import Data, Tagged, Value
+
+
+class WithBot(Tagged, frozen=True, kw_only=True):
+    """The bot has the word."""
+
+
+class Parked(Tagged, frozen=True, kw_only=True):
+    """Waiting for an operator of ``team`` since ``since``. ``expires``: then the chat leaves the queue."""
+
+    team: str
+    since: datetime
+    expires: datetime
+
+
+class WithOperator(Tagged, frozen=True, kw_only=True):
+    """``operator`` holds the chat; the bot is silent."""
+
+    team: str
+    operator: str
+    name: str
+    since: datetime
+
+
+class Closed(Tagged, frozen=True, kw_only=True):
+    """Over. The customer's next message opens a new conversation."""
+
+    outcome: str
+    at: datetime
+
+
+Phase: TypeAlias = WithBot | Parked | WithOperator | Closed
+
+
+class Conversation(Value, frozen=True, kw_only=True):
+    """One customer's dialogue on one channel, from the first message to the close.
+
+    ``version`` counts the turns that were saved; a save against another version is refused.
+    ``seq`` is the number of the chat's newest message.
+    """
+
+    id: str
+    chat: str
+    channel: str
+    opened_at: datetime
+    version: int = 0
+    seq: int = 0
+    language: str = ""
+    language_chosen: bool = False
+    """The customer said so: no guess overrules it."""
+    name: str = ""
+    phase: Phase = WithBot()
+    run: Run = Run()
+    variables: dict[str, Data] = {}
+    timers: dict[str, datetime] = {}
+    turns: int = 0
+    """Events handled; a cap stops a runaway."""
+    last_customer_at: datetime | None = None
+    unanswered: bool = False
+    """The customer spoke last, and a person has yet to answer."""
