@@ -1,0 +1,1 @@
+"""Runs the back-end actions of a bot folder (rasa-sdk) in this process."""

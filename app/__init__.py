@@ -1,0 +1,1 @@
+"""Settings, the command line, and the one place where everything is wired together."""

@@ -1,19 +1,19 @@
 """The errors of Lotse.
 
-    LotseError
-     ├─ ContentError          an editor's file is wrong: nothing of it is taken over
-     ├─ StaleError            somebody else saved this conversation first: load it again, step again
-     ├─ StoreError            the database can't take the write now: do not acknowledge
-     ├─ BadInputError         what a channel or a browser sent is not what it should be
-     ├─ ActionError           a back-end call broke, was rejected, or took too long
-     └─ SendError             a channel did not take a message
-         ├─ RetryLaterError       it said when to try again
-         ├─ TransientError        it surely did not get it; try again with back-off
-         ├─ AmbiguousError        it may have got it
-         ├─ RecipientGoneError    nothing reaches this customer any more
-         ├─ MigratedError         the customer's address changed
-         ├─ RefusedError          our message is wrong: a retry would fail the same way
-         └─ AccountDownError      our account is shut or its token wrong: stop sending, keep everything
+LotseError
+ ├─ ContentError          an editor's file is wrong: nothing of it is taken over
+ ├─ StaleError            somebody else saved this conversation first: load it again, step again
+ ├─ StoreError            the database can't take the write now: do not acknowledge
+ ├─ BadInputError         what a channel or a browser sent is not what it should be
+ ├─ ActionError           a back-end call broke, was rejected, or took too long
+ └─ SendError             a channel did not take a message
+     ├─ RetryLaterError       it said when to try again
+     ├─ TransientError        it surely did not get it; try again with back-off
+     ├─ AmbiguousError        it may have got it
+     ├─ RecipientGoneError    nothing reaches this customer any more
+     ├─ MigratedError         the customer's address changed
+     ├─ RefusedError          our message is wrong: a retry would fail the same way
+     └─ AccountDownError      our account is shut or its token wrong: stop sending, keep everything
 """
 
 from typing import Literal

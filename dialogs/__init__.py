@@ -1,0 +1,1 @@
+"""The ITR engine: reads, checks and walks dialog trees. Pure."""

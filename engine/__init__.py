@@ -1,0 +1,1 @@
+"""The step (pure) and the shell around it: inbox, turn, outbox, timers."""

@@ -1,0 +1,1 @@
+"""The product's own texts, one folder a language."""

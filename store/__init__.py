@@ -1,0 +1,1 @@
+"""The SQL store (one code for SQLite and PostgreSQL), migrations, and the bus."""
