@@ -1,0 +1,32 @@
+"""What holds for every test."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.network import Loopback
+
+
+@pytest.fixture(scope="session", autouse=True)
+def loopback() -> Iterator[Loopback]:
+    guard = Loopback()
+    with pytest.MonkeyPatch.context() as patch:
+        guard.install(patch)
+        yield guard
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_stray_event_loop() -> None:
+    """pytest-asyncio asks for the current loop before each test; where none was ever set, asking makes one that
+    nobody closes, and some later test gets the blame."""
+    asyncio.set_event_loop(None)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_leaves_this_machine(loopback: Loopback) -> Iterator[None]:
+    """Code that swallows the refusal doesn't save its test."""
+    loopback.refused.clear()
+    yield
+    if loopback.refused:
+        pytest.fail(f"tried to reach {', '.join(loopback.refused)}: tests talk to this machine only")
