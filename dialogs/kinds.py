@@ -1,0 +1,188 @@
+"""The kinds of answers that a question can ask for, and how each is read from what the customer sent."""
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+import re2
+
+from conversation.content import Contact, Content, Location, Media, plain_text
+from conversation.errors import ContentError
+from conversation.value import Data
+from dialogs.answers.fold import clean
+from dialogs.answers.limits import check, read_bound
+from dialogs.answers.moments import read_date, read_slot, read_time
+from dialogs.answers.plain import read_email, read_number, read_phone, read_rating, read_text, read_yes_no
+from dialogs.answers.values import AnswerContext, Kind, NotThis, Parsed, Reason
+
+__all__ = [
+    "BUILT_IN",
+    "AnswerContext",
+    "Kind",
+    "NotThis",
+    "Parsed",
+    "Reason",
+    "check",
+    "compile_pattern",
+    "parse",
+    "read_bound",
+]
+
+Reader: TypeAlias = Callable[[Content, AnswerContext], Parsed | NotThis]
+
+_MAX_TEXT = 10_000
+_LOOKALIKES = str.maketrans("АВЕКМНОРСТХІавекмнорстхі", "ABEKMHOPCTXIabekmhopctxi")
+
+
+def _from_words(read: Callable[[str, AnswerContext], Parsed | NotThis]) -> Reader:
+    def reader(content: Content, ctx: AnswerContext) -> Parsed | NotThis:
+        words = plain_text(content)
+        return read(words, ctx) if len(words) <= _MAX_TEXT else NotThis(reason="too_long")
+
+    return reader
+
+
+def _or_not(value: Data) -> Parsed | NotThis:
+    return NotThis() if value is None else Parsed(value=value)
+
+
+def _date(text: str, ctx: AnswerContext) -> Parsed | NotThis:
+    found = read_date(text, ctx)
+    return _or_not(found and found.isoformat())
+
+
+def _time(text: str, ctx: AnswerContext) -> Parsed | NotThis:
+    found = read_time(text, ctx)
+    return _or_not(None if found is None else found.strftime("%H:%M"))
+
+
+def _slot(text: str, ctx: AnswerContext) -> Parsed | NotThis:
+    asked = clean(text)
+    return _or_not(asked if asked in ctx.offered else read_slot(text, ctx))
+
+
+# ── places and files ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+_COORDINATES = re.compile(r"(-?[0-9]{1,3}(?:\.[0-9]{1,12})?)\s*[,;\s]\s*(-?[0-9]{1,3}(?:\.[0-9]{1,12})?)")
+
+
+def _location(content: Content, _: AnswerContext) -> Parsed | NotThis:
+    """A shared place, or degrees as text: where a channel can't share one, the question is asked in words."""
+    if isinstance(content, Location):
+        latitude, longitude = content.latitude, content.longitude
+    else:
+        match = _COORDINATES.fullmatch(clean(plain_text(content))[:80])
+        if match is None:
+            return NotThis()
+        latitude, longitude = float(match[1]), float(match[2])
+    if not (math.isfinite(latitude) and math.isfinite(longitude) and abs(latitude) <= 90 and abs(longitude) <= 180):
+        return NotThis()
+    return Parsed(value={"latitude": latitude, "longitude": longitude})
+
+
+def _file_value(media: Media) -> Parsed:
+    return Parsed(value={"ref": media.ref, "name": media.name, "mime": media.mime})
+
+
+def _photo(content: Content, _: AnswerContext) -> Parsed | NotThis:
+    """A photo, or a picture that was sent as a file."""
+    match content:
+        case Media(type="photo"):
+            return _file_value(content)
+        case Media(type="file", mime=mime) if mime.startswith("image/"):
+            return _file_value(content)
+    return NotThis()
+
+
+def _file(content: Content, _: AnswerContext) -> Parsed | NotThis:
+    match content:
+        case Media(type="sticker"):
+            return NotThis()
+        case Media():
+            return _file_value(content)
+    return NotThis()
+
+
+def _phone(content: Content, ctx: AnswerContext) -> Parsed | NotThis:
+    """Messengers share a contact's number without the plus of its country code."""
+    if isinstance(content, Contact):
+        bare = content.phone.strip()
+        international = read_phone(bare if bare.startswith("+") else f"+{bare}", ctx)
+        return international if isinstance(international, Parsed) else read_phone(bare, ctx)
+    return _from_words(read_phone)(content, ctx)
+
+
+_READERS: Mapping[str, Reader] = {
+    "text": _from_words(read_text),
+    "number": _from_words(read_number),
+    "yes_no": _from_words(read_yes_no),
+    "date": _from_words(_date),
+    "time": _from_words(_time),
+    "phone": _phone,
+    "email": _from_words(read_email),
+    "rating": _from_words(read_rating),
+    "location": _location,
+    "photo": _photo,
+    "file": _file,
+    "time_slot": _from_words(_slot),
+}
+BUILT_IN = frozenset(_READERS)
+
+
+# ── an editor's own kinds ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@lru_cache(maxsize=256)
+def compile_pattern(pattern: str) -> Any:
+    """The RE2 of a kind's pattern. Raises ContentError with what RE2 has against it."""
+    options = re2.Options()
+    options.max_mem = 1 << 20
+    options.log_errors = False
+    try:
+        return re2.compile(pattern, options=options)
+    except (re2.error, UnicodeEncodeError) as error:
+        raise ContentError(
+            f"the pattern {pattern!r} is not one that RE2 takes ({error}): mend it; there is no look-ahead and no back-reference"
+        ) from error
+
+
+@lru_cache(maxsize=256)
+def _habits(pattern: str) -> tuple[bool, bool]:
+    """Whether letters in it are upper-case only, and whether it has no place for a space."""
+    literal = re.sub(r"\\[pP]\{[^}]*\}|\\.", "", pattern)
+    return not any(
+        char.islower() for char in literal
+    ), " " not in literal and "." not in literal and "\\s" not in pattern
+
+
+def _own(pattern: str, text: str) -> Parsed | NotThis:
+    """The whole text must match: as typed, else in upper case, else without spaces, else with Latin letters for lookalikes."""
+    compiled = compile_pattern(pattern)
+    upper, spaceless = _habits(pattern)
+    tries = [text]
+    if upper:
+        tries.append(text.upper())
+    if spaceless:
+        tries += ["".join(found.split()) for found in tries]
+    if pattern.isascii():
+        tries += [found.translate(_LOOKALIKES) for found in tries]
+    hit = next((found for found in tries if compiled.fullmatch(found)), None)
+    return NotThis() if hit is None else Parsed(value=hit)
+
+
+def parse(kind: Kind, content: Content, ctx: AnswerContext) -> Parsed | NotThis:
+    """Read an answer of a kind.
+
+    Nothing a customer sends makes it raise; an unknown kind or a pattern that is none raises ContentError.
+    """
+    if kind.pattern is not None:
+        text = clean(plain_text(content))
+        return _own(kind.pattern, text) if len(text) <= _MAX_TEXT else NotThis(reason="too_long")
+    reader = _READERS.get(kind.name)
+    if reader is None:
+        raise ContentError(
+            f"{kind.name} is no kind of answer: give it a pattern in _answers.yaml, or use a built-in kind"
+        )
+    return reader(content, ctx)
