@@ -1,0 +1,80 @@
+"""Bringing a database to the tables this version works with.
+
+The whole way is one transaction on both databases: a process killed in the middle leaves what was there before, and of two
+that start together the second waits and finds nothing left to do.
+"""
+
+import asyncio
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import SQLAlchemyError
+
+from conversation.errors import StoreError
+from store.database import Database, connect
+from store.failures import explain
+from store.url import parse, path_of, where
+
+_LOCK = 0x106F7365
+"""The advisory lock of PostgreSQL that makes migrations wait for each other."""
+
+
+class SchemaError(StoreError):
+    """The database's tables are newer than this version of Lotse."""
+
+
+async def migrate(url: str, *, busy_seconds: float = 5.0) -> None:
+    """Bring the database to the newest tables; makes a SQLite file that is missing, and its folder.
+
+    Raises SchemaError if a newer version of Lotse made it, StoreError if it can't be opened or written.
+    """
+    target = parse(url)
+    await make_folder(target)
+    database = connect(target, busy_seconds)
+    try:
+        await upgrade(database, where(target))
+    finally:
+        await database.close()
+
+
+async def upgrade(database: Database, place: str) -> None:
+    """As ``migrate``, over an open database; ``place`` names it in errors."""
+    try:
+        await database.write(lambda connection: _upgrade(connection, place))
+    except (SQLAlchemyError, OSError) as error:
+        raise explain(error, place) from error
+
+
+def _upgrade(connection: Connection, place: str) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    script = ScriptDirectory.from_config(config)
+    known = {revision.revision for revision in script.walk_revisions()}
+    current = MigrationContext.configure(connection).get_current_heads()
+    unknown = [revision for revision in current if revision not in known]
+    if unknown:
+        raise SchemaError(
+            f"the database {place} was made by a newer Lotse (tables {unknown[0]}, this version knows up to"
+            f" {script.get_current_head()}): install the newer version, or restore a backup made before it"
+        )
+    if set(current) != set(script.get_heads()):
+        command.upgrade(config, "head")
+
+
+async def make_folder(url: URL) -> None:
+    if url.get_backend_name() != "sqlite":
+        return
+    folder = path_of(url).parent
+    try:
+        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"the folder {folder} for the database can't be made: {error}") from error

@@ -1,0 +1,235 @@
+"""What is read: plain functions over a connection, one statement each."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select, text
+from sqlalchemy.engine import Row
+
+from conversation.errors import StoreError
+from conversation.events import QueuePlace
+from conversation.message import Message
+from conversation.ports import Card, Chat, InboxRow, Job, Operator, Send, SendState, Snapshot, Timer
+from conversation.state import Conversation, Parked, WithBot, WithOperator
+from store import codec
+from store.codec import decode, micros, moment
+from store.statements import Bulk
+from store.tables import chats, conversations, inbox, jobs, messages, operators, outbox, sessions, timers
+
+_LOAD = Bulk(
+    "SELECT chats.id, chats.channel, chats.account, chats.address, chats.conversation, chats.seq, chats.language,"
+    " chats.unreachable, conversations.id AS newest, conversations.state"
+    " FROM chats LEFT JOIN conversations ON conversations.id = chats.latest WHERE chats.id IN (VALUES {rows})",
+    width=1,
+    types=("TEXT",),
+)
+_PLACE = text(
+    "SELECT count(*) FROM conversations me JOIN conversations other ON other.team = me.team"
+    " WHERE me.id = :id AND me.phase = 'parked' AND other.phase = 'parked'"
+    " AND (other.since < me.since OR other.since = me.since AND other.id <= me.id)"
+)
+# Conditions in words, not parameters: only these let the database use a partial index.
+_NEW = text("inbox.state = 'new'")
+_OPEN = text("outbox.state IN ('pending', 'sending')")
+_UNSENT = text("outbox.state <> 'sent'")
+_PEOPLE = text("conversations.phase IN ('parked', 'with_operator')")
+
+
+def load(connection: Connection, wanted: Sequence[str]) -> dict[str, Snapshot | StoreError]:
+    """Each chat that exists, with its newest conversation; the error of one that can't be read."""
+    found: dict[str, Snapshot | StoreError] = {}
+    for row in _LOAD.run(connection, [(chat,) for chat in wanted]):
+        conversation, state = row[8:]
+        try:
+            newest = decode(codec.conversations, state, f"conversation {conversation}") if conversation else None
+            found[row[0]] = Snapshot(chat=_chat(row), conversation=newest)
+        except StoreError as error:
+            found[row[0]] = error
+    return found
+
+
+def find_chat(connection: Connection, channel: str, account: str, address: str) -> Chat | None:
+    query = select(chats).where(chats.c.channel == channel, chats.c.account == account, chats.c.address == address)
+    row = connection.execute(query).first()
+    return _chat(row) if row else None
+
+
+def _chat(row: Row[Any]) -> Chat:
+    return Chat(
+        id=row.id,
+        channel=row.channel,
+        account=row.account,
+        address=row.address,
+        conversation=row.conversation,
+        seq=row.seq,
+        language=row.language,
+        unreachable=row.unreachable,
+    )
+
+
+def unhandled(connection: Connection, limit: int) -> list[InboxRow]:
+    query = select(inbox.c.number, inbox.c.chat, inbox.c.event).where(_NEW).order_by(inbox.c.number).limit(limit)
+    return [
+        InboxRow(number=number, chat=chat, event=decode(codec.events, event, f"inbox {number}"))
+        for number, chat, event in connection.execute(query)
+    ]
+
+
+def open_sends(connection: Connection, limit: int) -> list[Send]:
+    query = (
+        select(outbox, chats.c.channel, chats.c.account, chats.c.address, messages.c.body)
+        .join(chats, chats.c.id == outbox.c.chat)
+        .join(messages, messages.c.id == outbox.c.message)
+        .where(_OPEN)
+        .order_by(outbox.c.number)
+        .limit(limit)
+    )
+    return [
+        Send(
+            number=row.number,
+            chat=row.chat,
+            channel=row.channel,
+            account=row.account,
+            address=row.address,
+            message=decode(codec.messages, row.body, f"message {row.message}"),
+            state=row.state,
+            attempts=row.attempts,
+            due=moment(row.due),
+            error=row.error,
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def open_jobs(connection: Connection, limit: int) -> list[Job]:
+    query = select(jobs).order_by(jobs.c.number).limit(limit)
+    return [
+        Job(
+            number=row.number,
+            chat=row.chat,
+            conversation=row.conversation,
+            call=decode(codec.calls, row.call, f"job {row.number}"),
+            started=bool(row.started),
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def due_timers(connection: Connection, until: datetime, limit: int) -> list[Timer]:
+    """Those due at ``until`` or before, the longest overdue first."""
+    query = (
+        select(timers.c.chat, timers.c.conversation, timers.c.name, timers.c.due)
+        .where(timers.c.due <= micros(until))
+        .order_by(timers.c.due, timers.c.conversation, timers.c.name)
+        .limit(limit)
+    )
+    return [
+        Timer(chat=chat, conversation=conversation, name=name, due=moment(due))
+        for chat, conversation, name, due in connection.execute(query)
+    ]
+
+
+def next_timer(connection: Connection) -> datetime | None:
+    due = connection.execute(select(func.min(timers.c.due))).scalar()
+    return None if due is None else moment(due)
+
+
+def place(connection: Connection, conversation: str) -> QueuePlace | None:
+    position = connection.execute(_PLACE, {"id": conversation}).scalar_one()
+    return QueuePlace(position=position) if position else None
+
+
+def _bodies(connection: Connection, query: Select[Any]) -> list[Message]:
+    return [decode(codec.messages, row.body, f"message {row.id}") for row in connection.execute(query)]
+
+
+def history(connection: Connection, chat: str, after: int, limit: int) -> list[Message]:
+    query = (
+        select(messages.c.id, messages.c.body)
+        .where(messages.c.chat == chat, messages.c.seq > after)
+        .order_by(messages.c.seq)
+        .limit(limit)
+    )
+    return _bodies(connection, query)
+
+
+def recent(connection: Connection, chat: str, limit: int) -> list[Message]:
+    query = (
+        select(messages.c.id, messages.c.body)
+        .where(messages.c.chat == chat)
+        .order_by(messages.c.seq.desc())
+        .limit(limit)
+    )
+    return _bodies(connection, query)[::-1]
+
+
+def conversation(connection: Connection, wanted: str) -> Conversation | None:
+    query = select(conversations.c.state).where(conversations.c.id == wanted)
+    state = connection.execute(query).scalar()
+    return None if state is None else decode(codec.conversations, state, f"conversation {wanted}")
+
+
+def cards(connection: Connection) -> list[Card]:
+    query = (
+        select(conversations.c.id, conversations.c.preview, conversations.c.state)
+        .where(_PEOPLE)
+        .order_by(conversations.c.since, conversations.c.id)
+    )
+    return [
+        _card(decode(codec.conversations, state, f"conversation {wanted}"), preview)
+        for wanted, preview, state in connection.execute(query)
+    ]
+
+
+def _card(held: Conversation, preview: str) -> Card:
+    team = operator = operator_name = ""
+    match held.phase:
+        case Parked(team=team, since=since):
+            phase = "parked"
+        case WithOperator(team=team, operator=operator, name=operator_name, since=since):
+            phase = "with_operator"
+        case WithBot():
+            phase, since = "with_bot", held.opened_at
+        case closed:
+            phase, since = "closed", closed.at
+    return Card(
+        conversation=held.id,
+        chat=held.chat,
+        channel=held.channel,
+        name=held.name,
+        language=held.language,
+        phase=phase,
+        team=team,
+        operator=operator,
+        operator_name=operator_name,
+        since=since,
+        preview=preview,
+        unanswered=held.unanswered,
+        version=held.version,
+    )
+
+
+def find_operator(connection: Connection, wanted: str) -> Operator | None:
+    row = connection.execute(select(operators).where(operators.c.id == wanted)).first()
+    return Operator(id=row.id, name=row.name, password=row.password) if row else None
+
+
+def all_operators(connection: Connection) -> list[Operator]:
+    query = select(operators).order_by(operators.c.name, operators.c.id)
+    return [Operator(id=row.id, name=row.name, password=row.password) for row in connection.execute(query)]
+
+
+def find_session(connection: Connection, token: str, now: datetime) -> Operator | None:
+    query = (
+        select(operators)
+        .join(sessions, sessions.c.operator == operators.c.id)
+        .where(sessions.c.token == token, sessions.c.expires > micros(now))
+    )
+    row = connection.execute(query).first()
+    return Operator(id=row.id, name=row.name, password=row.password) if row else None
+
+
+def send_states(connection: Connection, chat: str) -> Mapping[str, SendState]:
+    query = select(outbox.c.message, outbox.c.state).where(outbox.c.chat == chat, _UNSENT).order_by(outbox.c.number)
+    return {row.message: row.state for row in connection.execute(query)}

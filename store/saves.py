@@ -1,0 +1,296 @@
+"""Turns into the tables: each whole, or not at all."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+from sqlalchemy import Connection
+
+from conversation.content import plain_text
+from conversation.effects import CancelTimer, Post, RunAction, SetTimer
+from conversation.errors import StaleError
+from conversation.message import Message
+from conversation.ports import ActionCall, Job, Saved, Send, Turn
+from conversation.state import Closed, Conversation, Parked, WithBot, WithOperator
+from store.codec import encode, micros
+from store.statements import Bulk, Each, Params
+
+PREVIEW = 120
+"""Characters of the customer's last words that a card shows."""
+
+_HANDLE = Bulk(
+    "UPDATE inbox SET state = 'done' WHERE state = 'new' AND number IN (VALUES {rows}) RETURNING number",
+    width=1,
+    types=("BIGINT",),
+)
+_OPEN = Bulk(
+    "INSERT INTO conversations (id, chat, version, phase, team, operator, since, unanswered, opened_at, updated_at,"
+    " preview, state) VALUES {rows} ON CONFLICT DO NOTHING RETURNING id",
+    width=12,
+)
+_MOVE = Bulk(
+    "UPDATE conversations SET version = v.column3, phase = v.column4, team = v.column5, operator = v.column6,"
+    " since = v.column7, unanswered = v.column8, updated_at = v.column9,"
+    " preview = CASE v.column10 WHEN '' THEN preview ELSE v.column10 END, state = v.column11"
+    " FROM (VALUES {rows}) AS v"
+    " WHERE conversations.id = v.column1 AND conversations.version = v.column2 RETURNING conversations.id",
+    width=11,
+    types=(
+        "TEXT", "BIGINT", "BIGINT", "TEXT", "TEXT", "TEXT", "BIGINT", "BIGINT", "BIGINT", "TEXT", "BLOB",
+    ),
+)  # fmt: skip
+_CHATS = Bulk(
+    "UPDATE chats SET conversation = v.column2, latest = v.column3, seq = v.column4,"
+    " language = CASE v.column5 WHEN '' THEN language ELSE v.column5 END,"
+    " unreachable = CASE WHEN v.column6 <> '' THEN v.column6 WHEN v.column7 = 1 THEN '' ELSE unreachable END"
+    " FROM (VALUES {rows}) AS v WHERE chats.id = v.column1"
+    " RETURNING chats.id, chats.channel, chats.account, chats.address, chats.unreachable",
+    width=7,
+    types=("TEXT", "TEXT", "TEXT", "BIGINT", "TEXT", "TEXT", "BIGINT"),
+)
+_SAY = Each(
+    "INSERT INTO messages (chat, seq, id, conversation, author, at, body) VALUES (?, ?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT (id) DO NOTHING"
+)
+_QUEUE = Bulk(
+    "INSERT INTO outbox (chat, message, state, due, error) VALUES {rows}"
+    " ON CONFLICT (message) DO NOTHING RETURNING number, message",
+    width=5,
+)
+_DROP_SENDS = Each("UPDATE outbox SET state = 'failed', error = ? WHERE chat = ? AND state = 'pending'")
+_ASK = Bulk(
+    "INSERT INTO jobs (chat, conversation, key, call) VALUES {rows} ON CONFLICT (key) DO NOTHING RETURNING number, key",
+    width=4,
+)
+_SET_TIMER = Each(
+    "INSERT INTO timers (conversation, name, chat, due) VALUES (?, ?, ?, ?)"
+    " ON CONFLICT (conversation, name) DO UPDATE SET due = excluded.due"
+)
+_CANCEL_TIMER = Each("DELETE FROM timers WHERE conversation = ? AND name = ?")
+_STOP_TIMERS = Each("DELETE FROM timers WHERE conversation = ?")
+
+
+class BadWritesError(Exception):
+    """Some writes of a batch can't be; ``errors`` has theirs, by index. The others are to be done again without them."""
+
+    def __init__(self, errors: Mapping[int, Exception]) -> None:
+        super().__init__(f"{len(errors)} of a batch can't be written")
+        self.errors = errors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Save:
+    """A turn, taken apart into rows."""
+
+    turn: Turn
+    conversation: Params
+    chat: Params
+    posts: tuple[Message, ...]
+    calls: tuple[ActionCall, ...]
+    timers: Mapping[str, int | None] = field(default_factory=dict)
+    """Name to the new time; None: cancelled."""
+    closed: bool
+
+    @property
+    def lane(self) -> str:
+        return self.turn.conversation.chat
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A chat as the database has it after the turn."""
+
+    channel: str
+    account: str
+    address: str
+    unreachable: str
+
+
+def prepare(turn: Turn) -> Save:
+    """The rows of a turn. The version it gets is above ``turn.base`` even where the core left it as it was."""
+    conversation = turn.conversation
+    version = max(conversation.version, turn.base + 1)
+    if version != conversation.version:
+        conversation = msgspec.structs.replace(conversation, version=version)
+    posts: list[Message] = []
+    calls: list[ActionCall] = []
+    timers: dict[str, int | None] = {}
+    for effect in turn.effects:
+        match effect:
+            case Post(message=message):
+                posts.append(message)
+            case RunAction():
+                calls.append(_call(effect, conversation))
+            case SetTimer(name=name, due=due):
+                timers[name] = micros(due)
+            case CancelTimer(name=name):
+                timers[name] = None
+            case _:
+                """Understand and Refuse leave no trace: they are asked again, or shown once."""
+    closed = isinstance(conversation.phase, Closed)
+    said = [message for message in posts if message.author == "customer"]
+    return Save(
+        turn=turn,
+        conversation=_conversation_row(turn, conversation, said),
+        chat=(
+            conversation.chat,
+            "" if closed else conversation.id,
+            conversation.id,
+            conversation.seq,
+            conversation.language,
+            turn.unreachable,
+            int(bool(said)),
+        ),
+        posts=tuple(posts),
+        calls=tuple(calls),
+        timers=timers,
+        closed=closed,
+    )
+
+
+def store(connection: Connection, saves: Sequence[Save]) -> list[Saved]:
+    """What each turn leaves to do. At most one turn a chat. Raises BadWritesError for turns that came too late."""
+    _refuse_handled(connection, saves)
+    _refuse_stale(connection, saves)
+    places = _update_chats(connection, saves)
+    _SAY.run(connection, [_message_row(save, message) for save in saves for message in save.posts])
+    sends = _store_sends(connection, saves, places)
+    jobs = _store_jobs(connection, saves)
+    _store_timers(connection, saves)
+    return [Saved(sends=tuple(ours), jobs=tuple(asked)) for ours, asked in zip(sends, jobs, strict=True)]
+
+
+def _call(effect: RunAction, conversation: Conversation) -> ActionCall:
+    return ActionCall(
+        name=effect.name,
+        arguments=effect.arguments,
+        key=effect.request,
+        limit=effect.limit,
+        chat=conversation.chat,
+        language=conversation.language,
+    )
+
+
+def _conversation_row(turn: Turn, conversation: Conversation, said: Sequence[Message]) -> Params:
+    """The row to insert for a new conversation, otherwise the one to update with (which has ``base`` in it)."""
+    team = operator = ""
+    match conversation.phase:
+        case WithBot():
+            phase, since = "with_bot", conversation.opened_at
+        case Parked(team=team, since=since):
+            phase = "parked"
+        case WithOperator(team=team, operator=operator, since=since):
+            phase = "with_operator"
+        case Closed(at=since):
+            phase = "closed"
+    words = [" ".join(plain_text(message.content)[: 4 * PREVIEW].split()) for message in said]
+    preview = next((text[:PREVIEW] for text in reversed(words) if text), "")
+    where = (phase, team, operator, micros(since), int(conversation.unanswered))
+    version, at, state = conversation.version, micros(turn.at), encode(conversation)
+    if turn.base:
+        return (conversation.id, turn.base, version, *where, at, preview, state)
+    opened = micros(conversation.opened_at)
+    return (conversation.id, conversation.chat, version, *where, opened, at, preview, state)
+
+
+def _message_row(save: Save, message: Message) -> Params:
+    conversation = save.turn.conversation
+    at = micros(message.at)
+    return (conversation.chat, message.seq, message.id, conversation.id, message.author, at, encode(message))
+
+
+def _refuse_handled(connection: Connection, saves: Sequence[Save]) -> None:
+    """An event is answered by one turn only."""
+    wanted = [(number,) for save in saves for number in save.turn.handled]
+    handled = {row[0] for row in _HANDLE.run(connection, wanted)}
+    if len(handled) < len(wanted):
+        _refuse(saves, [index for index, save in enumerate(saves) if not handled.issuperset(save.turn.handled)])
+
+
+def _refuse_stale(connection: Connection, saves: Sequence[Save]) -> None:
+    """A conversation that somebody saved, or a chat for which somebody opened one, is left alone."""
+    fresh = [save.conversation for save in saves if not save.turn.base]
+    known = [save.conversation for save in saves if save.turn.base]
+    taken = {row[0] for row in _OPEN.run(connection, fresh) + _MOVE.run(connection, known)}
+    if len(taken) < len(saves):
+        _refuse(saves, [index for index, save in enumerate(saves) if save.turn.conversation.id not in taken])
+
+
+def _refuse(saves: Sequence[Save], late: Sequence[int]) -> None:
+    raise BadWritesError({index: StaleError(saves[index].turn.conversation.id) for index in late})
+
+
+def _update_chats(connection: Connection, saves: Sequence[Save]) -> dict[str, _Place]:
+    rows = _CHATS.run(connection, [save.chat for save in saves])
+    places = {row[0]: _Place(row[1], row[2], row[3], row[4]) for row in rows}
+    missing = {index: save.lane for index, save in enumerate(saves) if save.lane not in places}
+    if missing:
+        raise BadWritesError({index: KeyError(chat) for index, chat in missing.items()})
+    return places
+
+
+def _store_sends(connection: Connection, saves: Sequence[Save], places: Mapping[str, _Place]) -> list[list[Send]]:
+    """The sends of each turn. Those to a customer whom nothing reaches fail at once: the desk shows them so."""
+    gone = [(save.turn.unreachable, save.lane) for save in saves if save.turn.unreachable]
+    _DROP_SENDS.run(connection, gone)
+    rows: list[Params] = []
+    for save in saves:
+        if save.turn.outgoing:
+            error = places[save.lane].unreachable
+            state, due = ("failed" if error else "pending"), micros(save.turn.at)
+            rows += [(save.lane, message.id, state, due, error) for message in _outgoing(save)]
+    numbers = {message: number for number, message in _QUEUE.run(connection, rows)}
+    return [_sends(save, places[save.lane], numbers) for save in saves]
+
+
+def _outgoing(save: Save) -> list[Message]:
+    return [message for message in save.posts if message.author in ("bot", "operator")]
+
+
+def _sends(save: Save, place: _Place, numbers: Mapping[str, int]) -> list[Send]:
+    if place.unreachable or not save.turn.outgoing:
+        return []
+    return [
+        Send(
+            number=numbers[message.id],
+            chat=save.lane,
+            channel=place.channel,
+            account=place.account,
+            address=place.address,
+            message=message,
+            due=save.turn.at,
+        )
+        for message in _outgoing(save)
+        if message.id in numbers
+    ]
+
+
+def _store_jobs(connection: Connection, saves: Sequence[Save]) -> list[list[Job]]:
+    rows: list[Params] = [
+        (call.chat, save.turn.conversation.id, call.key, encode(call)) for save in saves for call in save.calls
+    ]
+    numbers = {key: number for number, key in _ASK.run(connection, rows)}
+    return [
+        [
+            Job(number=numbers[call.key], chat=call.chat, conversation=save.turn.conversation.id, call=call)
+            for call in save.calls
+            if call.key in numbers
+        ]
+        for save in saves
+    ]
+
+
+def _store_timers(connection: Connection, saves: Sequence[Save]) -> None:
+    """A closed conversation keeps none."""
+    _STOP_TIMERS.run(connection, [(save.turn.conversation.id,) for save in saves if save.closed])
+    cancelled: list[Params] = []
+    due: list[Params] = []
+    for save in saves:
+        conversation = save.turn.conversation
+        for name, at in save.timers.items() if not save.closed else ():
+            if at is None:
+                cancelled.append((conversation.id, name))
+            else:
+                due.append((conversation.id, name, conversation.chat, at))
+    _CANCEL_TIMER.run(connection, cancelled)
+    _SET_TIMER.run(connection, due)

@@ -1,0 +1,191 @@
+"""The store on a SQL database: what ``conversation.ports`` asks for, on SQLite and PostgreSQL."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Self, TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from conversation.events import Event, QueuePlace
+from conversation.message import Message
+from conversation.ports import (
+    Accepted,
+    Card,
+    Chat,
+    Inbound,
+    InboxRow,
+    Job,
+    Operator,
+    Saved,
+    Send,
+    SendState,
+    SendUpdate,
+    Session,
+    Snapshot,
+    Timer,
+    Turn,
+)
+from conversation.state import Conversation
+from store import arrivals, reads, saves
+from store.codec import micros
+from store.database import Database, connect
+from store.failures import explain
+from store.loader import Loader
+from store.migrate import make_folder, upgrade
+from store.statements import Bulk, Each
+from store.url import parse, where
+from store.writer import Writer
+
+T = TypeVar("T")
+
+_REJECT = Each("UPDATE inbox SET state = 'rejected', error = ? WHERE number = ? AND state = 'new'")
+_START_JOB = Each("UPDATE jobs SET started = 1 WHERE number = ?")
+# What was sent stays sent, and what failed only turns out to have been sent: reports come late and out of order.
+_UPDATE_SEND = Each(
+    "UPDATE outbox SET state = ?, attempts = ?, due = ?, external_id = ?, error = ?"
+    " WHERE number = ? AND state <> 'sent' AND (state <> 'failed' OR 1 = ?)"
+)
+_PUT_OPERATOR = Each(
+    "INSERT INTO operators (id, name, password) VALUES (?, ?, ?)"
+    " ON CONFLICT (id) DO UPDATE SET name = excluded.name, password = excluded.password"
+)
+_PUT_SESSION = Each(
+    "INSERT INTO sessions (token, operator, expires) VALUES (?, ?, ?)"
+    " ON CONFLICT (token) DO UPDATE SET operator = excluded.operator, expires = excluded.expires"
+)
+_DROP_SESSION = Each("DELETE FROM sessions WHERE token = ?")
+_KEEP_SECRET = Bulk("INSERT INTO secrets (name, value) VALUES {rows} ON CONFLICT (name) DO NOTHING RETURNING name", 2)
+_FIND_SECRET = Bulk("SELECT value FROM secrets WHERE name IN (VALUES {rows})", 1, ("TEXT",))
+
+
+class SqlStore:
+    """``EngineStore`` and ``DeskStore`` on one database. Made by ``open``; ``close`` it: its threads outlive a forgotten one."""
+
+    def __init__(self, database: Database, place: str, *, at: Callable[[str], None]) -> None:
+        self._database = database
+        self._place = place
+        self._writer = Writer(database, place, at=at)
+        self._loader = Loader(self._read)
+
+    @classmethod
+    async def open(cls, url: str, *, busy_seconds: float = 5.0, at: Callable[[str], None] = lambda _: None) -> Self:
+        """The store at ``sqlite:///path`` or ``postgresql://…``, with its tables brought up to date.
+
+        ``busy_seconds``: how long a write waits for another program's lock. ``at``: see ``Writer``.
+        Raises StoreError if the database can't be used, SchemaError if it is of a newer version.
+        """
+        target = parse(url)
+        await make_folder(target)
+        database = connect(target, busy_seconds)
+        try:
+            await upgrade(database, where(target))
+        except BaseException:
+            await database.close()
+            raise
+        return cls(database, where(target), at=at)
+
+    async def close(self) -> None:
+        """Writes what waits, then lets the database go."""
+        await self._writer.close()
+        await self._database.close()
+
+    async def _read(self, do: Callable[[Connection], T]) -> T:
+        try:
+            return await self._database.read(do)
+        except (SQLAlchemyError, OSError) as error:
+            raise explain(error, self._place) from error
+
+    # ── the engine's half ────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def accept(self, inbound: Inbound, chat: str) -> Accepted:
+        return await self._writer.arrive(arrivals.from_customer(inbound, chat))
+
+    async def accept_own(self, chat: str, event: Event, key: str) -> Accepted:
+        return await self._writer.arrive(arrivals.from_own(chat, event, key))
+
+    async def unhandled(self, limit: int) -> Sequence[InboxRow]:
+        return await self._read(lambda connection: reads.unhandled(connection, limit))
+
+    async def load(self, chat: str) -> Snapshot:
+        return await self._loader.load(chat)
+
+    async def save(self, turn: Turn) -> Saved:
+        return await self._writer.save(saves.prepare(turn))
+
+    async def reject(self, number: int, reason: str) -> None:
+        await self._writer.change(_REJECT, (reason, number))
+
+    async def open_sends(self, limit: int) -> Sequence[Send]:
+        return await self._read(lambda connection: reads.open_sends(connection, limit))
+
+    async def update_send(self, update: SendUpdate) -> None:
+        """A send that is ``sent`` stays so; one that ``failed`` can only turn out to be sent."""
+        row = (update.state, update.attempts, micros(update.due), update.external_id, update.error, update.number)
+        await self._writer.change(_UPDATE_SEND, (*row, int(update.state == "sent")))
+
+    async def open_jobs(self, limit: int) -> Sequence[Job]:
+        return await self._read(lambda connection: reads.open_jobs(connection, limit))
+
+    async def start_job(self, number: int) -> None:
+        await self._writer.change(_START_JOB, (number,))
+
+    async def finish_job(self, job: Job, event: Event) -> Accepted:
+        return await self._writer.arrive(arrivals.from_job(job, event))
+
+    async def due_timers(self, until: datetime, limit: int) -> Sequence[Timer]:
+        return await self._read(lambda connection: reads.due_timers(connection, until, limit))
+
+    async def next_timer(self) -> datetime | None:
+        return await self._read(reads.next_timer)
+
+    async def fire(self, timer: Timer, event: Event) -> Accepted:
+        return await self._writer.arrive(arrivals.from_timer(timer, event))
+
+    async def place(self, conversation: str) -> QueuePlace | None:
+        return await self._read(lambda connection: reads.place(connection, conversation))
+
+    # ── the desk's half ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def find_chat(self, channel: str, account: str, address: str) -> Chat | None:
+        return await self._read(lambda connection: reads.find_chat(connection, channel, account, address))
+
+    async def history(self, chat: str, after: int, limit: int) -> Sequence[Message]:
+        return await self._read(lambda connection: reads.history(connection, chat, after, limit))
+
+    async def recent(self, chat: str, limit: int) -> Sequence[Message]:
+        return await self._read(lambda connection: reads.recent(connection, chat, limit))
+
+    async def conversation(self, conversation: str) -> Conversation | None:
+        return await self._read(lambda connection: reads.conversation(connection, conversation))
+
+    async def cards(self) -> Sequence[Card]:
+        return await self._read(reads.cards)
+
+    async def find_operator(self, operator: str) -> Operator | None:
+        return await self._read(lambda connection: reads.find_operator(connection, operator))
+
+    async def put_operator(self, operator: Operator) -> None:
+        await self._writer.change(_PUT_OPERATOR, (operator.id, operator.name, operator.password))
+
+    async def operators(self) -> Sequence[Operator]:
+        return await self._read(reads.all_operators)
+
+    async def put_session(self, session: Session) -> None:
+        await self._writer.change(_PUT_SESSION, (session.token, session.operator, micros(session.expires)))
+
+    async def find_session(self, token: str, now: datetime) -> Operator | None:
+        return await self._read(lambda connection: reads.find_session(connection, token, now))
+
+    async def drop_session(self, token: str) -> None:
+        await self._writer.change(_DROP_SESSION, (token,))
+
+    async def secret(self, name: str, fresh: bytes) -> bytes:
+        def keep(connection: Connection) -> bytes:
+            _KEEP_SECRET.run(connection, [(name, fresh)])
+            return bytes(_FIND_SECRET.run(connection, [(name,)])[0][0])
+
+        return await self._writer.call(keep)
+
+    async def send_states(self, chat: str) -> Mapping[str, SendState]:
+        return await self._read(lambda connection: reads.send_states(connection, chat))

@@ -1,0 +1,161 @@
+"""The tables. Times are integer microseconds since 1970 in UTC; values are msgspec JSON in ``body``, ``event``, ``state``, ``call``.
+
+Columns beside such a value repeat what a query needs of it. Yes and no are 1 and 0.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.schema import SchemaItem
+
+metadata = MetaData()
+
+_Number = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _words(name: str) -> Column[str]:
+    return Column(name, Text, nullable=False, server_default="")
+
+
+def _count(name: str) -> Column[int]:
+    return Column(name, BigInteger, nullable=False, server_default="0")
+
+
+def _index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
+
+
+def _numbered(name: str, *items: SchemaItem) -> Table:
+    """A table whose ``number`` only grows: the number of a row that went away is never given again."""
+    number = Column("number", _Number, primary_key=True, autoincrement=True)
+    return Table(name, metadata, number, *items, sqlite_autoincrement=True)
+
+
+chats = Table(
+    "chats",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("channel", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    _words("conversation"),
+    _words("latest"),
+    _count("seq"),
+    _words("language"),
+    _words("unreachable"),
+    UniqueConstraint("channel", "account", "address", name="chats_address"),
+)
+"""``conversation``: the open one, or empty. ``latest``: the newest one, open or closed."""
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("chat", Text, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("phase", Text, nullable=False),
+    _words("team"),
+    _words("operator"),
+    Column("since", BigInteger, nullable=False),
+    _count("unanswered"),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    _words("preview"),
+    Column("state", LargeBinary, nullable=False),
+    _index("conversations_open", "chat", where="phase <> 'closed'", unique=True),
+    _index("conversations_people", "phase", "team", "since", "id", where="phase IN ('parked', 'with_operator')"),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("chat", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("id", Text, nullable=False, unique=True),
+    Column("conversation", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("chat", "seq"),
+)
+
+inbox = _numbered(
+    "inbox",
+    Column("channel", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("chat", Text, nullable=False),
+    Column("state", Text, nullable=False, server_default="new"),
+    _words("error"),
+    Column("received_at", BigInteger, nullable=False),
+    Column("event", LargeBinary, nullable=False),
+    UniqueConstraint("channel", "account", "external_id", name="inbox_delivery"),
+    _index("inbox_new", "number", where="state = 'new'"),
+)
+"""Events of our own have an empty ``channel``, and in ``account`` what they are: ``own``, ``job`` or ``timer``."""
+
+outbox = _numbered(
+    "outbox",
+    Column("chat", Text, nullable=False),
+    Column("message", Text, nullable=False, unique=True),
+    Column("state", Text, nullable=False),
+    _count("attempts"),
+    Column("due", BigInteger, nullable=False),
+    _words("external_id"),
+    _words("error"),
+    _index("outbox_open", "number", where="state IN ('pending', 'sending')"),
+    _index("outbox_unsent", "chat", where="state <> 'sent'"),
+)
+
+jobs = _numbered(
+    "jobs",
+    Column("chat", Text, nullable=False),
+    Column("conversation", Text, nullable=False),
+    Column("key", Text, nullable=False, unique=True),
+    _count("started"),
+    Column("call", LargeBinary, nullable=False),
+)
+
+timers = Table(
+    "timers",
+    metadata,
+    Column("conversation", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("chat", Text, nullable=False),
+    Column("due", BigInteger, nullable=False),
+    PrimaryKeyConstraint("conversation", "name"),
+    Index("timers_due", "due"),
+)
+
+operators = Table(
+    "operators",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("password", Text, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token", Text, primary_key=True),
+    Column("operator", Text, nullable=False),
+    Column("expires", BigInteger, nullable=False),
+)
+
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)

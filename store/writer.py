@@ -1,0 +1,188 @@
+"""The one writer of a process: all writes that wait share a commit.
+
+A batch is what came while the one before was being committed; nobody waits for company. A write that can't be (a stale
+turn, a broken row) fails alone; a database that can't be written fails all that wait, and the next ones try again.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeAlias, TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from conversation.errors import StaleError, StoreError
+from conversation.ports import Accepted, Saved
+from store import arrivals, saves
+from store.arrivals import Arrival
+from store.database import Database
+from store.failures import blame, explain
+from store.saves import BadWritesError, Save
+from store.statements import Each, Params
+
+T = TypeVar("T")
+
+BATCH = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A statement and a row of its parameters; equal statements of a batch run as one."""
+
+    statement: Each
+    row: Params
+    lane: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Anything else, done over the open transaction; its result is the caller's."""
+
+    do: Callable[[Connection], Any]
+    lane: str = ""
+
+
+Op: TypeAlias = Arrival | Save | Change | Call
+
+
+def apply(connection: Connection, ops: Sequence[Op]) -> list[Any]:
+    """Do a batch with few statements: arrivals, then turns, then the rest. Results in the order of ``ops``."""
+    results: list[Any] = [None] * len(ops)
+    arriving = [(index, op) for index, op in enumerate(ops) if isinstance(op, Arrival)]
+    saving = [(index, op) for index, op in enumerate(ops) if isinstance(op, Save)]
+    changes: dict[Each, list[Params]] = {}
+    calls: list[tuple[int, Call]] = []
+    for index, op in enumerate(ops):
+        match op:
+            case Change(statement=statement, row=row):
+                changes.setdefault(statement, []).append(row)
+            case Call():
+                calls.append((index, op))
+            case _:
+                """An arrival or a turn: done together."""
+    if arriving:
+        for (index, _), accepted in zip(arriving, arrivals.store(connection, [op for _, op in arriving]), strict=True):
+            results[index] = accepted
+    if saving:
+        try:
+            done = saves.store(connection, [op for _, op in saving])
+        except BadWritesError as error:
+            raise BadWritesError({saving[index][0]: reason for index, reason in error.errors.items()}) from error
+        for (index, _), saved in zip(saving, done, strict=True):
+            results[index] = saved
+    for statement, rows in changes.items():
+        statement.run(connection, rows)
+    for index, call in calls:
+        results[index] = call.do(connection)
+    return results
+
+
+class Writer:
+    """Takes writes from many tasks. ``at`` is told the names of the moments where a crash is worth a test."""
+
+    def __init__(self, database: Database, where: str, *, at: Callable[[str], None] = lambda _: None) -> None:
+        self._database = database
+        self._where = where
+        self._at = at
+        self._waiting: deque[tuple[Op, asyncio.Future[Any]]] = deque()
+        self._wake = asyncio.Event()
+        self._closing = False
+        self._task = asyncio.create_task(self._work(), name="store writer")
+
+    async def arrive(self, arrival: Arrival) -> Accepted:
+        accepted: Accepted = await self._do(arrival)
+        return accepted
+
+    async def save(self, save: Save) -> Saved:
+        saved: Saved = await self._do(save)
+        return saved
+
+    async def change(self, statement: Each, row: Params) -> None:
+        await self._do(Change(statement, row))
+
+    async def call(self, do: Callable[[Connection], T]) -> T:
+        result: T = await self._do(Call(do))
+        return result
+
+    async def close(self) -> None:
+        """Writes what waits, then ends."""
+        self._closing = True
+        self._wake.set()
+        await self._task
+
+    async def _do(self, op: Op) -> Any:
+        if self._closing:
+            raise StoreError("the store is closed: nothing can be written any more")
+        future = asyncio.get_running_loop().create_future()
+        self._waiting.append((op, future))
+        self._wake.set()
+        return await future
+
+    async def _work(self) -> None:
+        while self._waiting or not self._closing:
+            if not self._waiting:
+                self._wake.clear()
+                await self._wake.wait()
+                continue
+            await self._write(self._take())
+
+    def _take(self) -> list[tuple[Op, asyncio.Future[Any]]]:
+        """The next batch: at most one turn a chat, and nothing of its lane after it."""
+        batch: list[tuple[Op, asyncio.Future[Any]]] = []
+        later: list[tuple[Op, asyncio.Future[Any]]] = []
+        busy: set[str] = set()
+        while self._waiting and len(batch) < BATCH:
+            op, future = self._waiting.popleft()
+            if op.lane and op.lane in busy:
+                later.append((op, future))
+                continue
+            batch.append((op, future))
+            if isinstance(op, Save):
+                busy.add(op.lane)
+        self._waiting.extendleft(reversed(later))
+        return batch
+
+    async def _write(self, batch: list[tuple[Op, asyncio.Future[Any]]]) -> None:
+        """Every future of the batch is settled when this returns."""
+        while batch:
+            try:
+                results = await self._database.write(partial(self._apply, [op for op, _ in batch]))
+                self._at("after_commit")
+            except BadWritesError as error:
+                for index, reason in error.errors.items():
+                    _fail(batch[index][1], reason)
+                batch = [entry for index, entry in enumerate(batch) if index not in error.errors]
+            except Exception as error:
+                if blame(error) == "write" and len(batch) > 1:
+                    await self._write_each(batch)
+                else:
+                    for op, future in batch:
+                        _fail(future, self._reason(op, error))
+                return
+            else:
+                for (_, future), result in zip(batch, results, strict=True):
+                    if not future.done():
+                        future.set_result(result)
+                return
+
+    async def _write_each(self, batch: list[tuple[Op, asyncio.Future[Any]]]) -> None:
+        for entry in batch:
+            await self._write([entry])
+
+    def _apply(self, ops: Sequence[Op], connection: Connection) -> list[Any]:
+        results = apply(connection, ops)
+        self._at("before_commit")
+        return results
+
+    def _reason(self, op: Op, error: Exception) -> Exception:
+        if isinstance(op, Save) and isinstance(error, IntegrityError):
+            return StaleError(op.turn.conversation.id)
+        return explain(error, self._where)
+
+
+def _fail(future: asyncio.Future[Any], reason: Exception) -> None:
+    if not future.done():
+        future.set_exception(reason)
