@@ -1,0 +1,203 @@
+"""The dialogs' one door: where a conversation stands, what happened, and what follows. Pure."""
+
+from collections.abc import Mapping
+from typing import Literal, TypeAlias
+
+from conversation.content import Content, Prompt
+from conversation.run import Frame, Run
+from conversation.understanding import Understanding
+from conversation.value import Data, Tagged, Value
+from dialogs.hear import Hearing
+from dialogs.model import Bot, Do, Handover, Wait
+from dialogs.outputs import Output, Speak
+from dialogs.scene import Scene
+from dialogs.walk import Walk
+
+
+class Heard(Tagged, frozen=True, kw_only=True):
+    """The customer sent something."""
+
+    content: Content
+
+
+class Pressed(Tagged, frozen=True, kw_only=True):
+    payload: str
+    menu: str
+
+
+class Chose(Tagged, frozen=True, kw_only=True):
+    """The customer set the language on the channel's own control."""
+
+    language: str
+
+
+class Comprehended(Tagged, frozen=True, kw_only=True):
+    """The NLU layer's answer. ``language_open``: nobody chose the language yet."""
+
+    understanding: Understanding
+    language_open: bool
+
+
+class Acted(Tagged, frozen=True, kw_only=True):
+    """A back-end's answer; ``result`` None = it failed."""
+
+    request: str
+    result: dict[str, Data] | None
+
+
+class Silent(Tagged, frozen=True, kw_only=True):
+    """The customer said nothing for as long as the step waits."""
+
+
+class Woke(Tagged, frozen=True, kw_only=True):
+    """A ``wait`` is over."""
+
+
+class Resumed(Tagged, frozen=True, kw_only=True):
+    """The operator closed, nobody came in time, or the operator gave the chat back to the bot."""
+
+    how: Literal["closed", "busy", "handed_back"]
+
+
+class Lost(Tagged, frozen=True, kw_only=True):
+    """The conversation goes nowhere (too long, or its step is gone): to a person."""
+
+
+Input: TypeAlias = Heard | Pressed | Chose | Comprehended | Acted | Silent | Woke | Resumed | Lost
+
+
+class Progress(Value, frozen=True, kw_only=True):
+    """``understand``: a text the NLU layer must look at first. ``language``: the one to go on in, if it changed."""
+
+    run: Run
+    variables: dict[str, Data]
+    outputs: tuple[Output, ...]
+    understand: str = ""
+    language: str = ""
+
+
+def advance(bot: Bot, run: Run, variables: Mapping[str, Data], scene: Scene, event: Input) -> Progress:
+    """Take one event. A run whose step no longer exists starts again at the menu, or else from the top."""
+    walk = Walk(bot, _standing(bot, run), variables, scene)
+    hearing = Hearing(walk)
+    match event:
+        case Heard(content=content):
+            hearing.content(content)
+        case Pressed(payload=payload, menu=menu):
+            hearing.press(payload, menu)
+        case Chose(language=language):
+            if language in bot.languages and language != scene.language:
+                hearing.switch(language)
+                if walk.frames:
+                    walk.repeat()
+        case Comprehended(understanding=understanding, language_open=language_open):
+            hearing.understood(understanding, language_open=language_open)
+        case Acted(request=request, result=result):
+            _acted(walk, request, result)
+        case Silent():
+            _silent(walk)
+        case Woke():
+            if walk.frames and isinstance(walk.step.verb, Wait):
+                walk.go_on()
+                walk.proceed()
+        case Resumed(how=how):
+            _resumed(walk, how)
+        case Lost():
+            _to_person(walk)
+    return Progress(
+        run=Run(
+            frames=tuple(walk.frames),
+            trail=tuple(walk.trail) if walk.frames else (),
+            guess=hearing.guess if walk.frames else None,
+            listening=scene.key if hearing.understand else "",
+            heard=hearing.understand,
+            answered_menu=hearing.answered_menu,
+            lost=hearing.lost,
+        ),
+        variables=walk.variables,
+        outputs=tuple(walk.outputs),
+        understand=hearing.understand,
+        language=hearing.language,
+    )
+
+
+def _standing(bot: Bot, run: Run) -> Run:
+    """The run as this version of the bot can hold it: renamed steps followed, a lost place given up for the menu."""
+    frames = []
+    for frame in run.frames:
+        dialog = bot.dialogs.get(frame.dialog)
+        step = dialog.renamed.get(frame.step, frame.step) if dialog and frame.step not in dialog.steps else frame.step
+        if dialog is None or step not in dialog.steps:
+            menu = bot.commands.get("menu")
+            home = (menu.dialog, menu.step) if menu else (bot.start, bot.dialogs[bot.start].start)
+            return Run(frames=(Frame(dialog=home[0], step=home[1], stage="waiting"),), lost=run.lost)
+        frames.append(frame if step == frame.step else Frame(dialog=frame.dialog, step=step, stage=frame.stage))
+    return run if tuple(frames) == run.frames else Run(frames=tuple(frames), trail=run.trail, lost=run.lost)
+
+
+def _acted(walk: Walk, request: str, result: dict[str, Data] | None) -> None:
+    """An answer that nobody waits for any more (the customer went elsewhere) changes nothing."""
+    if not walk.frames or walk.frame.stage != "doing" or walk.frame.request != request:
+        return
+    if not isinstance(walk.step.verb, Do):
+        return
+    if result is None:
+        walk.fail()
+    else:
+        if walk.step.save:
+            walk.variables[walk.step.save] = result
+        walk.go_on()
+    walk.proceed()
+
+
+def _silent(walk: Walk) -> None:
+    if not walk.frames or walk.frame.stage != "waiting" or walk.step.silence is None:
+        return
+    silence = walk.step.silence
+    if walk.frame.reminders < silence.reminders:
+        walk.note(reminders=walk.frame.reminders + 1)
+        reminder = Prompt(text=walk.prompts.product("reminder"))
+        walk.outputs.append(Speak(origin="_product/reminder", prompt=reminder))
+        walk.listen()
+    else:
+        walk.move(silence.go)
+        walk.proceed()
+
+
+def _resumed(walk: Walk, how: Literal["closed", "busy", "handed_back"]) -> None:
+    if not walk.frames or how == "handed_back":
+        _to_menu(walk)
+        return
+    verb = walk.step.verb
+    if walk.frame.stage != "parked" or not isinstance(verb, Handover):
+        if how == "closed":
+            walk.finish("solved")
+            return
+        _to_menu(walk)
+        return
+    if how == "busy" and verb.busy_go:
+        walk.move(verb.busy_go)
+    elif how == "busy" and walk.bot.policy.waiting.then:
+        walk.jump(walk.bot.start, walk.bot.policy.waiting.then)
+    else:
+        walk.go_on()
+    walk.proceed()
+
+
+def _to_menu(walk: Walk) -> None:
+    menu = walk.bot.commands.get("menu")
+    if menu and menu.dialog:
+        walk.jump(menu.dialog, menu.step)
+    else:
+        walk.start()
+    walk.proceed()
+
+
+def _to_person(walk: Walk) -> None:
+    human = walk.bot.commands.get("human")
+    if human and human.dialog:
+        walk.jump(human.dialog, human.step)
+        walk.proceed()
+    else:
+        walk.start()
+        walk.escape()

@@ -1,0 +1,414 @@
+"""What the customer's words, presses and files mean where the conversation stands: first hit wins.
+
+Button, global command, this step's choices, this step's kind of answer, then the NLU layer; else it is a miss.
+"""
+
+from typing import Final
+
+import msgspec
+
+from conversation.content import Button, Content, Prompt, Text, plain_text
+from conversation.run import FormRun, Guess
+from conversation.understanding import Intent, Understanding
+from conversation.value import Data
+from dialogs.commands import find_command, find_language, language_name
+from dialogs.kinds import Kind, NotThis, Parsed, check, parse
+from dialogs.matching import Choice, match
+from dialogs.model import Ask, Choose, Field, Form, Pick, Wait
+from dialogs.outputs import Speak
+from dialogs.prompts import CANCEL, CHANGE, NONE, YES
+from dialogs.walk import Walk
+
+OWN_INTENT_BONUS: Final = 0.1
+"""An intent that this very menu offers is more likely than the same words elsewhere."""
+OFFER_PERSON_AFTER: Final = 3
+"""Misses in a conversation after which each further error also offers a person."""
+SURE_OF_LANGUAGE: Final = 0.8
+
+
+class Hearing:
+    """Applies one input to a walk. ``understand`` is the text that the NLU layer must look at, if nothing else hit."""
+
+    def __init__(self, walk: Walk) -> None:
+        self.walk = walk
+        self.understand = ""
+        self.guess: Guess | None = walk.run.guess
+        self.answered_menu = walk.run.answered_menu
+        self.lost = walk.run.lost
+        self.language = ""
+
+    # ── words and files ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def content(self, content: Content) -> None:
+        text = plain_text(content).strip() if isinstance(content, Text) else ""
+        if text and self._command(text):
+            return
+        if not self.walk.frames:
+            self._first(text)
+        elif self.guess and self._guessed(match(text, self.walk.prompts.guess_choices(self.guess)) if text else None):
+            return
+        else:
+            self.guess = None
+            self._answer(content, text)
+
+    def _first(self, text: str) -> None:
+        if any(char.isalpha() for char in text) and not text.startswith("/"):
+            self.understand = text
+            return
+        self.walk.start()
+        self.walk.proceed()
+
+    def _answer(self, content: Content, text: str) -> None:
+        walk = self.walk
+        if walk.frame.stage == "parked":
+            return
+        if walk.frame.stage == "doing" or isinstance(walk.step.verb, Wait):
+            walk.say(Prompt(text=walk.prompts.product("one_moment")), "one_moment")
+            return
+        key = match(text, self._choices()) if text else None
+        if key is not None:
+            self.choose(key)
+        elif not self._parsed(content):
+            if any(char.isalpha() for char in text) and walk.bot.intents:
+                self.understand = text
+            else:
+                self.miss()
+
+    def _choices(self) -> list[Choice]:
+        walk = self.walk
+        step, form = walk.step, walk.frame.form
+        if form and isinstance(step.verb, Form):
+            return walk.prompts.form_choices(walk.frame, step, step.verb, form)
+        return walk.prompts.choices(walk.frame, step)
+
+    def _parsed(self, content: Content) -> bool:
+        """True if the content was an answer of the kind asked for, good or not good enough."""
+        walk = self.walk
+        verb, form = walk.step.verb, walk.frame.form
+        if isinstance(verb, Ask):
+            offered = tuple(str(value) for value in walk.frame.offered)
+            value = self._value(content, verb.answer, verb.check, offered)
+            if value is not None:
+                self._save(value)
+            return value is not None
+        field = (
+            next((field for field in verb.fields if form and field.name == form.field), None)
+            if isinstance(verb, Form)
+            else None
+        )
+        if form is None or field is None or form.correcting:
+            return False
+        value = self._value(content, field.kind, field.check, ())
+        if value is not None:
+            self._answer_field(form, field, value)
+        return value is not None
+
+    def _value(self, content: Content, kind: Kind, limits: dict[str, Data], offered: tuple[str, ...]) -> Data:
+        ctx = self.walk.context(offered)
+        found = parse(kind, content, ctx)
+        if not isinstance(found, Parsed) or isinstance(check(found.value, limits, ctx), NotThis):
+            return None
+        return found.value
+
+    def _save(self, value: Data) -> None:
+        walk = self.walk
+        walk.variables[walk.step.save] = value
+        self.lost = 0
+        walk.go_on()
+        walk.proceed()
+
+    def _answer_field(self, form: FormRun, field: Field, value: Data) -> None:
+        answers = {**form.answers, field.name: value}
+        verb = self.walk.step.verb
+        fields = verb.fields if isinstance(verb, Form) else ()
+        missing = next((field.name for field in fields if field.name not in answers), "")
+        self._form(FormRun(field=missing, answers=answers))
+
+    def _form(self, form: FormRun) -> None:
+        walk = self.walk
+        verb = walk.step.verb
+        walk.note(form=form, misses=0)
+        if isinstance(verb, Form) and not form.field and not form.correcting and not verb.confirm:
+            self._save(form.answers)
+        else:
+            walk.ask_field()
+            walk.listen()
+
+    # ── buttons ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def press(self, payload: str, menu: str) -> None:
+        if menu and menu == self.answered_menu:
+            return
+        self.answered_menu = menu
+        if payload.startswith("!"):
+            self._run_command(payload[1:])
+        elif payload.startswith("?"):
+            if not self._guessed(payload[1:]):
+                self._gone()
+        else:
+            self.guess = None
+            self._press_step(payload)
+
+    def _press_step(self, payload: str) -> None:
+        walk = self.walk
+        dialog, _, rest = payload.partition("/")
+        step, _, key = rest.partition("/")
+        if walk.frames and walk.frame.stage in ("parked", "doing"):
+            self._answer(Text(text=""), "")
+        elif walk.frames and (walk.frame.dialog, walk.frame.step) == (dialog, step):
+            if any(choice.key == key for choice in self._choices()):
+                self.choose(key)
+            else:
+                self._gone()
+        else:
+            self._press_old(dialog, step, key)
+
+    def _press_old(self, dialog: str, step: str, key: str) -> None:
+        """A button of an earlier question: a menu that was shown in this conversation may be answered again."""
+        walk = self.walk
+        found = walk.bot.step(dialog, step)
+        menu = walk.bot.commands.get("menu")
+        is_menu = menu is not None and (menu.dialog, menu.step) == (dialog, step)
+        known = (dialog, step) in walk.trail or is_menu
+        options = found.verb.options if found and isinstance(found.verb, Choose) and known else ()
+        go = next((option.go for option in options if option.name == key), "")
+        if go and not walk.frames:
+            walk.target = (dialog, go)
+            walk.start()
+            walk.proceed()
+        elif go:
+            walk.jump(dialog, go)
+            walk.proceed()
+        else:
+            self._gone()
+
+    def _gone(self) -> None:
+        walk = self.walk
+        walk.outputs.append(
+            Speak(origin="_product/button_gone", prompt=Prompt(text=walk.prompts.product("button_gone")))
+        )
+        if walk.frames:
+            walk.repeat()
+        else:
+            walk.start()
+            walk.proceed()
+
+    # ── choosing ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def choose(self, key: str) -> None:
+        walk = self.walk
+        verb, form = walk.step.verb, walk.frame.form
+        if form and isinstance(verb, Form):
+            self._choose_in_form(verb, form, key)
+        elif isinstance(verb, Choose):
+            self.lost = 0
+            walk.move(next(option.go for option in verb.options if option.name == key))
+            walk.proceed()
+        elif isinstance(verb, Pick | Ask):
+            self._save(walk.frame.offered[int(key[1:])])
+
+    def _choose_in_form(self, verb: Form, form: FormRun, key: str) -> None:
+        walk = self.walk
+        if key == YES:
+            self._save(form.answers)
+        elif key == CANCEL:
+            walk.move(verb.cancelled)
+            walk.proceed()
+        elif key == CHANGE and len(verb.fields) > 1:
+            self._form(msgspec.structs.replace(form, correcting=True))
+        else:
+            field = verb.fields[0].name if key == CHANGE else key[1:]
+            self._form(FormRun(field=field, answers=form.answers))
+
+    # ── commands ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _command(self, text: str) -> bool:
+        language = find_language(self.walk.bot, text)
+        if language:
+            self._run_command(f"language/{language}")
+            return True
+        name = find_command(self.walk.bot, self.walk.view.language, text)
+        if name:
+            self._run_command(name)
+        return bool(name)
+
+    def _run_command(self, name: str) -> None:
+        walk = self.walk
+        name, _, argument = name.partition("/")
+        command = walk.bot.commands.get(name)
+        self.guess = None
+        if command is None:
+            self._gone()
+        elif command.dialog:
+            walk.jump(command.dialog, command.step)
+            walk.proceed()
+        elif name == "stop":
+            walk.outputs.append(Speak(origin="_product/stopped", prompt=Prompt(text=walk.prompts.product("stopped"))))
+            walk.finish("stopped")
+        elif not walk.frames and name != "language":
+            walk.start()
+            walk.proceed()
+        elif name == "back":
+            self._back()
+        elif name == "repeat":
+            walk.repeat()
+        elif name == "language":
+            self._choose_language(argument)
+
+    def _back(self) -> None:
+        walk = self.walk
+        form, verb = walk.frame.form, walk.step.verb
+        if form and isinstance(verb, Form):
+            names = [field.name for field in verb.fields]
+            at = names.index(form.field) if form.field else len(names)
+            if at > 0:
+                self._form(
+                    FormRun(
+                        field=names[at - 1], answers={n: v for n, v in form.answers.items() if n in names[: at - 1]}
+                    )
+                )
+                return
+        if walk.frame.stage != "doing" and len(walk.trail) > 1:
+            walk.trail.pop()
+            dialog, step = walk.trail[-1]
+            if dialog == walk.frame.dialog:
+                walk.move(step)
+            else:
+                walk.jump(dialog, step)
+            walk.proceed()
+        else:
+            walk.repeat()
+
+    def _choose_language(self, language: str) -> None:
+        walk = self.walk
+        if language in walk.bot.languages:
+            self.switch(language)
+            if walk.frames:
+                walk.repeat()
+            else:
+                walk.start()
+                walk.proceed()
+        else:
+            buttons = tuple(
+                Button(payload=f"!language/{code}", label=language_name(code)) for code in walk.bot.languages
+            )
+            prompt = Prompt(text=walk.prompts.product("which_language"), buttons=buttons)
+            walk.outputs.append(Speak(origin="_product/which_language", prompt=prompt))
+
+    def switch(self, language: str) -> None:
+        """All texts from here on are in that language; the step stays."""
+        self.language = language
+        self.walk.speak(language)
+
+    # ── what the NLU layer says ──────────────────────────────────────────────────────────────────────────────────────
+
+    def understood(self, understanding: Understanding, *, language_open: bool) -> None:
+        """``language_open``: the customer has not chosen a language, so the first words may."""
+        walk = self.walk
+        known = understanding.language in walk.bot.languages and understanding.language_score >= SURE_OF_LANGUAGE
+        if known and language_open and not walk.frames:
+            self.switch(understanding.language)
+        intents = self._weigh(understanding)
+        accepted = self._accepted(intents)
+        walk.entities = {entity.name: entity.value for entity in understanding.entities}
+        if not walk.frames:
+            walk.target = walk.bot.intents[accepted] if accepted else None
+            walk.start()
+            walk.proceed()
+            return
+        offered = [intent.name for intent in intents if intent.score >= walk.bot.thresholds.offer]
+        if accepted and not self._in_the_middle():
+            self._follow(accepted)
+        elif accepted or offered:
+            self._offer(tuple(offered[: walk.bot.thresholds.choices]))
+        else:
+            self.miss(understanding.language if known else "")
+
+    def _weigh(self, understanding: Understanding) -> list[Intent]:
+        """Intents that lead somewhere, best first."""
+        walk = self.walk
+        verb = walk.step.verb if walk.frames else None
+        own = {option.intent for option in verb.options if option.intent} if isinstance(verb, Choose) else set()
+        if isinstance(verb, Choose):
+            goals = {option.go for option in verb.options}
+            own |= {intent for intent, step in walk.dialog.intents.items() if step in goals}
+        weighed = [
+            Intent(name=intent.name, score=min(1.0, intent.score + (OWN_INTENT_BONUS if intent.name in own else 0.0)))
+            for intent in understanding.intents
+        ]
+        return sorted(weighed, key=lambda intent: -intent.score)
+
+    def _accepted(self, intents: list[Intent]) -> str:
+        limits = self.walk.bot.thresholds
+        lead = intents[0].score - intents[1].score if len(intents) > 1 else 1.0
+        best = intents[0] if intents else None
+        if best and best.score >= limits.accept and lead >= limits.margin and best.name in self.walk.bot.intents:
+            return best.name
+        return ""
+
+    def _in_the_middle(self) -> bool:
+        """A form, or a dialog inside another: leaving it by a guess would lose what was said."""
+        return len(self.walk.frames) > 1 or self.walk.frame.form is not None
+
+    def _follow(self, intent: str) -> None:
+        self.lost = 0
+        self.walk.jump(*self.walk.bot.intents[intent])
+        self.walk.proceed()
+
+    def _offer(self, intents: tuple[str, ...]) -> None:
+        known = tuple(intent for intent in intents if intent in self.walk.bot.intents)
+        if not known:
+            self.miss()
+            return
+        self.guess = Guess(intents=known, text=self.walk.run.heard)
+        self.walk.outputs.append(Speak(origin="_product/did_you_mean", prompt=self.walk.prompts.guess(self.guess)))
+        self.walk.listen()
+
+    def _guessed(self, key: str | None) -> bool:
+        """The answer to "Did you mean …?": True if it was one."""
+        guess = self.guess
+        if guess is None or key is None or key not in (*guess.intents, NONE):
+            return False
+        self.guess = None
+        if key == NONE:
+            self.walk.repeat()
+        else:
+            self._follow(key)
+        return True
+
+    # ── misses ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def miss(self, language: str = "") -> None:
+        """An answer that was not understood. ``language``: the customer seems to write that one."""
+        walk = self.walk
+        step = walk.step
+        walk.note(misses=walk.frame.misses + 1)
+        self.lost += 1
+        if step.misses and walk.frame.misses >= step.misses.limit:
+            walk.move(step.misses.go)
+            walk.proceed()
+            return
+        kind, example = self._asked()
+        choices = self._choices()
+        example = example or (choices[0].label if choices else "")
+        text = walk.prompts.error(walk.frame, step, kind, example, choices)
+        buttons = (*walk.prompts.buttons(walk.frame, choices), *self._ways_out(language))
+        walk.say(Prompt(text=text, buttons=buttons), f"{step.say}.error")
+        walk.listen()
+
+    def _asked(self) -> tuple[str, str]:
+        """Name and example of the kind of answer that is asked for."""
+        verb, form = self.walk.step.verb, self.walk.frame.form
+        kind: Kind | None = verb.answer if isinstance(verb, Ask) else None
+        if isinstance(verb, Form) and form:
+            kind = next((field.kind for field in verb.fields if field.name == form.field), None)
+        return (kind.name, kind.example or "") if kind else ("", "")
+
+    def _ways_out(self, language: str) -> tuple[Button, ...]:
+        walk = self.walk
+        buttons = []
+        if language and language != walk.view.language:
+            buttons.append(Button(payload=f"!language/{language}", label=language_name(language)))
+        if self.lost > OFFER_PERSON_AFTER and "human" in walk.bot.commands:
+            buttons.append(Button(payload="!human", label=walk.prompts.product("human")))
+        return tuple(buttons)

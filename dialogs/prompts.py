@@ -1,0 +1,206 @@
+"""The words and buttons of a question, and what each of them means."""
+
+from collections.abc import Mapping
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from conversation.content import Button, Media, MediaType, Prompt, Text
+from conversation.run import FormRun, Frame, Guess
+from conversation.value import Data
+from dialogs.filters import View, parse_moment, show_datetime
+from dialogs.kinds import AnswerContext
+from dialogs.matching import Choice
+from dialogs.model import Ask, Bot, Choose, Field, Form, Pick, Step, Verb
+from dialogs.scene import Scene
+from dialogs.texts import Entry
+
+MAX_ITEMS: Final = 10
+YES, CHANGE, CANCEL, NONE = "!yes", "!change", "!cancel", "!none"
+_PICTURES: Final = {
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "png": "image/png",
+    "gif": "image/gif",
+    "webp": "image/webp",
+}
+_FILES: Final = {"pdf": "application/pdf", "txt": "text/plain", "mp3": "audio/mpeg", "mp4": "video/mp4"}
+
+
+def media_of(ref: str) -> Media:
+    """A file of the bot folder, typed by its name's ending."""
+    name = ref.rsplit("/", 1)[-1]
+    ending = name.rsplit(".", 1)[-1].lower()
+    type_: MediaType = "photo" if ending in _PICTURES else "file"
+    return Media(
+        type=type_, ref=ref, name=name, mime=_PICTURES.get(ending) or _FILES.get(ending, "application/octet-stream")
+    )
+
+
+class Prompts:
+    """Renders for one conversation at one moment."""
+
+    def __init__(self, bot: Bot, scene: Scene, view: View, names: Mapping[str, Data]) -> None:
+        self.bot = bot
+        self.scene = scene
+        self.view = view
+        self.names = names
+
+    def context(self, offered: tuple[str, ...] = ()) -> AnswerContext:
+        now = self.scene.now.astimezone(ZoneInfo(self.view.zone))
+        return AnswerContext(now=now, language=self.view.language, offered=offered)
+
+    @staticmethod
+    def as_text(words: str) -> Text:
+        return Text(text=words)
+
+    def product(self, key: str, **variables: Data) -> str:
+        return self.bot.texts.product(self.view.language, key, self.view, **variables)
+
+    def entry(self, dialog: str, key: str) -> Entry | None:
+        return self.bot.texts.entry(self.view.language, dialog, key)
+
+    # ── what a step says ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def plain(self, dialog: str, step: Step) -> Prompt:
+        """The step's text and file, without buttons."""
+        return Prompt(text=self.text(dialog, step), attach=self._attach(step))
+
+    def question(self, frame: Frame, step: Step) -> Prompt:
+        """The step's text with the buttons of what can be chosen."""
+        buttons = self.buttons(frame, self.choices(frame, step))
+        return Prompt(text=self.text(frame.dialog, step), buttons=buttons, attach=self._attach(step))
+
+    def text(self, dialog: str, step: Step) -> str:
+        count = step.count(self.names) if step.count else None
+        return self.bot.texts.say(
+            self.entry(dialog, step.say),
+            step.say,
+            variables=self.names,
+            view=self.view,
+            channel=self.scene.channel,
+            count=count,
+        )
+
+    def _attach(self, step: Step) -> Media | None:
+        ref = step.attach(self.names, self.view) if step.attach else ""
+        return media_of(ref) if ref else None
+
+    # ── what can be chosen ───────────────────────────────────────────────────────────────────────────────────────────
+
+    def offered(self, verb: Verb) -> tuple[Data, ...]:
+        """The values behind a list that is made from data."""
+        match verb:
+            case Pick(items=expression):
+                found = expression(self.names)
+            case Ask(offer=expression) if expression:
+                found = expression(self.names)
+                found = [found] if isinstance(found, str) else found
+            case _:
+                return ()
+        return tuple(found[:MAX_ITEMS]) if isinstance(found, list | tuple) else ()
+
+    def choices(self, frame: Frame, step: Step) -> list[Choice]:
+        """What the customer can choose at this step, in the order shown."""
+        match step.verb:
+            case Choose(options=options):
+                shown = [option for option in options if option.when is None or option.when(self.names)]
+                return [self._option(frame.dialog, step, option.name) for option in shown]
+            case Pick():
+                entry = self.entry(frame.dialog, step.say)
+                return [self._item(entry, index, item) for index, item in enumerate(frame.offered)]
+            case Ask():
+                return [Choice(key=f"#{index}", label=self.label(value)) for index, value in enumerate(frame.offered)]
+            case _:
+                return []
+
+    def _option(self, dialog: str, step: Step, name: str) -> Choice:
+        entry = self.entry(dialog, step.name) or self.entry(dialog, step.say)
+        template = entry.options.get(name) if entry else None
+        words = entry.words.get(name, ()) if entry else ()
+        label = template(self.names, self.view) if template else name
+        return Choice(key=name, label=label or name, words=words)
+
+    def _item(self, entry: Entry | None, index: int, item: Data) -> Choice:
+        template = entry.item if entry else None
+        label = template({**self.names, "item": item}, self.view) if template else self.label(item)
+        return Choice(key=f"#{index}", label=label or str(index + 1))
+
+    def label(self, value: Data) -> str:
+        """A value as a button shows it: moments in the customer's words, the rest as it is."""
+        if isinstance(value, str) and "T" in value and parse_moment(value):
+            return show_datetime(value, self.view)
+        return str(value)
+
+    def buttons(self, frame: Frame, choices: list[Choice]) -> tuple[Button, ...]:
+        where = f"{frame.dialog}/{frame.step}"
+        return tuple(Button(payload=f"{where}/{choice.key}", label=choice.label) for choice in choices)
+
+    # ── forms ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def form(self, frame: Frame, step: Step, verb: Form, form: FormRun) -> tuple[str, Prompt]:
+        """Text key and prompt of the form's next question: a field, which one to change, or the summary."""
+        buttons = self.buttons(frame, self.form_choices(frame, step, verb, form))
+        entry = self.entry(frame.dialog, step.say)
+        if form.correcting:
+            return f"{step.say}.change", Prompt(text=self.product("form.which"), buttons=buttons)
+        if form.field:
+            return f"{step.say}.{form.field}", Prompt(text=self._field_text(entry, form.field))
+        names = {**self.names, step.save: form.answers}
+        if entry and entry.confirm:
+            return f"{step.say}.confirm", Prompt(text=entry.confirm(names, self.view), buttons=buttons)
+        summary = "\n".join(f"{self._field_text(entry, name)} {value}" for name, value in form.answers.items())
+        return f"{step.say}.confirm", Prompt(text=summary, buttons=buttons)
+
+    def form_choices(self, frame: Frame, step: Step, verb: Form, form: FormRun) -> list[Choice]:
+        if form.correcting:
+            entry = self.entry(frame.dialog, step.say)
+            return [Choice(key=f".{field.name}", label=self._field_label(entry, field)) for field in verb.fields]
+        if form.field:
+            return []
+        names = ((YES, "form.yes"), (CHANGE, "form.change"), (CANCEL, "form.cancel"))
+        return [Choice(key=key, label=self.product(text)) for key, text in names]
+
+    def _field_text(self, entry: Entry | None, field: str) -> str:
+        template = entry.fields.get(field) if entry else None
+        return template(self.names, self.view) if template else field
+
+    def _field_label(self, entry: Entry | None, field: Field) -> str:
+        return self._field_text(entry, field.name).rstrip("?:. ")
+
+    # ── errors, guesses ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def error(self, frame: Frame, step: Step, kind: str, example: str, choices: list[Choice]) -> str:
+        """Why the answer was not taken: the step's own words, the kind's, or the product's; from the second miss on an example."""
+        entry = self.entry(frame.dialog, step.say)
+        if entry and entry.error:
+            text = entry.error(self.names, self.view)
+        elif kind and self.product(f"errors.{kind}") != f"errors.{kind}":
+            text = self.product(f"errors.{kind}")
+        else:
+            text = self.product("not_understood")
+        if frame.misses > 1 and example and example not in text:
+            text = f"{text} {self.product('example', example=example)}"
+        if choices:
+            text = f"{text}\n{self.text(frame.dialog, step)}"
+        return text
+
+    def guess(self, guess: Guess) -> Prompt:
+        """ "Did you mean …?" with the titles of the guessed intents."""
+        choices = self.guess_choices(guess)
+        buttons = tuple(Button(payload=f"?{choice.key}", label=choice.label) for choice in choices)
+        return Prompt(text=self.product("did_you_mean"), buttons=buttons)
+
+    def guess_choices(self, guess: Guess) -> list[Choice]:
+        titles = [Choice(key=intent, label=self.title(intent)) for intent in guess.intents]
+        return [*titles, Choice(key=NONE, label=self.product("none_of_these"))]
+
+    def title(self, intent: str) -> str:
+        """An intent in the customer's words: the label of a menu option that leads where it leads."""
+        where = self.bot.intents.get(intent)
+        if where:
+            dialog = self.bot.dialogs[where[0]]
+            for step in dialog.steps.values():
+                for option in step.verb.options if isinstance(step.verb, Choose) else ():
+                    if option.go == where[1] or option.intent == intent:
+                        return self._option(dialog.name, step, option.name).label
+        return intent.replace("_", " ")

@@ -1,0 +1,52 @@
+"""All that a walk may look at besides the bot and its own state."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from conversation.value import Data, Value
+from dialogs.filters import View
+from dialogs.model import Bot
+
+
+class Scene(Value, frozen=True, kw_only=True):
+    """``key`` is unique to the event: ids are made from it. ``hours``: team → ``open``, ``next_slots``, worked out when asked."""
+
+    key: str
+    now: datetime
+    channel: str
+    language: str
+    customer: str
+    hours: Mapping[str, Data]
+
+
+class Names(Mapping[str, Data]):
+    """The variables of a conversation, then the built-ins: what conditions and texts can name."""
+
+    def __init__(self, bot: Bot, scene: Scene, variables: Mapping[str, Data]) -> None:
+        zone = ZoneInfo(bot.policy.time_zone)
+        self._variables = variables
+        self._built_in: dict[str, Any] = {
+            "hours": scene.hours,
+            "now": scene.now.isoformat(),
+            "today": scene.now.astimezone(zone).date().isoformat(),
+            "channel": scene.channel,
+            "language": scene.language,
+        }
+
+    def __getitem__(self, name: str) -> Data:
+        return self._variables[name] if name in self._variables else self._built_in[name]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from {**self._built_in, **self._variables}
+
+    def __len__(self) -> int:
+        return len({**self._built_in, **self._variables})
+
+
+BUILT_IN_NAMES = frozenset({"hours", "now", "today", "channel", "language"})
+
+
+def view_of(bot: Bot, language: str) -> View:
+    return View(language=language, zone=bot.policy.time_zone, currency=bot.currency)

@@ -1,0 +1,157 @@
+"""Texts and conditions of editors: Jinja2, sandboxed down to plain data.
+
+A template sees JSON data only, reads fields and never attributes, and can neither call nor loop nor define: what it may
+contain is a list (``_TEXT_NODES``), and everything else is refused when the file is read.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import jinja2
+from jinja2 import nodes
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from conversation.value import Data
+from dialogs.filters import FILTERS, VIEW, View
+
+MAX_NODES = 1_000
+MAX_OUTPUT = 10_000
+MAX_SOURCE = 10_000
+
+_CONDITION_NODES: tuple[type[nodes.Node], ...] = (
+    nodes.Template, nodes.Output, nodes.Name, nodes.Getattr, nodes.Getitem, nodes.Const, nodes.TemplateData, nodes.Compare,
+    nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.Add, nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod,
+    nodes.Neg, nodes.Pos, nodes.Filter, nodes.Test, nodes.CondExpr, nodes.List, nodes.Tuple, nodes.Keyword,
+)  # fmt: skip
+_TEXT_NODES: tuple[type[nodes.Node], ...] = (*_CONDITION_NODES, nodes.If, nodes.Concat)
+_TESTS = frozenset({"defined", "undefined", "none", "in", "eq", "ne", "lt", "le", "gt", "ge"})
+
+
+class TemplateError(Exception):
+    """A template that is refused when it is read; the message is for its editor."""
+
+
+class _PlainEnvironment(ImmutableSandboxedEnvironment):
+    """Fields of mappings and items of lists only; arithmetic on numbers only."""
+
+    intercepted_binops = frozenset({"+", "*", "%"})
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if isinstance(obj, Mapping) and attribute in obj:
+            return obj[attribute]
+        return self.undefined(obj=obj, name=attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        if isinstance(obj, Mapping) and isinstance(argument, str) and argument in obj:
+            return obj[argument]
+        if isinstance(obj, list | tuple | str) and isinstance(argument, int) and -len(obj) <= argument < len(obj):
+            return obj[argument]
+        return self.undefined(obj=obj, name=argument)
+
+    def call_binop(self, context: jinja2.runtime.Context, operator: str, left: Any, right: Any) -> Any:
+        if operator == "+" and isinstance(left, str) and isinstance(right, str):
+            return left + right
+        if not isinstance(left, int | float) or not isinstance(right, int | float):
+            raise SecurityError(f"{operator} needs two numbers")
+        return super().call_binop(context, operator, left, right)
+
+    def call(self, *_: Any, **__: Any) -> Any:
+        raise SecurityError("calls are not allowed")
+
+
+def _environment() -> _PlainEnvironment:
+    environment = _PlainEnvironment(undefined=jinja2.ChainableUndefined, finalize=_spell, autoescape=False)
+    environment.globals.clear()
+    environment.filters.clear()
+    environment.filters.update(FILTERS)
+    environment.tests = {name: test for name, test in environment.tests.items() if name in _TESTS}
+    return environment
+
+
+def _spell(value: Any) -> Any:
+    """Known-but-empty shows as nothing, not as ``None``."""
+    return "" if value is None else value
+
+
+_ENVIRONMENT = _environment()
+
+
+def _parse(source: str, allowed: tuple[type[nodes.Node], ...]) -> nodes.Template:
+    if len(source) > MAX_SOURCE:
+        raise TemplateError(f"longer than {MAX_SOURCE:,} characters")
+    try:
+        tree = _ENVIRONMENT.parse(source)
+    except jinja2.TemplateSyntaxError as error:
+        raise TemplateError(error.message or "not readable") from None
+    except RecursionError:
+        raise TemplateError("too many levels inside each other") from None
+    count = 0
+    for node in tree.find_all(nodes.Node):
+        count += 1
+        if not isinstance(node, allowed):
+            raise TemplateError(f"{type(node).__name__.lower()} is not allowed here")
+        _refuse(node)
+    if count > MAX_NODES:
+        raise TemplateError(f"more than {MAX_NODES} parts")
+    return tree
+
+
+def _refuse(node: nodes.Node) -> None:
+    match node:
+        case nodes.Filter(name=name) if name not in FILTERS:
+            raise TemplateError(f"there is no filter “{name}”; there are: {', '.join(sorted(FILTERS))}")
+        case nodes.Test(name=name) if name not in _TESTS:
+            raise TemplateError(f"there is no test “{name}”")
+        case nodes.Name(name=name) if name.startswith("_"):
+            raise TemplateError(f"“{name}”: names start with a letter")
+        case nodes.Getattr(attr=name) if name.startswith("_"):
+            raise TemplateError(f"“{name}”: fields start with a letter")
+
+
+def _names(tree: nodes.Template) -> frozenset[str]:
+    return frozenset(name.name for name in tree.find_all(nodes.Name))
+
+
+class Expression:
+    """A condition or value. Calling it never raises: what can't be computed is None."""
+
+    __slots__ = ("_run", "names", "source")
+
+    def __init__(self, source: str) -> None:
+        """Raises TemplateError."""
+        tree = _parse("{{ (" + source + ") }}", _CONDITION_NODES)
+        self.source = source
+        self.names = _names(tree)
+        self._run = _ENVIRONMENT.compile_expression(source)
+
+    def __call__(self, variables: Mapping[str, Data]) -> Data:
+        try:
+            return self._run(variables)
+        except (TypeError, ValueError, ArithmeticError, jinja2.TemplateError):
+            return None
+
+
+class Template:
+    """A text. Rendering never raises and gives at most ``MAX_OUTPUT`` characters."""
+
+    __slots__ = ("_run", "names", "source")
+
+    def __init__(self, source: str) -> None:
+        """Raises TemplateError."""
+        self.source = source
+        self.names: frozenset[str] = frozenset()
+        self._run: jinja2.Template | None = None
+        if "{" in source:
+            tree = _parse(source, _TEXT_NODES)
+            self.names = _names(tree)
+            self._run = _ENVIRONMENT.from_string(tree)
+
+    def __call__(self, variables: Mapping[str, Data], view: View) -> str:
+        if self._run is None:
+            return self.source
+        try:
+            text = self._run.render({**variables, VIEW: view})
+        except (TypeError, ValueError, ArithmeticError, jinja2.TemplateError):
+            return ""
+        return text[:MAX_OUTPUT]
