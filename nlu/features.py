@@ -1,0 +1,83 @@
+"""A text as named features: its words, word pairs, and character n-grams of its skeleton."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any
+
+MAX_TEXT = 1_000
+"""Characters of a text that are read for its intent: what somebody wants stands at the beginning."""
+
+_LETTERS = {
+    **dict(zip("абвгдезийклмнопрстуфхцыэіґ", "abvgdeziiklmnoprstufhcyeig", strict=True)),
+    "ж": "zh",
+    "ч": "ch",
+    "ш": "sh",
+    "щ": "sch",
+    "ъ": "",
+    "ь": "",
+    "ю": "yu",
+    "я": "ya",
+    "ї": "i",
+    "є": "e",
+    "ё": "e",
+    "ß": "ss",
+    "'": "",
+    "’": "",
+    "ʼ": "",
+}
+_LATIN = str.maketrans(_LETTERS)
+_REPEATED = re.compile(r"(.)\1+")
+_DIGIT = re.compile(r"[0-9]")
+
+
+def skeleton(word: str) -> str:
+    """Lower case, Latin letters, no accents, no doubled letters: one form for typos, transliteration and е/ё/ß."""
+    latin = word.lower().translate(_LATIN)
+    plain = "".join(char for char in unicodedata.normalize("NFKD", latin) if not unicodedata.combining(char))
+    return _REPEATED.sub(r"\1", plain)
+
+
+def clean(text: str) -> str:
+    """Without control and direction characters, spaces joined, digits alike, lower case, cut to ``MAX_TEXT``."""
+    visible = "".join(char if unicodedata.category(char)[0] != "C" else " " for char in text[:MAX_TEXT])
+    return _DIGIT.sub("0", " ".join(visible.split()).lower())
+
+
+class Tokenizers:
+    """spaCy's rule-based tokenizers, one per language; an unknown language is split by spaCy's general rules."""
+
+    def __init__(self, languages: Iterable[str]) -> None:
+        import spacy
+
+        self._pipelines: dict[str, Any] = {}
+        for language in languages:
+            try:
+                self._pipelines[language] = spacy.blank(language)
+            except ImportError:  # spaCy has no rules for this language
+                self._pipelines[language] = spacy.blank("xx")
+
+    def pipeline(self, language: str) -> Any:
+        return self._pipelines.get(language) or next(iter(self._pipelines.values()))
+
+    def words(self, text: str, language: str) -> list[str]:
+        """``text`` as ``clean`` leaves it. The zone keeps customers' words out of spaCy's ever-growing vocabulary."""
+        pipeline = self.pipeline(language)
+        with pipeline.memory_zone():
+            return [token.text for token in pipeline.tokenizer(text) if not token.is_space]
+
+
+def word_features(words: Sequence[str]) -> list[str]:
+    pairs = zip(["<", *words], [*words, ">"], strict=True)
+    return [f"w {word}" for word in words] + [f"p {first} {second}" for first, second in pairs if words]
+
+
+def character_features(words: Sequence[str]) -> list[str]:
+    return [feature for word in words for feature in _ngrams(word)]
+
+
+@lru_cache(maxsize=20_000)
+def _ngrams(word: str) -> tuple[str, ...]:
+    framed = f" {skeleton(word[:40])} "
+    return tuple(framed[i : i + n] for n in range(2, 6) for i in range(len(framed) - n + 1))

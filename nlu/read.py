@@ -1,0 +1,199 @@
+"""Reads ``nlu/<language>.yaml``: what customers write for each intent, and how values in a text look."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal, TypeAlias
+
+import re2
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from conversation.errors import ContentError
+from conversation.value import Value
+
+OTHER = "other"
+"""The intent of everything the bot is not for; it is learnt and never reported."""
+
+MAX_BYTES = 1_000_000
+MAX_EXAMPLE = 500
+_STRING = "tag:yaml.org,2002:str"
+
+Letters: TypeAlias = Literal["", "upper", "lower"]
+
+
+class EntityRule(Value, frozen=True, kw_only=True):
+    """How one kind of value is found: by an RE2 ``pattern``, or by ``values`` (canonical value to what customers write)."""
+
+    name: str
+    pattern: str = ""
+    letters: Letters = ""
+    values: dict[str, tuple[str, ...]] = {}
+
+
+class Examples(Value, frozen=True, kw_only=True):
+    """One language's file."""
+
+    language: str
+    intents: dict[str, tuple[str, ...]]
+    entities: tuple[EntityRule, ...] = ()
+
+
+class _Reader:
+    """Walks one file's YAML nodes and gathers every problem, so that an editor mends them in one go."""
+
+    def __init__(self, language: str) -> None:
+        self.file = f"nlu/{language}.yaml"
+        self.problems: list[str] = []
+        self._seen: set[int] = set()
+
+    def problem(self, node: Node, text: str) -> None:
+        self.problems.append(f"{self.file}:{node.start_mark.line + 1}: {text}")
+
+    def mapping(self, node: Node, what: str) -> Iterator[tuple[str, Node, Node]]:
+        if not isinstance(node, MappingNode) or not self._first(node):
+            self.problem(node, f"{what} must be a mapping (`name: …`)")
+            return
+        keys: set[str] = set()
+        for key, value in node.value:
+            name = str(key.value)
+            if name in keys:
+                self.problem(key, f"`{name}` stands here twice; merge the two")
+                continue
+            keys.add(name)
+            yield name, key, value
+
+    def texts(self, node: Node, what: str) -> tuple[str, ...]:
+        if not isinstance(node, SequenceNode) or not self._first(node):
+            self.problem(node, f"{what} must be a list, one entry a line, each starting with `- `")
+            return ()
+        found: dict[str, None] = {}
+        for entry in node.value:
+            text = self.text(entry, what)
+            if text in found:
+                self.problem(entry, f"`{text}` stands in {what} twice; delete one")
+            elif text:
+                found[text] = None
+        return tuple(found)
+
+    def text(self, node: Node, what: str) -> str:
+        if not isinstance(node, ScalarNode) or node.tag != _STRING:
+            self.problem(node, f"{what} takes texts only; put quotes around it if it is a number or has a colon")
+            return ""
+        text = " ".join(str(node.value).split())
+        if not text or len(text) > MAX_EXAMPLE:
+            self.problem(node, f"a text in {what} must have 1 to {MAX_EXAMPLE} characters")
+            return ""
+        return text
+
+    def _first(self, node: Node) -> bool:
+        """Aliases (`*name`) are refused: a few of them can grow into gigabytes."""
+        first = id(node) not in self._seen
+        self._seen.add(id(node))
+        return first
+
+
+def read_examples(files: Mapping[str, bytes]) -> tuple[Examples, ...]:
+    """``files``: language to the bytes of its YAML. Raises ContentError with every problem, each with file and line."""
+    read, problems = [], []
+    for language in sorted(files):
+        reader = _Reader(language)
+        read.append(_read_file(reader, language, files[language]))
+        problems += reader.problems
+    if not files:
+        problems.append("nlu/: there is no <language>.yaml; add one with `intents:` and examples")
+    if problems:
+        raise ContentError("\n".join(problems))
+    return tuple(read)
+
+
+def _read_file(reader: _Reader, language: str, content: bytes) -> Examples:
+    root = _compose(reader, content)
+    if root is None:
+        return Examples(language=language, intents={})
+    intents: dict[str, tuple[str, ...]] = {}
+    entities: tuple[EntityRule, ...] = ()
+    for name, key, node in reader.mapping(root, "the file"):
+        match name:
+            case "intents":
+                intents = {i: reader.texts(n, f"intent `{i}`") for i, _, n in reader.mapping(node, "`intents`")}
+                _check_intents(reader, node, intents)
+            case "entities":
+                rules = (_read_rule(reader, e, n) for e, _, n in reader.mapping(node, "`entities`"))
+                entities = tuple(rule for rule in rules if rule is not None)
+            case _:
+                reader.problem(key, f"unknown key `{name}`; known are `intents` and `entities`")
+    if not intents and not reader.problems:
+        reader.problem(root, "there are no `intents`; add some with examples")
+    return Examples(language=language, intents=intents, entities=entities)
+
+
+def _compose(reader: _Reader, content: bytes) -> Node | None:
+    if len(content) > MAX_BYTES:
+        reader.problems.append(f"{reader.file}: larger than {MAX_BYTES // 1000} kB; delete examples that say the same")
+        return None
+    yaml: Any = YAML(typ="safe", pure=True)
+    try:
+        root: Node | None = yaml.compose(content.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        reader.problems.append(f"{reader.file}: not UTF-8 (byte {error.start}); save it as UTF-8")
+        return None
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        reader.problems.append(f"{reader.file}:{line}: this is not YAML: {error.problem}")
+        return None
+    except (YAMLError, RecursionError, ValueError) as error:
+        reader.problems.append(f"{reader.file}: this is not YAML: {error}")
+        return None
+    if root is None:
+        reader.problems.append(f"{reader.file}: the file is empty; write `intents:` with examples")
+    return root
+
+
+def _check_intents(reader: _Reader, node: Node, intents: Mapping[str, tuple[str, ...]]) -> None:
+    """The same sentence under two intents can't be learnt."""
+    owner: dict[str, str] = {}
+    for intent, texts in intents.items():
+        for text in texts:
+            folded = text.casefold()
+            if owner.setdefault(folded, intent) != intent:
+                reader.problem(node, f"`{text}` is an example of `{owner[folded]}` and of `{intent}`; keep one")
+
+
+def _read_rule(reader: _Reader, name: str, node: Node) -> EntityRule | None:
+    pattern, letters = "", ""
+    values: dict[str, tuple[str, ...]] = {}
+    for key, key_node, value in reader.mapping(node, f"entity `{name}`"):
+        match key:
+            case "pattern":
+                pattern = reader.text(value, f"the pattern of `{name}`")
+                _check_pattern(reader, value, name, pattern)
+            case "letters":
+                letters = reader.text(value, f"`letters` of `{name}`")
+            case "values":
+                values = {
+                    v: reader.texts(n, f"value `{v}`") for v, _, n in reader.mapping(value, f"values of `{name}`")
+                }
+            case _:
+                reader.problem(key_node, f"unknown key `{key}`; known are `pattern`, `letters` and `values`")
+    if bool(pattern) == bool(values):
+        reader.problem(node, f"entity `{name}` needs either a `pattern` or `values`")
+        return None
+    if letters not in {"", "upper", "lower"}:
+        reader.problem(node, f"`letters` of `{name}` is `upper` or `lower`")
+        return None
+    return EntityRule(name=name, pattern=pattern, letters=letters, values=values)  # type: ignore[arg-type]  # checked above
+
+
+def _check_pattern(reader: _Reader, node: Node, name: str, pattern: str) -> None:
+    try:
+        compile_pattern(pattern)
+    except re2.error as error:
+        reader.problem(node, f"the pattern of `{name}` can't be used (RE2 syntax, no look-around): {error}")
+
+
+def compile_pattern(pattern: str) -> Any:
+    """An RE2 pattern (linear time whatever the text), any case. Raises re2.error."""
+    options = re2.Options()
+    options.log_errors = False
+    options.case_sensitive = False
+    return re2.compile(pattern, options)
