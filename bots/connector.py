@@ -1,0 +1,61 @@
+"""What every connector offers to the rest of the service, and what it needs from it."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, TypeAlias
+
+from conversation.errors import LotseError
+from conversation.ports import Channel, Clock, Ids, Receive
+from conversation.value import Data, Value
+
+
+class SettingsError(LotseError):
+    """A channel is configured in a way that can't work. The message names the setting and what to do."""
+
+
+class Reply(Value, frozen=True, kw_only=True):
+    """The HTTP answer to a channel's web hook: plain text."""
+
+    status: int
+    text: str = ""
+    headers: dict[str, str] = {}
+
+
+Hook: TypeAlias = Callable[[bytes, Mapping[str, str]], Awaitable[Reply]]
+"""Body and headers of a POST to the channel's address -> the answer, given after the durable accept."""
+
+MediaSource: TypeAlias = Callable[[str], Path | bytes]
+"""``media/…`` of the bot folder -> where it lies, or its bytes. Raises OSError or KeyError when it is not there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What the service lends to a connector."""
+
+    receive: Receive
+    ids: Ids
+    clock: Clock
+    media: MediaSource
+
+
+class Connector(Protocol):
+    """A configured channel. ``hook`` is None where the connector fetches its messages itself."""
+
+    @property
+    def channel(self) -> Channel: ...
+
+    @property
+    def hook(self) -> Hook | None: ...
+
+    async def run(self) -> None:
+        """Make messages come in: announce the hook and return, or fetch until cancelled. Retries by itself."""
+        ...
+
+    async def close(self) -> None:
+        """End connections. Nothing may be sent afterwards."""
+        ...
+
+
+Factory: TypeAlias = Callable[[Mapping[str, Data], Surroundings], Connector]
+"""Settings of one channel -> its connector. Raises SettingsError."""

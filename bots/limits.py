@@ -1,0 +1,59 @@
+"""What each channel can carry, as data."""
+
+from functools import cache
+from importlib.resources import files
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from bots.connector import SettingsError
+from conversation.content import MediaType
+from conversation.value import Value
+
+Unit: TypeAlias = Literal["utf16", "code_points", "bytes"]
+
+
+class Limits(Value, frozen=True, kw_only=True):
+    """One channel's table of ``limits.toml``; the words of the fields are explained there."""
+
+    unit: Unit
+    text: int
+    prompt_text: int
+    caption: int
+    captioned: tuple[MediaType, ...]
+    buttons: int
+    label: int
+    rows: int
+    row_label: int
+    payload: int
+    media: tuple[MediaType, ...]
+    media_buttons: bool
+    upload: int
+    location: bool
+    contact: bool
+
+
+def size_in(unit: Unit, text: str) -> int:
+    """How long the channel says that ``text`` is. A lone surrogate counts like any other character."""
+    match unit:
+        case "utf16":
+            return len(text) + sum(character > "\uffff" for character in text)
+        case "code_points":
+            return len(text)
+        case "bytes":
+            return len(text.encode("utf-8", "surrogatepass"))
+
+
+@cache
+def all_limits() -> dict[str, Limits]:
+    """Channel name to its limits."""
+    raw = files("bots").joinpath("limits.toml").read_bytes()
+    return msgspec.toml.decode(raw, type=dict[str, Limits], strict=True)
+
+
+def limits_of(channel: str) -> Limits:
+    """What ``channel`` can carry. Raises SettingsError for a channel without a table."""
+    known = all_limits()
+    if channel not in known:
+        raise SettingsError(f"bots/limits.toml has no [{channel}]; it knows {', '.join(sorted(known))}: add a table")
+    return known[channel]
