@@ -1,0 +1,1 @@
+"""Telegram for customers, through the Bot API."""

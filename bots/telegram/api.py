@@ -1,0 +1,129 @@
+"""Calls to the Bot API: aiogram builds the requests, msgspec reads the answers, our errors come out."""
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any, TypeVar
+
+from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.methods import TelegramMethod
+from aiogram.utils.token import TokenValidationError
+from aiohttp import ClientError, ClientSession, ClientTimeout, TraceConfig, TraceRequestHeadersSentParams
+
+from bots.connector import SettingsError
+from bots.telegram.answers import Answer, result_of
+from conversation.errors import AmbiguousError, RefusedError, SendError, TransientError
+
+T = TypeVar("T")
+
+MAX_DOWNLOAD = 20 * 1024 * 1024
+"""Bytes; what the Bot API gives out at most."""
+
+
+class _Progress(SimpleNamespace):
+    """``sent``: the request began to leave this machine, so that its outcome is unknown until it is answered."""
+
+    sent: bool = False
+
+
+async def _mark_sent(_: ClientSession, context: SimpleNamespace, __: TraceRequestHeadersSentParams) -> None:
+    context.trace_request_ctx.sent = True
+
+
+class _Session(AiohttpSession):
+    """aiogram's session that tells whether a broken request had left, and closes without a pause."""
+
+    async def create_session(self) -> ClientSession:
+        if self._session is None or self._session.closed:
+            trace = TraceConfig()
+            trace.on_request_headers_sent.append(_mark_sent)
+            connector = self._connector_type(**self._connector_init)
+            self._session = ClientSession(connector=connector, trace_configs=[trace])
+            self._should_reset_connector = False
+        return self._session
+
+    async def close(self) -> None:
+        if self._session is not None and not self._session.closed:
+            await self._session.close()
+
+    async def post(self, bot: Bot, method: TelegramMethod[Any], limit: ClientTimeout, progress: _Progress) -> Answer:
+        session = await self.create_session()
+        url = self.api.api_url(token=bot.token, method=method.__api_method__)
+        form = self.build_form_data(bot, method)
+        async with session.post(url, data=form, timeout=limit, trace_request_ctx=progress) as response:
+            return Answer(status=response.status, body=await response.read())
+
+    async def get_file(self, bot: Bot, path: str, limit: ClientTimeout, progress: _Progress) -> Answer:
+        session = await self.create_session()
+        url = self.api.file_url(bot.token, path)
+        async with session.get(url, timeout=limit, trace_request_ctx=progress) as response:
+            body = bytearray()
+            async for chunk in response.content.iter_chunked(65536):
+                body += chunk
+                if len(body) > MAX_DOWNLOAD:
+                    raise RefusedError(f"the file is larger than {MAX_DOWNLOAD} bytes")
+            return Answer(status=response.status, body=bytes(body))
+
+
+class BotApi:
+    """One bot's access to the Bot API at ``base`` (``https://api.telegram.org`` or an own server)."""
+
+    def __init__(self, token: str, base: str, *, seconds: float = 30.0) -> None:
+        self._session = _Session(api=TelegramAPIServer.from_base(base))
+        try:
+            self._bot = Bot(token=token, session=self._session)
+        except TokenValidationError:
+            raise SettingsError(
+                "channel telegram: the token is not of the form 123456:ABC…; BotFather gives it"
+            ) from None
+        self._seconds = seconds
+
+    @property
+    def account(self) -> str:
+        """The bot's own id at Telegram."""
+        return str(self._bot.id)
+
+    async def call(self, method: TelegramMethod[Any], type_: type[T], *, wait: float = 0.0) -> T:
+        """The ``result`` of a call. ``wait``: seconds that the server may hold the answer back. Raises SendError."""
+        name = method.__api_method__
+        progress = _Progress()
+        try:
+            answer = await self._session.post(self._bot, method, self._timeout(wait), progress)
+        except (ClientError, TimeoutError, OSError) as error:
+            raise self._broken(name, error, progress) from None
+        return result_of(answer, name, type_)
+
+    async def download(self, path: str) -> bytes:
+        """The bytes of a file that ``getFile`` told the path of. Raises SendError."""
+        progress = _Progress()
+        try:
+            answer = await self._session.get_file(self._bot, path, self._timeout(), progress)
+        except (ClientError, TimeoutError, OSError) as error:
+            raise TransientError(str(self._broken("download", error, progress))) from None
+        if answer.status == 200:
+            return answer.body
+        if answer.status >= 500 or answer.status == 429:
+            raise TransientError(f"download: HTTP {answer.status}")
+        raise RefusedError(f"download: HTTP {answer.status}: the file is gone")
+
+    async def close(self) -> None:
+        await self._session.close()
+
+    def _timeout(self, wait: float = 0.0) -> ClientTimeout:
+        return ClientTimeout(total=self._seconds + wait, connect=min(10.0, self._seconds))
+
+    def _broken(self, name: str, error: Exception, progress: _Progress) -> SendError:
+        """The error's own words may hold the address, and the address the token."""
+        words = f"{name}: {type(error).__name__}: {error}".replace(self._bot.token, "<token>")
+        return AmbiguousError(words) if progress.sent else TransientError(words)
+
+
+async def settle(tasks: set[asyncio.Task[None]], seconds: float) -> None:
+    """Give tasks ``seconds`` to end, then cancel them."""
+    if not tasks:
+        return
+    _, late = await asyncio.wait(tasks, timeout=seconds)
+    for task in late:
+        task.cancel()
+    await asyncio.gather(*late, return_exceptions=True)

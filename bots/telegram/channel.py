@@ -1,0 +1,192 @@
+"""Sending to Telegram's customers."""
+
+import asyncio
+import mimetypes
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import structlog
+from aiogram.methods import (
+    AnswerCallbackQuery,
+    GetFile,
+    SendAudio,
+    SendChatAction,
+    SendContact,
+    SendDocument,
+    SendLocation,
+    SendMessage,
+    SendPhoto,
+    SendSticker,
+    SendVideo,
+    SendVoice,
+    TelegramMethod,
+)
+from aiogram.types import BufferedInputFile, FSInputFile, InlineKeyboardButton, InlineKeyboardMarkup, InputFile
+
+from bots.connector import MediaSource
+from bots.limits import limits_of, size_in
+from bots.shape import ContactPart, LocationPart, MediaPart, Part, TextPart, shape
+from bots.telegram.answers import Sent, StoredFile
+from bots.telegram.api import MAX_DOWNLOAD, BotApi, settle
+from bots.telegram.translate import CHANNEL, message_id
+from conversation.content import Button, Media, MediaType
+from conversation.errors import RefusedError, RetryLaterError, SendError
+from conversation.message import Message
+
+_log = structlog.get_logger("telegram")
+
+_HALF_ROW = 16
+"""UTF-16 units that fit on a button which shares its row, on a small phone."""
+_REMEMBERED = 10_000
+"""Half-sent messages whose progress is kept."""
+_NOTHING_DONE = (0, "")
+
+
+class TelegramChannel:
+    """The sending half of the connector: a ``conversation.ports.Channel``.
+
+    A message that needs several parts is sent part by part. When a later one fails, the next try with the same ``key``
+    goes on from it: parts that Telegram confirmed are not sent twice. This is remembered by the process only; after a
+    restart the message begins again from its first part (at least once, as for every message).
+    """
+
+    def __init__(self, api: BotApi, media: MediaSource) -> None:
+        self._api = api
+        self._media = media
+        self._limits = limits_of(CHANNEL)
+        self._progress: OrderedDict[str, tuple[int, str]] = OrderedDict()
+        self._limited: set[str] = set()
+        self._background: set[asyncio.Task[None]] = set()
+
+    @property
+    def name(self) -> str:
+        return CHANNEL
+
+    @property
+    def account(self) -> str:
+        return self._api.account
+
+    async def send(self, address: str, message: Message, key: str) -> str:
+        """Deliver one message; the id of its last part, ``tg:<message id>``. Raises SendError."""
+        chat = _chat(address)
+        parts = shape(message, self._limits)
+        done, last = self._progress.pop(key, _NOTHING_DONE)
+        try:
+            for part in parts[done:]:
+                sent = await self._api.call(self._request(chat, part), Sent)
+                done, last = done + 1, message_id(sent.message_id)
+        except RetryLaterError as error:
+            raise self._limit(address, error) from None
+        finally:
+            if 0 < done < len(parts):
+                self._remember(key, done, last)
+        self._limited.clear()
+        return last
+
+    async def typing(self, address: str) -> None:
+        """Dots for about five seconds; never raises."""
+        try:
+            await self._api.call(SendChatAction(chat_id=_chat(address), action="typing"), bool)
+        except SendError as error:
+            _log.debug("typing not shown", address=address, error=str(error))
+
+    async def fetch(self, media: Media) -> tuple[str, bytes]:
+        """A file that the customer sent, at most 20 MB. Raises SendError."""
+        if media.size > MAX_DOWNLOAD:
+            raise RefusedError(f"Telegram gives out files of at most {MAX_DOWNLOAD} bytes; this one has {media.size}")
+        stored = await self._api.call(GetFile(file_id=media.ref), StoredFile)
+        if not stored.file_path:
+            raise RefusedError(f"Telegram does not give out the file {media.name or media.ref}")
+        content = await self._api.download(stored.file_path)
+        return media.mime or mimetypes.guess_type(stored.file_path)[0] or "application/octet-stream", content
+
+    def pressed(self, callback_id: str) -> None:
+        """Stop the spinner of a pressed button, in the background: the acknowledgement must not wait for it."""
+        task = asyncio.get_running_loop().create_task(self._answer(callback_id))
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    async def close(self) -> None:
+        """Let answers to presses go out (for a second at most), then end the connections."""
+        await settle(self._background, 1.0)
+        await self._api.close()
+
+    async def _answer(self, callback_id: str) -> None:
+        try:
+            await self._api.call(AnswerCallbackQuery(callback_query_id=callback_id), bool)
+        except SendError as error:
+            _log.debug("press not answered", error=str(error))
+
+    def _remember(self, key: str, done: int, last: str) -> None:
+        self._progress[key] = (done, last)
+        while len(self._progress) > _REMEMBERED:
+            self._progress.popitem(last=False)
+
+    def _limit(self, address: str, error: RetryLaterError) -> RetryLaterError:
+        """One chat's limit, or the account's where two chats were told to wait with no success between."""
+        self._limited.add(address)
+        return RetryLaterError(error.seconds, account_wide=len(self._limited) > 1)
+
+    def _request(self, chat: int, part: Part) -> TelegramMethod[Any]:
+        match part:
+            case TextPart(text=text, buttons=buttons):
+                return SendMessage(chat_id=chat, text=text, reply_markup=keyboard(buttons), parse_mode=None)
+            case MediaPart(media=media, buttons=buttons):
+                return _send_file(chat, media, self._file(media), keyboard(buttons))
+            case LocationPart(location=point):
+                return SendLocation(chat_id=chat, latitude=point.latitude, longitude=point.longitude)
+            case ContactPart(contact=card):
+                return SendContact(chat_id=chat, phone_number=card.phone, first_name=card.name or card.phone)
+
+    def _file(self, media: Media) -> InputFile | str:
+        """A file of the bot folder is uploaded; anything else is an id or address that Telegram knows."""
+        if not media.ref.startswith("media/"):
+            return media.ref
+        try:
+            source = self._media(media.ref)
+        except (OSError, KeyError) as error:
+            raise RefusedError(f"the bot folder has no {media.ref}: put it there or change the text") from error
+        name = media.name or media.ref.rpartition("/")[2]
+        if isinstance(source, Path):
+            if not source.is_file():
+                raise RefusedError(f"the bot folder has no {media.ref}: put it there or change the text")
+            return FSInputFile(source, filename=name)
+        return BufferedInputFile(source, filename=name)
+
+
+def _chat(address: str) -> int:
+    try:
+        return int(address)
+    except ValueError:
+        raise RefusedError(f"{address!r} is not the id of a Telegram chat") from None
+
+
+def keyboard(buttons: Sequence[Button]) -> InlineKeyboardMarkup | None:
+    """Two buttons a row where all labels are short, else one; None without buttons."""
+    if not buttons:
+        return None
+    columns = 2 if all(size_in("utf16", button.label) <= _HALF_ROW for button in buttons) else 1
+    keys = [InlineKeyboardButton(text=button.label, callback_data=button.payload) for button in buttons]
+    return InlineKeyboardMarkup(inline_keyboard=[keys[at : at + columns] for at in range(0, len(keys), columns)])
+
+
+_SEND: dict[MediaType, tuple[type[TelegramMethod[Any]], str]] = {
+    "photo": (SendPhoto, "photo"),
+    "file": (SendDocument, "document"),
+    "audio": (SendAudio, "audio"),
+    "video": (SendVideo, "video"),
+    "voice": (SendVoice, "voice"),
+    "sticker": (SendSticker, "sticker"),
+}
+
+
+def _send_file(
+    chat: int, media: Media, file: InputFile | str, markup: InlineKeyboardMarkup | None
+) -> TelegramMethod[Any]:
+    method, field = _SEND[media.type]
+    fields: dict[str, Any] = {"chat_id": chat, field: file, "reply_markup": markup}
+    if media.caption:
+        fields |= {"caption": media.caption, "parse_mode": None}
+    return method(**fields)
