@@ -1,0 +1,1 @@
+"""The shell around the step: inbox, turns, outbox, jobs and timers."""

@@ -1,0 +1,276 @@
+"""The one place that joins dialogs and handoff: ``step(conversation, event, rules) -> (conversation, effects)``.
+
+Pure: no clock, no I/O, no chance. Time and ids come with the event.
+"""
+
+import msgspec
+
+from conversation.content import Text, plain_text
+from conversation.effects import Effect, Refuse
+from conversation.events import (
+    ActionDone,
+    ActionFailed,
+    CustomerChoseLanguage,
+    CustomerEdited,
+    CustomerEvent,
+    CustomerPressed,
+    CustomerSaid,
+    CustomerUnreachable,
+    Event,
+    OperatorClaimed,
+    OperatorClosed,
+    OperatorEvent,
+    OperatorHandedBack,
+    OperatorReplied,
+    TimerFired,
+    Understood,
+)
+from conversation.state import Closed, Conversation, Parked, WithBot, WithOperator
+from dialogs.advance import Acted, Chose, Comprehended, Heard, Lost, Pressed, Resumed, Silent, Woke
+from dialogs.commands import find_command
+from engine.draft import SILENCE, WAKE, Draft
+from engine.rules import Rules
+from handoff.desk import WARN_BEFORE, claim, close, live_timers, may_reply, reassign, release, waiting_timers
+
+MAX_TURNS = 500
+"""Customer events in one conversation, then a person must look at it."""
+_LEAVE_QUEUE = ("menu", "back", "stop")
+_LIVE = ("customer_", "operator_")
+_WAIT = ("wait_",)
+
+
+def step(conversation: Conversation, event: Event, rules: Rules) -> tuple[Conversation, tuple[Effect, ...]]:
+    """What the event makes of the conversation, and what is to be done about it."""
+    draft = Draft(conversation, event, rules)
+    match event:
+        case CustomerSaid() | CustomerPressed() | CustomerEdited() | CustomerChoseLanguage() | CustomerUnreachable():
+            _customer(draft, event)
+        case OperatorClaimed() | OperatorReplied() | OperatorHandedBack() | OperatorClosed():
+            _operator(draft, event)
+        case TimerFired():
+            _timer(draft, event)
+        case Understood(request=request, understanding=understanding):
+            if request == draft.state.run.listening and isinstance(draft.state.phase, WithBot):
+                draft.dialogs(Comprehended(understanding=understanding, language_open=not draft.state.language_chosen))
+        case ActionDone(request=request, result=result):
+            _acted(draft, Acted(request=request, result=result))
+        case ActionFailed(request=request):
+            _acted(draft, Acted(request=request, result=None))
+    return draft.state, tuple(draft.effects)
+
+
+def rescue(conversation: Conversation, event: Event, rules: Rules) -> tuple[Conversation, tuple[Effect, ...]]:
+    """When a step can't be taken: keep what the customer said, and hand over to a person."""
+    draft = Draft(conversation, event, rules)
+    if isinstance(event, CustomerSaid):
+        draft.post("customer", event.content, client_id=event.client_id)
+    if isinstance(draft.state.phase, WithBot):
+        draft.change(language=draft.state.language or rules.bot.source)
+        draft.say("rescue")
+        team = next(iter(rules.policy.teams), "")
+        if team:
+            draft.park(team, None)
+        else:
+            draft.close("failed")
+    return draft.state, tuple(draft.effects)
+
+
+# ── the customer ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _customer(draft: Draft, event: CustomerEvent) -> None:
+    draft.change(turns=draft.state.turns + 1, last_customer_at=draft.now)
+    match event:
+        case CustomerSaid():
+            _meet(draft, event.language, event.name)
+            draft.post("customer", event.content, client_id=event.client_id)
+            _input(draft, Heard(content=event.content), plain_text(event.content))
+        case CustomerPressed():
+            if event.menu and event.menu == draft.state.run.answered_menu:
+                return
+            _meet(draft, event.language, event.name)
+            draft.post("customer", Text(text=event.label), client_id=event.client_id, origin=event.payload)
+            word = f"/{event.payload[1:]}" if event.payload.startswith("!") else ""
+            _input(draft, Pressed(payload=event.payload, menu=event.menu), word)
+        case CustomerEdited():
+            draft.post("customer", event.content, edits=event.of)
+        case CustomerChoseLanguage(language=language):
+            _meet(draft, language, "")
+            if isinstance(draft.state.phase, WithBot):
+                draft.dialogs(Chose(language=language))
+            elif language in draft.rules.bot.languages:
+                draft.change(language=language, language_chosen=True)
+        case CustomerUnreachable(reason=reason):
+            draft.note("unreachable", name=reason)
+            if not isinstance(draft.state.phase, Closed):
+                draft.close("unreachable")
+
+
+def _meet(draft: Draft, language: str, name: str) -> None:
+    """The channel's hints count until the conversation has words of its own."""
+    if not draft.state.language:
+        bot = draft.rules.bot
+        draft.change(language=language if language in bot.languages else bot.source)
+    if name and not draft.state.name:
+        draft.change(name=name)
+
+
+def _input(draft: Draft, event: Heard | Pressed, text: str) -> None:
+    match draft.state.phase:
+        case WithBot():
+            draft.cancel((SILENCE,))
+            draft.dialogs(Lost() if draft.state.turns == MAX_TURNS else event)
+            _keep_listening(draft)
+        case Parked() as parked:
+            draft.change(unanswered=True)
+            if find_command(draft.rules.bot, draft.state.language, text) in _LEAVE_QUEUE:
+                _leave_queue(draft, event)
+            elif (parked.expires - draft.now).total_seconds() <= WARN_BEFORE:
+                _keep_place(draft, parked)
+        case WithOperator():
+            draft.change(unanswered=True)
+            _watch(draft)
+        case Closed():
+            pass
+
+
+def _keep_listening(draft: Draft) -> None:
+    """What was said may have had no effect (a second press, words during a back-end call): the bot still waits."""
+    phase, run = draft.state.phase, draft.state.run
+    if isinstance(phase, WithBot) and run.frames and run.frames[-1].stage == "waiting" and not run.listening:
+        frame = run.frames[-1]
+        found = draft.rules.bot.step(frame.dialog, frame.step)
+        if found and found.silence and SILENCE not in draft.state.timers and WAKE not in draft.state.timers:
+            draft.wait_for_customer(found.silence.after)
+
+
+def _leave_queue(draft: Draft, event: Heard | Pressed) -> None:
+    draft.cancel_all()
+    draft.enter(WithBot())
+    draft.change(unanswered=False)
+    draft.note("left_queue")
+    draft.dialogs(event)
+
+
+def _keep_place(draft: Draft, parked: Parked) -> None:
+    """The customer answered the warning: the wait begins again, the place in the queue stays."""
+    longer = draft.now + (parked.expires - parked.since)
+    kept = msgspec.structs.replace(parked, expires=longer)
+    draft.cancel(_WAIT)
+    draft.enter(kept)
+    draft.set_timers(waiting_timers(draft.rules.policy, kept, start=draft.now))
+    draft.say("waiting.kept")
+
+
+def _watch(draft: Draft) -> None:
+    """Set the live timers for the side whose turn it is."""
+    draft.cancel(_LIVE)
+    waiting = draft.state.unanswered
+    since_customer, since_operator = (None, draft.now) if waiting else (draft.now, None)
+    draft.set_timers(live_timers(draft.rules.policy, since_customer, since_operator))
+
+
+def _acted(draft: Draft, event: Acted) -> None:
+    if isinstance(draft.state.phase, WithBot):
+        draft.dialogs(event)
+
+
+# ── operators ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _operator(draft: Draft, event: OperatorEvent) -> None:
+    match event:
+        case OperatorClaimed():
+            _claimed(draft, event)
+        case OperatorReplied():
+            refusal = may_reply(draft.state.phase, event)
+            if refusal:
+                draft.effects.append(refusal)
+                return
+            draft.post("operator", event.content, name=event.name, client_id=event.client_id)
+            draft.change(unanswered=False)
+            _watch(draft)
+        case OperatorHandedBack():
+            if _let_go(draft, release(draft.state.phase, event), "handed_back", event.name):
+                draft.say("bot_again")
+                draft.dialogs(Resumed(how="handed_back"))
+        case OperatorClosed():
+            if _let_go(draft, close(draft.state.phase, event), "closed", event.name):
+                draft.dialogs(Resumed(how="closed"))
+
+
+def _claimed(draft: Draft, event: OperatorClaimed) -> None:
+    result = claim(draft.state.phase, event)
+    if isinstance(result, Refuse):
+        draft.effects.append(result)
+    elif result != draft.state.phase:
+        draft.cancel_all()
+        draft.enter(result)
+        draft.note("claimed", name=event.name)
+        draft.change(unanswered=True)
+        _watch(draft)
+
+
+def _let_go(draft: Draft, result: WithBot | Refuse, what: str, name: str) -> bool:
+    if isinstance(result, Refuse):
+        draft.effects.append(result)
+        return False
+    draft.cancel_all()
+    draft.enter(result)
+    draft.change(unanswered=False)
+    draft.note(what, name=name)
+    return True
+
+
+# ── timers ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _timer(draft: Draft, event: TimerFired) -> None:
+    """A timer that was moved or stopped since it was set does nothing."""
+    if draft.state.timers.get(event.name) != event.due:
+        return
+    draft.change(timers={name: due for name, due in draft.state.timers.items() if name != event.name})
+    match draft.state.phase:
+        case WithBot():
+            if event.name == SILENCE:
+                draft.dialogs(Silent())
+            elif event.name == WAKE:
+                draft.dialogs(Woke())
+        case Parked():
+            _waited(draft, event)
+        case WithOperator() as live:
+            _watched(draft, live, event.name)
+        case Closed():
+            pass
+
+
+def _waited(draft: Draft, event: TimerFired) -> None:
+    if event.name == "wait_expire":
+        draft.cancel_all()
+        draft.enter(WithBot())
+        draft.change(unanswered=False)
+        draft.note("wait_expired")
+        draft.dialogs(Resumed(how="busy"))
+    elif event.name == "wait_warn":
+        draft.say("waiting.warn")
+    elif event.place and event.place.wait is not None:
+        minutes = max(1, round(event.place.wait / 60))
+        draft.say("waiting.place_wait", position=event.place.position, count=minutes)
+    elif event.place:
+        draft.say("waiting.place", position=event.place.position)
+
+
+def _watched(draft: Draft, live: WithOperator, timer: str) -> None:
+    if timer == "operator_reassign":
+        parked = reassign(draft.rules.policy, live, draft.now)
+        draft.cancel_all()
+        draft.enter(parked)
+        draft.note("reassigned", name=live.name)
+        draft.say("waiting.again")
+        draft.set_timers(waiting_timers(draft.rules.policy, parked, start=draft.now))
+    elif timer == "customer_close":
+        draft.enter(WithBot())
+        draft.say("closed_silent")
+        draft.close("silent")
+    else:
+        draft.note(timer)
