@@ -10,19 +10,22 @@ from tests.support.repository import ROOT, tracked
 
 LANGUAGES = ("de", "en", "ru", "uk")
 PLURAL_FORMS = {"zero", "one", "two", "few", "many", "other"}
+# Russian and Ukrainian use "other" for fractions only, and nothing that is counted here comes in fractions.
 NEEDED_FORMS = {
     "de": {"one", "other"},
     "en": {"one", "other"},
-    "ru": {"one", "few", "many", "other"},
-    "uk": {"one", "few", "many", "other"},
+    "ru": {"one", "few", "many"},
+    "uk": {"one", "few", "many"},
 }
 FILES = sorted({path.name for path in tracked("locales/*/*.yaml")})
 
 
 def texts(language: str, file: str) -> dict[str, Any]:
-    """The leaves of one file by their dotted keys: a text, or the map of a plural."""
+    """The leaves of one file by their dotted keys: a text, or the map of a plural. A root key that names the
+    language is not part of the keys."""
     path = ROOT / "locales" / language / file
-    return dict(leaves("", YAML(typ="safe").load(path))) if path.exists() else {}
+    loaded = YAML(typ="safe").load(path) if path.exists() else {}
+    return dict(leaves("", loaded[language] if set(loaded) == {language} else loaded))
 
 
 def leaves(key: str, value: Any) -> list[tuple[str, Any]]:
@@ -32,7 +35,7 @@ def leaves(key: str, value: Any) -> list[tuple[str, Any]]:
 
 
 def is_plural(value: Any) -> bool:
-    return isinstance(value, dict) and "other" in value and set(value) <= PLURAL_FORMS
+    return isinstance(value, dict) and {"one", "other"} & set(value) != set() and set(value) <= PLURAL_FORMS
 
 
 def placeholders(value: Any) -> set[str]:
