@@ -1,5 +1,6 @@
 import unicodedata
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import msgspec
 import pytest
@@ -308,5 +309,5 @@ def test_no_word_is_lost(prompt: Prompt, limits: Limits) -> None:
 def test_clusters_join_to_the_text_and_marks_never_stand_first(text: str) -> None:
     found = list(clusters(text))
     assert "".join(found) == text
-    for before, after in zip(found, found[1:], strict=False):
+    for before, after in pairwise(found):
         assert unicodedata.category(after[0]) not in ("Mn", "Me") or before[-1] in "\r\n"

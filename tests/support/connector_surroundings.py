@@ -19,7 +19,7 @@ class TurnedClock:
 
     moment: datetime = NOON
     slept: list[float] = field(default_factory=list)
-    on_sleep: Callable[[float], None] = lambda seconds: None
+    on_sleep: Callable[[float], None] = lambda _: None
 
     def now(self) -> datetime:
         return self.moment
@@ -46,7 +46,7 @@ class Inbox:
     taken: list[Inbound] = field(default_factory=list)
     tries: int = 0
     broken: int = 0
-    on_take: Callable[[Inbound], None] = lambda inbound: None
+    on_take: Callable[[Inbound], None] = lambda _: None
 
     async def __call__(self, inbound: Inbound) -> bool:
         self.tries += 1

@@ -11,11 +11,26 @@ import asyncio
 import itertools
 import time
 from collections import Counter, deque
-from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, Self
+from dataclasses import asdict, dataclass
+from typing import Any, Self
 
 import msgspec
-from aiohttp import BodyPartReader, ClientError, ClientSession, ClientTimeout, web
+from aiohttp import ClientError, ClientSession, ClientTimeout, web
+
+from tests.support.fake_telegram_answers import (
+    Call,
+    Fault,
+    cut,
+    date,
+    error,
+    fail,
+    json_answer,
+    ok,
+    person,
+    private_chat,
+    read_call,
+    wrong_with,
+)
 
 TOKEN = "42:fake-token-fake-token-fake-token"
 SENDS = frozenset(
@@ -32,44 +47,6 @@ SENDS = frozenset(
     )
 )
 OTHERS = frozenset(("sendChatAction", "answerCallbackQuery", "editMessageReplyMarkup"))
-
-Cut = Literal["", "before", "after"]
-
-
-@dataclass(slots=True, kw_only=True)
-class Fault:
-    """What goes wrong with the next ``times`` calls of ``method`` ("" = any), to ``chat`` if it is given.
-
-    ``cut``: close the connection before or after the message was taken. ``raw``: a body that is not of the Bot API.
-    ``hold``: seconds before the answer's first byte; the message is taken before that.
-    """
-
-    method: str = ""
-    chat: int | None = None
-    times: int = 1
-    skip: int = 0
-    status: int = 200
-    description: str = ""
-    retry_after: int = 0
-    migrate_to: int = 0
-    cut: Cut = ""
-    raw: str = ""
-    hold: float = 0.0
-
-
-@dataclass(slots=True, kw_only=True)
-class Call:
-    """A call that came in. ``message_id`` is 0 for one that was not taken, or sends nothing."""
-
-    method: str
-    fields: dict[str, Any]
-    at: float
-    message_id: int = 0
-    files: dict[str, bytes] = field(default_factory=dict)
-
-    @property
-    def chat(self) -> int:
-        return int(self.fields.get("chat_id", 0))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -99,6 +76,7 @@ class FakeTelegram:
         self._in_flight: Counter[int] = Counter()
         self._message_ids, self._update_ids = itertools.count(1000), itertools.count(1)
         self._news = asyncio.Event()
+        self._awaited: dict[str, asyncio.Event] = {}
         self._poller: asyncio.Event | None = None
         self._queues: dict[str, asyncio.Queue[dict[str, Any]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -155,14 +133,14 @@ class FakeTelegram:
 
     def message(self, chat: int, **fields: Any) -> dict[str, Any]:
         number = next(self._message_ids)
-        note = {"message_id": number, "date": _date(), "chat": _private(chat), "from": _person(chat)} | fields
+        note = {"message_id": number, "date": date(), "chat": private_chat(chat), "from": person(chat)} | fields
         return self.push({"message": note})
 
     def press(self, chat: int, data: str, message_id: int = 1) -> dict[str, Any]:
         """A button of the message with that id, pressed."""
-        menu = {"message_id": message_id, "date": 1, "chat": _private(chat)}
+        menu = {"message_id": message_id, "date": 1, "chat": private_chat(chat)}
         number = next(self._message_ids)
-        query = {"id": f"q{number}", "from": _person(chat), "message": menu, "chat_instance": "1", "data": data}
+        query = {"id": f"q{number}", "from": person(chat), "message": menu, "chat_instance": "1", "data": data}
         return self.push({"callback_query": query})
 
     def push(self, update: dict[str, Any]) -> dict[str, Any]:
@@ -175,6 +153,10 @@ class FakeTelegram:
             self._news.set()
         return update
 
+    async def reached(self, method: str) -> None:
+        """Until ``method`` is called the next time."""
+        await self._awaited.setdefault(method, asyncio.Event()).wait()
+
     async def settled(self) -> None:
         """Until the web hook took all that was pushed."""
         await asyncio.gather(*(queue.join() for queue in self._queues.values()))
@@ -184,9 +166,11 @@ class FakeTelegram:
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
         self.counts[method] += 1
+        if method in self._awaited:
+            self._awaited.pop(method).set()
         if request.match_info["token"] != self.token:
-            return _error(401, "Unauthorized")
-        fields, files = await _read(request)
+            return error(401, "Unauthorized")
+        fields, files = await read_call(request)
         chat = int(fields["chat_id"]) if str(fields.get("chat_id", "")).lstrip("-").isdigit() else 0
         call = Call(method=method, fields=fields, at=time.monotonic(), files=files)
         if self._record:
@@ -207,12 +191,12 @@ class FakeTelegram:
     async def _answer(self, request: web.Request, call: Call) -> web.StreamResponse:
         fault = self._fault_for(call)
         if fault.cut == "before":
-            return _cut(request)
+            return cut(request)
         if fault.status != 200:
-            return _fail(fault)
+            return fail(fault)
         answer = self._result(call) if call.method != "getUpdates" else await self._get_updates(call.fields)
         if fault.cut == "after":
-            return _cut(request)
+            return cut(request)
         if fault.hold:
             await asyncio.sleep(fault.hold)
         return web.Response(text=fault.raw, content_type="text/html") if fault.raw else answer
@@ -233,10 +217,10 @@ class FakeTelegram:
         if call.method in SENDS:
             return self._send(call)
         if call.method in OTHERS:
-            return _ok(True)
+            return ok(True)
         match call.method:
             case "getMe":
-                return _ok(
+                return ok(
                     {"id": int(self.token.split(":")[0]), "is_bot": True, "first_name": "Bot", "username": "fake_bot"}
                 )
             case "setWebhook":
@@ -244,38 +228,38 @@ class FakeTelegram:
             case "deleteWebhook":
                 return self._set_webhook({})
             case "getWebhookInfo":
-                return _ok(
+                return ok(
                     {"url": self.webhook, "has_custom_certificate": False, "pending_update_count": len(self.pending)}
                 )
             case "getFile":
                 return self._get_file(str(call.fields.get("file_id")))
-        return _error(404, "Not Found: method not found")
+        return error(404, "Not Found: method not found")
 
     def _send(self, call: Call) -> web.Response:
         if call.chat in self.blocked:
-            return _error(403, "Forbidden: bot was blocked by the user")
-        wrong = _wrong_with(call)
+            return error(403, "Forbidden: bot was blocked by the user")
+        wrong = wrong_with(call)
         if wrong:
-            return _error(400, f"Bad Request: {wrong}")
+            return error(400, f"Bad Request: {wrong}")
         call.message_id = next(self._message_ids)
-        note: dict[str, Any] = {"message_id": call.message_id, "date": _date(), "chat": _private(call.chat)}
+        note: dict[str, Any] = {"message_id": call.message_id, "date": date(), "chat": private_chat(call.chat)}
         if "text" in call.fields:
             note["text"] = call.fields["text"]
-        return _ok(note)
+        return ok(note)
 
     def _get_file(self, file_id: str) -> web.Response:
         if file_id not in self.files:
-            return _error(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
+            return error(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
         path, content = self.files[file_id]
-        return _ok({"file_id": file_id, "file_unique_id": file_id, "file_size": len(content), "file_path": path})
+        return ok({"file_id": file_id, "file_unique_id": file_id, "file_size": len(content), "file_path": path})
 
     async def _download(self, request: web.Request) -> web.StreamResponse:
         fault = self._fault_for(Call(method="download", fields={}, at=0.0))
         if fault.cut:
-            return _cut(request)
+            return cut(request)
         found = next((content for path, content in self.files.values() if path == request.match_info["path"]), None)
         if fault.status != 200 or found is None:
-            return _fail(fault) if found is not None else _error(404, "Not Found")
+            return fail(fault) if found is not None else error(404, "Not Found")
         return web.Response(body=found, content_type="application/octet-stream")
 
     # ── updates ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -284,11 +268,11 @@ class FakeTelegram:
         self.webhook, self.secret = str(fields.get("url", "")), str(fields.get("secret_token", ""))
         while self.webhook and self.pending:
             self._enqueue(self.pending.popleft())
-        return _ok(True)
+        return ok(True)
 
     async def _get_updates(self, fields: dict[str, Any]) -> web.Response:
         if self.webhook:
-            return _error(409, "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook")
+            return error(409, "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook")
         if self._poller:
             self._poller.set()  # the newer request ends the older one
         mine = self._poller = asyncio.Event()
@@ -304,11 +288,11 @@ class FakeTelegram:
                 for wait in waits:
                     wait.cancel()
         if mine.is_set():
-            return _error(
+            return error(
                 409, "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
             )
         self._poller = None
-        return _ok(list(itertools.islice(self.pending, limit)))
+        return ok(list(itertools.islice(self.pending, limit)))
 
     def _enqueue(self, update: dict[str, Any]) -> None:
         """As the real one: one request in flight per chat for messages, and another queue per user for presses."""
@@ -353,7 +337,7 @@ class FakeTelegram:
         data = msgspec.json.decode(body) if body else {}
         match request.match_info["verb"]:
             case "push":
-                return _json(self.push(data))
+                return json_answer(self.push(data))
             case "fault":
                 self.fault(**data)
             case "clear":
@@ -361,100 +345,15 @@ class FakeTelegram:
                 self.violations.clear()
                 self.deliveries.clear()
             case "calls":
-                return _json([asdict(call) for call in self.calls])
+                return json_answer([asdict(call) for call in self.calls])
             case "state":
                 state = {"webhook": self.webhook, "pending": len(self.pending), "counts": self.counts}
-                return _json(
+                return json_answer(
                     state | {"violations": self.violations, "deliveries": [asdict(d) for d in self.deliveries]}
                 )
             case verb:
                 return web.Response(status=404, text=f"no {verb}")
-        return _json(True)
-
-
-async def _read(request: web.Request) -> tuple[dict[str, Any], dict[str, bytes]]:
-    """Arguments and files: from the query, a form, parts, or JSON."""
-    fields: dict[str, Any] = dict(request.query)
-    files: dict[str, bytes] = {}
-    if request.content_type == "application/json":
-        return fields | msgspec.json.decode(await request.read()), files
-    if request.content_type == "multipart/form-data":
-        async for part in await request.multipart():
-            if isinstance(part, BodyPartReader) and part.name:
-                content = bytes(await part.read())
-                if part.filename:
-                    files[part.name] = content
-                else:
-                    fields[part.name] = content.decode()
-        return fields, files
-    return fields | dict(await request.post()), files
-
-
-def _wrong_with(call: Call) -> str:
-    """What the real server would find wrong with a message."""
-    if not call.chat:
-        return "chat not found"
-    if call.method == "sendMessage":
-        text = str(call.fields.get("text", ""))
-        if not text.strip():
-            return "message text is empty"
-        if _units(text) > 4096:
-            return "message is too long"
-    if _units(str(call.fields.get("caption", ""))) > 1024:
-        return "message caption is too long"
-    markup = call.fields.get("reply_markup")
-    keys = [key for row in msgspec.json.decode(markup).get("inline_keyboard", []) for key in row] if markup else []
-    if len(keys) > 100:
-        return "reply markup is too long"
-    if any(not 1 <= len(key["callback_data"].encode()) <= 64 for key in keys if "callback_data" in key):
-        return "BUTTON_DATA_INVALID"
-    return ""
-
-
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le")) // 2
-
-
-def _date() -> int:
-    """Seconds as Telegram dates messages; nothing here depends on the day."""
-    return 1_790_000_000 + int(time.monotonic())
-
-
-def _private(chat: int) -> dict[str, Any]:
-    return {"id": chat, "type": "private", "first_name": "Ann"}
-
-
-def _person(user: int) -> dict[str, Any]:
-    return {"id": user, "is_bot": False, "first_name": "Ann", "last_name": "Lee", "language_code": "en"}
-
-
-def _ok(result: Any) -> web.Response:
-    return _json({"ok": True, "result": result})
-
-
-def _error(status: int, description: str, **parameters: int) -> web.Response:
-    answer: dict[str, Any] = {"ok": False, "error_code": status, "description": description}
-    if parameters:
-        answer["parameters"] = parameters
-    return _json(answer, status)
-
-
-def _json(data: Any, status: int = 200) -> web.Response:
-    return web.Response(body=msgspec.json.encode(data), status=status, content_type="application/json")
-
-
-def _fail(fault: Fault) -> web.Response:
-    if fault.raw:
-        return web.Response(text=fault.raw, status=fault.status, content_type="text/html")
-    parameters = {"retry_after": fault.retry_after, "migrate_to_chat_id": fault.migrate_to}
-    return _error(fault.status, fault.description, **{name: value for name, value in parameters.items() if value})
-
-
-def _cut(request: web.Request) -> web.StreamResponse:
-    """Close the connection without an answer."""
-    if request.transport:
-        request.transport.abort()
-    return web.Response()
+        return json_answer(True)
 
 
 async def _serve(options: argparse.Namespace) -> None:
