@@ -4,6 +4,7 @@ A function given to ``write`` runs in one transaction that is committed after it
 """
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import cycle
@@ -41,7 +42,7 @@ class Database(Protocol):
 
 
 def connect(url: URL, busy_seconds: float) -> Database:
-    """``busy_seconds``: how long to wait for another program's lock on a file. Nothing is opened yet."""
+    """``busy_seconds``: how long to wait for another program's lock on a file, which must exist. Nothing is opened yet."""
     return _Sqlite(url, busy_seconds) if url.get_backend_name() == "sqlite" else _Postgres(url)
 
 
@@ -78,15 +79,17 @@ class _Lane:
             if self._identity() == self._file:
                 return connection
             self._drop()
-        connection = self._connection = self._engine.connect()
         self._file = self._identity()
+        connection = self._connection = self._engine.connect()
         return connection
 
     def _identity(self) -> tuple[int, int]:
         try:
             found = self._path.stat()
         except FileNotFoundError as error:
-            raise StoreError(f"the database file {self._path} is gone: put it back, or restart the service") from error
+            raise StoreError(
+                f"the database file {self._path} is gone: put it back, or restart the service to begin a new one"
+            ) from error
         return found.st_dev, found.st_ino
 
     def _drop(self) -> None:
@@ -136,11 +139,12 @@ class _Postgres:
 
 def _engine(path: Path, busy_seconds: float, begin: str) -> Engine:
     """``begin`` opens each transaction; empty where every statement stands alone."""
-    engine = create_engine(
-        URL.create("sqlite+pysqlite", database=str(path)),
-        poolclass=NullPool,
-        connect_args={"timeout": busy_seconds, "check_same_thread": False, "cached_statements": 512},
-    )
+    file = f"{path.as_uri()}?mode=rw"
+
+    def open_file() -> sqlite3.Connection:
+        return sqlite3.connect(file, busy_seconds, uri=True, check_same_thread=False, cached_statements=512)
+
+    engine = create_engine("sqlite+pysqlite://", creator=open_file, poolclass=NullPool)
 
     def prepare(driver: Any, _record: Any) -> None:
         driver.isolation_level = None

@@ -34,7 +34,7 @@ async def migrate(url: str, *, busy_seconds: float = 5.0) -> None:
     Raises SchemaError if a newer version of Lotse made it, StoreError if it can't be opened or written.
     """
     target = parse(url)
-    await make_folder(target)
+    await make_file(target)
     database = connect(target, busy_seconds)
     try:
         await upgrade(database, where(target))
@@ -70,11 +70,17 @@ def _upgrade(connection: Connection, place: str) -> None:
         command.upgrade(config, "head")
 
 
-async def make_folder(url: URL) -> None:
-    if url.get_backend_name() != "sqlite":
-        return
-    folder = path_of(url).parent
+async def make_file(url: URL) -> None:
+    """An empty file where a SQLite database is to be; one that is there stays as it is. Raises StoreError."""
+    if url.get_backend_name() == "sqlite":
+        await asyncio.to_thread(_make_file, path_of(url))
+
+
+def _make_file(path: Path) -> None:
     try:
-        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
     except OSError as error:
-        raise StoreError(f"the folder {folder} for the database can't be made: {error}") from error
+        raise StoreError(
+            f"the database file {path} can't be made: check the folder and its rights ({error})"
+        ) from error

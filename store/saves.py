@@ -112,15 +112,15 @@ def prepare(turn: Turn) -> Save:
     version = max(conversation.version, turn.base + 1)
     if version != conversation.version:
         conversation = msgspec.structs.replace(conversation, version=version)
-    posts: list[Message] = []
-    calls: list[ActionCall] = []
+    posts: dict[str, Message] = {}
+    calls: dict[str, ActionCall] = {}
     timers: dict[str, int | None] = {}
     for effect in turn.effects:
         match effect:
             case Post(message=message):
-                posts.append(message)
+                posts.setdefault(message.id, message)
             case RunAction():
-                calls.append(_call(effect, conversation))
+                calls.setdefault(effect.request, _call(effect, conversation))
             case SetTimer(name=name, due=due):
                 timers[name] = micros(due)
             case CancelTimer(name=name):
@@ -128,7 +128,7 @@ def prepare(turn: Turn) -> Save:
             case _:
                 """Understand and Refuse leave no trace: they are asked again, or shown once."""
     closed = isinstance(conversation.phase, Closed)
-    said = [message for message in posts if message.author == "customer"]
+    said = [message for message in posts.values() if message.author == "customer"]
     return Save(
         turn=turn,
         conversation=_conversation_row(turn, conversation, said),
@@ -141,8 +141,8 @@ def prepare(turn: Turn) -> Save:
             turn.unreachable,
             int(bool(said)),
         ),
-        posts=tuple(posts),
-        calls=tuple(calls),
+        posts=tuple(posts.values()),
+        calls=tuple(calls.values()),
         timers=timers,
         closed=closed,
     )

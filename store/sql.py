@@ -32,7 +32,7 @@ from store.codec import micros
 from store.database import Database, connect
 from store.failures import explain
 from store.loader import Loader
-from store.migrate import make_folder, upgrade
+from store.migrate import make_file, upgrade
 from store.statements import Bulk, Each
 from store.url import parse, where
 from store.writer import Writer
@@ -76,7 +76,7 @@ class SqlStore:
         Raises StoreError if the database can't be used, SchemaError if it is of a newer version.
         """
         target = parse(url)
-        await make_folder(target)
+        await make_file(target)
         database = connect(target, busy_seconds)
         try:
             await upgrade(database, where(target))
