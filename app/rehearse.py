@@ -104,7 +104,9 @@ class _Stage:
             case RunAction(request=request, name=name):
                 result = self.result(name)
                 if result is None:
-                    self.take(ActionFailed(id=self.key(), at=self.now, request=request, reason="the transcript says so"))
+                    self.take(
+                        ActionFailed(id=self.key(), at=self.now, request=request, reason="the transcript says so")
+                    )
                 else:
                     self.take(ActionDone(id=self.key(), at=self.now, request=request, result=result))
             case _:

@@ -151,7 +151,9 @@ class _Reading:
                 name, _, data = value.partition("=")
                 return Saved(line=self.number, name=name.strip(), value=self.data(f"v: {data.strip()}")["v"])
             case _:
-                raise self.fail(f"there is no line “{word}:”", "use User, Bot, Buttons, Silence, Operator, Ends or Saved")
+                raise self.fail(
+                    f"there is no line “{word}:”", "use User, Bot, Buttons, Silence, Operator, Ends or Saved"
+                )
 
     def bot(self, rest: str) -> None:
         found = _BOT.fullmatch(rest.strip())

@@ -62,30 +62,31 @@ class CustomerUnreachable(_Event, frozen=True, kw_only=True):
     reason: str
 
 
-class OperatorClaimed(_Event, frozen=True, kw_only=True):
+class _OperatorEvent(_Event, frozen=True, kw_only=True):
+    """``conversation`` is the one on the operator's screen; empty = whichever the chat has now."""
+
     operator: str
     name: str
+    conversation: str = ""
 
 
-class OperatorReplied(_Event, frozen=True, kw_only=True):
+class OperatorClaimed(_OperatorEvent, frozen=True, kw_only=True):
+    """The operator takes the chat out of the queue."""
+
+
+class OperatorReplied(_OperatorEvent, frozen=True, kw_only=True):
     """``client_id`` makes a double click one message."""
 
-    operator: str
-    name: str
     content: Content
     client_id: str
 
 
-class OperatorHandedBack(_Event, frozen=True, kw_only=True):
+class OperatorHandedBack(_OperatorEvent, frozen=True, kw_only=True):
     """Back to the bot, which says that it is one."""
 
-    operator: str
-    name: str
 
-
-class OperatorClosed(_Event, frozen=True, kw_only=True):
-    operator: str
-    name: str
+class OperatorClosed(_OperatorEvent, frozen=True, kw_only=True):
+    """The person is done; the dialog goes on where its ``handover`` says."""
 
 
 class TimerFired(_Event, frozen=True, kw_only=True):

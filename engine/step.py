@@ -179,6 +179,9 @@ def _acted(draft: Draft, event: Acted) -> None:
 
 
 def _operator(draft: Draft, event: OperatorEvent) -> None:
+    if event.conversation not in ("", draft.state.id):
+        draft.effects.append(Refuse(operator=event.operator, event=event.id, reason="closed"))
+        return
     match event:
         case OperatorClaimed():
             _claimed(draft, event)

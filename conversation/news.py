@@ -1,0 +1,45 @@
+"""What goes over the bus to the sockets that show a chat: a hint to look, never the only copy of anything."""
+
+from typing import Literal, TypeAlias
+
+from conversation.effects import Refuse
+from conversation.events import QueuePlace
+from conversation.message import Message
+from conversation.ports import Card, SendState
+from conversation.value import Tagged
+
+DESK_TOPIC = "desk"
+"""Cards, refusals and deliveries of all chats."""
+
+
+def chat_topic(chat: str) -> str:
+    return f"chat:{chat}"
+
+
+class TurnNews(Tagged, frozen=True, kw_only=True):
+    """A saved turn. On the desk's topic without ``messages``. ``working``: the bot waits for a back-end."""
+
+    chat: str
+    card: Card
+    messages: tuple[Message, ...] = ()
+    place: QueuePlace | None = None
+    working: bool = False
+    refusals: tuple[Refuse, ...] = ()
+
+
+class TypingNews(Tagged, frozen=True, kw_only=True):
+    chat: str
+    who: Literal["customer", "operator"]
+    on: bool
+    name: str = ""
+
+
+class DeliveryNews(Tagged, frozen=True, kw_only=True):
+    """How far an outgoing message came."""
+
+    chat: str
+    message: str
+    state: SendState
+
+
+News: TypeAlias = TurnNews | TypingNews | DeliveryNews

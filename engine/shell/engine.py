@@ -1,0 +1,126 @@
+"""The engine: everything that happens goes in at ``receive``; everything that follows is done here."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import structlog
+
+from conversation.effects import SetTimer
+from conversation.events import CustomerUnreachable, OperatorEvent
+from conversation.ports import Actions, Bus, Channel, Clock, EngineStore, Ids, Inbound, Nlu, Saved, Turn
+from engine.rules import Rules
+from engine.shell.feed import Feed
+from engine.shell.jobs import Jobs
+from engine.shell.outbox import AmbiguousPolicy, Outbox, no_point
+from engine.shell.timers import Timers
+from engine.shell.turns import Turns
+
+DRAIN: Final = 8.0
+"""Seconds that a stop gives to the work in hand."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Engine:
+    """Durable from the first event on: what ``receive`` took is handled once, whatever stops the process."""
+
+    def __init__(
+        self,
+        *,
+        store: EngineStore,
+        rules: Callable[[], Rules],
+        nlu: Nlu,
+        actions: Actions,
+        repeatable: Callable[[str], bool],
+        bus: Bus,
+        channels: Mapping[str, Channel],
+        clock: Clock,
+        ids: Ids,
+        policies: Mapping[str, AmbiguousPolicy] | None = None,
+        at: Callable[[str], None] = no_point,
+    ) -> None:
+        """``rules`` gives the live version of the bot; ``at`` is called at the points where crash tests stop the process."""
+        self._store = store
+        self._clock = clock
+        self._ids = ids
+        self._at = at
+        self.feed = Feed(bus, channels)
+        self.turns = Turns(
+            store=store,
+            rules=rules,
+            nlu=nlu,
+            channels=channels,
+            feed=self.feed,
+            clock=clock,
+            ids=ids,
+            after=self._after,
+            at=at,
+        )
+        self.outbox = Outbox(
+            store=store,
+            channels=channels,
+            policies=policies or {},
+            feed=self.feed,
+            clock=clock,
+            gone=self._gone,
+            at=at,
+        )
+        self.jobs = Jobs(store=store, actions=actions, repeatable=repeatable, clock=clock, ids=ids, done=self.turns.add)
+        self.timers = Timers(store=store, clock=clock, ids=ids, fired=self.turns.add, at=at)
+        self._timer_task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Take up what an earlier process left, in order."""
+        rows = await self._store.unhandled(1_000_000)
+        for row in rows:
+            self.turns.add(row)
+        await self.outbox.recover()
+        await self.jobs.recover()
+        self._timer_task = asyncio.create_task(self.timers.run(), name="timers")
+        if rows:
+            _log.info("took_up_unhandled_events", count=len(rows))
+
+    async def stop(self) -> None:
+        """Finish what is in hand; the rest is in the store."""
+        if self._timer_task:
+            self._timer_task.cancel()
+            await asyncio.gather(self._timer_task, return_exceptions=True)
+        await self.turns.lanes.drain(DRAIN)
+        await self.jobs.drain(DRAIN / 4)
+        await self.turns.lanes.drain(DRAIN / 4)
+        await self.outbox.drain(DRAIN / 4)
+
+    async def receive(self, inbound: Inbound) -> bool:
+        """See ``conversation.ports.Receive``."""
+        accepted = await self._store.accept(inbound, self._ids.new())
+        self._at("accepted")
+        if accepted.row is None:
+            return False
+        self.outbox.reachable(accepted.row.chat)
+        self.turns.add(accepted.row)
+        return True
+
+    async def operate(self, chat: str, event: OperatorEvent, key: str) -> bool:
+        """An operator's command; ``key`` makes a repeated one the same. False if it was known. Raises StoreError."""
+        accepted = await self._store.accept_own(chat, event, key)
+        self._at("operated")
+        if accepted.row is None:
+            return False
+        self.turns.add(accepted.row)
+        return True
+
+    def _after(self, saved: Saved, turn: Turn) -> None:
+        for send in saved.sends:
+            self.outbox.add(send)
+        for job in saved.jobs:
+            self.jobs.add(job)
+        for effect in turn.effects:
+            if isinstance(effect, SetTimer):
+                self.timers.set(effect.due)
+
+    async def _gone(self, chat: str, reason: str) -> None:
+        event = CustomerUnreachable(id=self._ids.new(), at=self._clock.now(), reason=reason)
+        accepted = await self._store.accept_own(chat, event, event.id)
+        if accepted.row:
+            self.turns.add(accepted.row)

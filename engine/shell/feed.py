@@ -1,0 +1,91 @@
+"""Tells the sockets what was saved."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from conversation.content import plain_text
+from conversation.effects import Post, Refuse
+from conversation.events import QueuePlace
+from conversation.news import DESK_TOPIC, DeliveryNews, News, TurnNews, TypingNews, chat_topic
+from conversation.ports import Bus, Card, Channel, Chat, SendState, Turn
+from conversation.state import Closed, Conversation, Parked, Phase, WithBot, WithOperator
+
+PREVIEW = 120
+"""Characters of the customer's last words on a card."""
+
+
+def card_of(conversation: Conversation, preview: str) -> Card:
+    """A conversation as the desk lists it."""
+    phase = conversation.phase
+    team, operator, name = "", "", ""
+    since = conversation.opened_at
+    match phase:
+        case Parked():
+            team, since = phase.team, phase.since
+        case WithOperator():
+            team, operator, name, since = phase.team, phase.operator, phase.name, phase.since
+        case Closed():
+            since = phase.at
+        case WithBot():
+            pass
+    return Card(
+        conversation=conversation.id,
+        chat=conversation.chat,
+        channel=conversation.channel,
+        name=conversation.name,
+        language=conversation.language,
+        phase=phase_name(phase),
+        team=team,
+        operator=operator,
+        operator_name=name,
+        since=since,
+        preview=preview,
+        unanswered=conversation.unanswered,
+        version=conversation.version,
+    )
+
+
+def phase_name(phase: Phase) -> str:
+    return str(phase.__struct_config__.tag)
+
+
+class Feed:
+    """Publishes on the bus; what is lost there is read from the store."""
+
+    def __init__(self, bus: Bus, channels: Mapping[str, Channel]) -> None:
+        self._bus = bus
+        self._channels = channels
+
+    async def turn(self, turn: Turn, before: Phase, place: QueuePlace | None) -> None:
+        """A saved turn: all of it to the chat's sockets, and to the desk if it is the desk's business."""
+        conversation = turn.conversation
+        messages = tuple(effect.message for effect in turn.effects if isinstance(effect, Post))
+        refusals = tuple(effect for effect in turn.effects if isinstance(effect, Refuse))
+        words = [plain_text(message.content) for message in messages if message.author == "customer"]
+        frames = conversation.run.frames
+        news = TurnNews(
+            chat=conversation.chat,
+            card=card_of(conversation, words[-1][:PREVIEW] if words else ""),
+            messages=messages,
+            place=place,
+            working=bool(frames) and frames[-1].stage == "doing" and isinstance(conversation.phase, WithBot),
+            refusals=refusals,
+        )
+        await self._publish(chat_topic(conversation.chat), news)
+        if refusals or not (isinstance(before, WithBot) and isinstance(conversation.phase, WithBot)):
+            await self._publish(DESK_TOPIC, msgspec.structs.replace(news, messages=()))
+
+    async def delivery(self, chat: str, message: str, state: SendState) -> None:
+        news = DeliveryNews(chat=chat, message=message, state=state)
+        await self._publish(chat_topic(chat), news)
+
+    async def typing(self, news: TypingNews, chat: Chat | None = None) -> None:
+        """``chat`` for an operator's typing: a messenger shows it too."""
+        await self._publish(chat_topic(news.chat), news)
+        channel = self._channels.get(chat.channel) if chat else None
+        if chat and channel and news.on and news.who == "operator":
+            await channel.typing(chat.address)
+
+    async def _publish(self, topic: str, news: News) -> None:
+        await self._bus.publish(topic, msgspec.json.encode(news))

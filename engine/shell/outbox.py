@@ -1,0 +1,162 @@
+"""Sends what the bot and the operators said: one message in flight a chat, in order, until it is sent or given up."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from typing import Final, Literal, TypeAlias
+
+import structlog
+
+from conversation.errors import (
+    AccountDownError,
+    AmbiguousError,
+    MigratedError,
+    RecipientGoneError,
+    RetryLaterError,
+    SendError,
+    StoreError,
+    TransientError,
+)
+from conversation.ports import Channel, Clock, EngineStore, Send, SendState, SendUpdate
+from engine.shell.feed import Feed
+from engine.shell.lanes import Lanes
+
+AmbiguousPolicy: TypeAlias = Literal["resend", "flag"]
+"""``resend``: at least once, the customer may see a message twice. ``flag``: at most once, an operator sees what is unsure."""
+
+MAX_ATTEMPTS: Final = 12
+_BACK_OFF: Final = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0)
+_ACCOUNT_DOWN: Final = 60.0
+
+_log = structlog.get_logger(__name__)
+
+
+class Outbox:
+    """``gone`` is told when a customer can't be reached any more."""
+
+    def __init__(
+        self,
+        *,
+        store: EngineStore,
+        channels: Mapping[str, Channel],
+        policies: Mapping[str, AmbiguousPolicy],
+        feed: Feed,
+        clock: Clock,
+        gone: Callable[[str, str], Awaitable[None]],
+        at: Callable[[str], None],
+        in_flight: int = 50,
+    ) -> None:
+        """``policies``: channel to what happens to an ambiguous send; ``resend`` where none is named."""
+        self._store = store
+        self._channels = channels
+        self._policies = policies
+        self._feed = feed
+        self._clock = clock
+        self._gone = gone
+        self._at = at
+        self.lanes: Lanes[Send] = Lanes(self._deliver, at_once=in_flight)
+        self._lost: set[str] = set()
+
+    def add(self, send: Send) -> None:
+        self.lanes.add(send.chat, send)
+
+    def reachable(self, chat: str) -> None:
+        """The customer wrote again."""
+        self._lost.discard(chat)
+
+    async def recover(self) -> None:
+        """Take over what an earlier process left: a message that was being sent may have arrived."""
+        for send in await self._store.open_sends(1_000_000):
+            if send.state == "sending" and self._policies.get(send.channel) == "flag":
+                await self._finish(send, "ambiguous", send.attempts, "the service stopped while it was sent")
+            else:
+                self.add(send)
+
+    async def _deliver(self, send: Send) -> None:
+        channel = self._channels.get(send.channel)
+        if channel is None or send.chat in self._lost:
+            reason = "the customer can't be reached" if channel else f"channel {send.channel} is not configured"
+            await self._finish(send, "failed", send.attempts, reason)
+            return
+        wait = (send.due - self._clock.now()).total_seconds()
+        if wait > 0:
+            await self._clock.sleep(wait)
+        attempts = send.attempts
+        while True:
+            attempts += 1
+            await self._mark(send, "sending", attempts)
+            self._at("sending")
+            pause = await self._try(channel, send, attempts)
+            if pause is None:
+                return
+            await self._mark(send, "pending", attempts, wait=pause)
+            await self._clock.sleep(pause)
+
+    async def _try(self, channel: Channel, send: Send, attempts: int) -> float | None:
+        """One try. Seconds until the next, or None when the message is settled."""
+        try:
+            external = await self._send(channel, send)
+            self._at("called")
+            await self._finish(send, "sent", attempts, external_id=external)
+        except RetryLaterError as error:
+            return error.seconds
+        except AccountDownError as error:
+            _log.error("channel_account_down", channel=send.channel, error=str(error))  # noqa: TRY400 - it is expected
+            return _ACCOUNT_DOWN
+        except RecipientGoneError as error:
+            self._lost.add(send.chat)
+            await self._finish(send, "failed", attempts, str(error))
+            await self._gone(send.chat, str(error))
+        except AmbiguousError as error:
+            if self._policies.get(send.channel) == "flag":
+                await self._finish(send, "ambiguous", attempts, str(error))
+            else:
+                return await self._again(send, attempts, error)
+        except TransientError as error:
+            return await self._again(send, attempts, error)
+        except SendError as error:
+            await self._finish(send, "failed", attempts, str(error))
+        return None
+
+    async def _send(self, channel: Channel, send: Send) -> str:
+        try:
+            return await channel.send(send.address, send.message, send.message.id)
+        except MigratedError as moved:
+            return await channel.send(moved.address, send.message, send.message.id)
+
+    async def _again(self, send: Send, attempts: int, error: SendError) -> float | None:
+        if attempts >= MAX_ATTEMPTS:
+            await self._finish(send, "failed", attempts, str(error))
+            return None
+        return _BACK_OFF[min(attempts - 1, len(_BACK_OFF) - 1)]
+
+    async def _finish(
+        self, send: Send, state: SendState, attempts: int, error: str = "", external_id: str = ""
+    ) -> None:
+        await self._mark(send, state, attempts, error=error, external_id=external_id)
+        if state != "sent":
+            _log.warning("send_settled", chat=send.chat, message=send.message.id, state=state, error=error)
+        await self._feed.delivery(send.chat, send.message.id, state)
+
+    async def _mark(
+        self, send: Send, state: SendState, attempts: int, *, wait: float = 0.0, error: str = "", external_id: str = ""
+    ) -> None:
+        due = self._clock.now() + timedelta(seconds=wait)
+        update = SendUpdate(
+            number=send.number, state=state, attempts=attempts, due=due, external_id=external_id, error=error
+        )
+        for delay in (*_BACK_OFF, None):
+            try:
+                await self._store.update_send(update)
+                return
+            except StoreError as problem:
+                if delay is None:
+                    raise
+                _log.error("send_state_not_saved", chat=send.chat, error=str(problem))  # noqa: TRY400 - it is expected
+                await self._clock.sleep(delay)
+
+    async def drain(self, seconds: float) -> None:
+        await self.lanes.drain(seconds)
+
+
+def no_point(_: str) -> None:
+    """Stands where crash tests stop the process."""

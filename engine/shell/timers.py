@@ -1,0 +1,83 @@
+"""Fires timers when they are due: each once, none early, also after a restart. They live in SQL only."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+import structlog
+
+from conversation.errors import StoreError
+from conversation.events import TimerFired
+from conversation.ports import Clock, EngineStore, Ids, InboxRow
+
+LONGEST_NAP: Final = 30.0
+"""Seconds: the clock of the machine may be set, and other processes set timers too."""
+BATCH: Final = 500
+
+_log = structlog.get_logger(__name__)
+
+
+class Timers:
+    def __init__(
+        self,
+        *,
+        store: EngineStore,
+        clock: Clock,
+        ids: Ids,
+        fired: Callable[[InboxRow], None],
+        at: Callable[[str], None],
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._ids = ids
+        self._fired = fired
+        self._at = at
+        self._sooner = asyncio.Event()
+        self._next: datetime | None = None
+
+    def set(self, due: datetime) -> None:
+        """A timer was saved: wake up if it is the next one."""
+        if self._next is None or due < self._next:
+            self._sooner.set()
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            self._sooner.clear()
+            try:
+                await self.fire_due()
+                self._next = await self._store.next_timer()
+            except StoreError as error:
+                _log.error("timers_not_read", error=str(error))  # noqa: TRY400 - it is expected
+                self._next = None
+            await self._nap()
+
+    async def fire_due(self) -> None:
+        while True:
+            now = self._clock.now()
+            due = await self._store.due_timers(now, BATCH)
+            rows = await asyncio.gather(
+                *(
+                    self._store.fire(timer, TimerFired(id=self._ids.new(), at=now, name=timer.name, due=timer.due))
+                    for timer in due
+                )
+            )
+            self._at("timer")
+            for accepted in rows:
+                if accepted.row:
+                    self._fired(accepted.row)
+            if len(due) < BATCH:
+                return
+
+    async def _nap(self) -> None:
+        seconds = LONGEST_NAP
+        if self._next:
+            seconds = min(seconds, max(0.0, (self._next - self._clock.now()).total_seconds()))
+        sleep = asyncio.create_task(self._clock.sleep(seconds))
+        sooner = asyncio.create_task(self._sooner.wait())
+        try:
+            await asyncio.wait({sleep, sooner}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sleep.cancel()
+            sooner.cancel()

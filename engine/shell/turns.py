@@ -1,0 +1,171 @@
+"""A turn: load the conversation, step, save all of it in one transaction, then tell the others."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import msgspec
+import structlog
+
+from conversation.effects import Effect, Understand
+from conversation.errors import StaleError, StoreError
+from conversation.events import (
+    CustomerChoseLanguage,
+    CustomerPressed,
+    CustomerSaid,
+    CustomerUnreachable,
+    Event,
+    TimerFired,
+    Understood,
+)
+from conversation.ports import Channel, Clock, EngineStore, Ids, InboxRow, Nlu, Saved, Snapshot, Turn
+from conversation.state import Closed, Conversation, Parked
+from conversation.understanding import Understanding
+from engine.rules import Rules
+from engine.shell.feed import Feed
+from engine.shell.lanes import Lanes
+from engine.step import rescue, step
+
+NLU_LIMIT: Final = 2.0
+"""Seconds; then the bot goes on as if nothing was understood."""
+CACHED: Final = 5_000
+"""Chats whose newest state is kept in memory; the version check makes a stale one harmless."""
+TRIES: Final = 5
+_RETRY: Final = (0.1, 0.5, 1.0, 2.0, 5.0)
+
+_log = structlog.get_logger(__name__)
+
+
+class Turns:
+    """``after`` gets what a saved turn left to do; ``at`` is called at named points (for crash tests)."""
+
+    def __init__(
+        self,
+        *,
+        store: EngineStore,
+        rules: Callable[[], Rules],
+        nlu: Nlu,
+        channels: Mapping[str, Channel],
+        feed: Feed,
+        clock: Clock,
+        ids: Ids,
+        after: Callable[[Saved, Turn], None],
+        at: Callable[[str], None],
+    ) -> None:
+        self._store = store
+        self._rules = rules
+        self._nlu = nlu
+        self._channels = channels
+        self._feed = feed
+        self._clock = clock
+        self._ids = ids
+        self._after = after
+        self._at = at
+        self._cache: OrderedDict[str, Snapshot] = OrderedDict()
+        self.lanes: Lanes[InboxRow] = Lanes(self._handle, at_once=500)
+
+    def add(self, row: InboxRow) -> None:
+        self.lanes.add(row.chat, row)
+
+    async def _handle(self, row: InboxRow) -> None:
+        """Until it is saved. What can't be saved now stays in the inbox, and this chat waits for it."""
+        stale = 0
+        for attempt in range(1_000_000):
+            try:
+                await self._turn(row)
+                return
+            except StaleError:
+                self._cache.pop(row.chat, None)
+                stale += 1
+                if stale == TRIES:
+                    _log.warning("turn_left_to_others", chat=row.chat, inbox=row.number)
+                    return
+            except StoreError as error:
+                _log.error("turn_not_saved", chat=row.chat, inbox=row.number, error=str(error))  # noqa: TRY400 - it is expected
+                self._cache.pop(row.chat, None)
+                await self._clock.sleep(_RETRY[min(attempt, len(_RETRY) - 1)])
+
+    async def _turn(self, row: InboxRow) -> None:
+        snapshot = self._cache.get(row.chat) or await self._store.load(row.chat)
+        start = self._start(snapshot, row.event)
+        event = row.event
+        place = None
+        if isinstance(start.phase, Parked):
+            place = await self._store.place(start.id)
+            if isinstance(event, TimerFired):
+                event = msgspec.structs.replace(event, place=place)
+        end, effects = await self._step(start, event)
+        turn = self._record(row, snapshot, start, end, effects)
+        self._at("stepped")
+        saved = await self._store.save(turn)
+        self._at("saved")
+        self._remember(snapshot, turn)
+        self._after(saved, turn)
+        if isinstance(end.phase, Parked) and not isinstance(start.phase, Parked):
+            place = await self._store.place(end.id)
+        await self._feed.turn(turn, start.phase, place)
+
+    def _start(self, snapshot: Snapshot, event: Event) -> Conversation:
+        """The open conversation, or a new one after the last was closed."""
+        last, chat = snapshot.conversation, snapshot.chat
+        if last is not None and not isinstance(last.phase, Closed):
+            return last
+        if last is not None and not isinstance(event, CustomerSaid | CustomerPressed | CustomerChoseLanguage):
+            return last
+        return Conversation(
+            id=self._ids.new(),
+            chat=chat.id,
+            channel=chat.channel,
+            opened_at=event.at,
+            seq=chat.seq,
+            language=chat.language,
+            language_chosen=last.language_chosen if last else False,
+            name=last.name if last else "",
+        )
+
+    async def _step(self, start: Conversation, event: Event) -> tuple[Conversation, tuple[Effect, ...]]:
+        rules = self._rules()
+        try:
+            state, effects = step(start, event, rules)
+            asked = next((effect for effect in effects if isinstance(effect, Understand)), None)
+            if asked is not None:
+                answer = Understood(
+                    id=f"{event.id}.u", at=event.at, request=asked.request, understanding=await self._understand(asked)
+                )
+                state, more = step(state, answer, rules)
+                effects = (*effects, *more)
+        except Exception:
+            _log.exception("step_failed", conversation=start.id, event=event.id)
+            return rescue(start, event, rules)
+        return state, effects
+
+    async def _understand(self, asked: Understand) -> Understanding:
+        try:
+            async with asyncio.timeout(NLU_LIMIT):
+                return await self._nlu.understand(asked.text, asked.language)
+        except TimeoutError:
+            _log.warning("nlu_too_slow", limit=NLU_LIMIT)
+            return Understanding()
+
+    def _record(
+        self, row: InboxRow, snapshot: Snapshot, start: Conversation, end: Conversation, effects: tuple[Effect, ...]
+    ) -> Turn:
+        event = row.event
+        return Turn(
+            handled=(row.number,),
+            base=start.version,
+            conversation=msgspec.structs.replace(end, version=start.version + 1),
+            effects=effects,
+            outgoing=snapshot.chat.channel in self._channels,
+            at=self._clock.now(),
+            unreachable=event.reason if isinstance(event, CustomerUnreachable) else "",
+        )
+
+    def _remember(self, snapshot: Snapshot, turn: Turn) -> None:
+        end = turn.conversation
+        chat = msgspec.structs.replace(snapshot.chat, seq=end.seq, language=end.language)
+        self._cache[chat.id] = Snapshot(chat=chat, conversation=end)
+        self._cache.move_to_end(chat.id)
+        if len(self._cache) > CACHED:
+            self._cache.popitem(last=False)
