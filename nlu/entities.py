@@ -27,7 +27,7 @@ class EntityFinder:
                 self._phrases[language] = self._phrase_matcher(language, phrases)
 
     def find(self, text: str, language: str) -> tuple[Entity, ...]:
-        text = text[:MAX_TEXT]
+        """``text``: at most ``MAX_TEXT`` characters."""
         found = [*self._by_pattern(text, language), *self._by_phrase(text, language)]
         found.sort(key=lambda entity: (entity.start - entity.end, entity.start))
         kept: list[Entity] = []

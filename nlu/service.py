@@ -9,7 +9,7 @@ import structlog
 from conversation.understanding import Understanding
 from conversation.value import Value
 from nlu.cache import cache_path, load_model, save_model
-from nlu.entities import EntityFinder
+from nlu.entities import MAX_TEXT, EntityFinder
 from nlu.features import Tokenizers, clean
 from nlu.language import LanguageDetector
 from nlu.model import LanguageReport, Model
@@ -55,6 +55,9 @@ class LocalNlu:
 
     def _understand(self, text: str, spoken: str) -> Understanding:
         spoken = spoken if spoken in self.languages else ""
+        text = (
+            text[:MAX_TEXT].encode("utf-8", "replace").decode("utf-8")
+        )  # half a surrogate pair becomes "?", offsets stay
         cleaned = clean(text)
         words = self._tokenizers.words(cleaned, spoken)
         found, score = self._languages.detect(cleaned, words, spoken)
