@@ -1,0 +1,28 @@
+/** Where a file of a message can be fetched, and whether it can be shown as a picture. */
+
+import type { Media } from "./protocol";
+import { safeHref } from "./links";
+
+/** Files of the bot folder are on our own address; a web address is linked, never loaded; a channel's file id is nothing here. */
+export function mediaHref(media: Media, origin: string): string | undefined {
+  if (/^media\/[^\\]+$/.test(media.ref) && !media.ref.split("/").includes("..")) {
+    return `${origin}/${media.ref.split("/").map(encodeURIComponent).join("/")}`;
+  }
+  return safeHref(media.ref);
+}
+
+export function isPicture(media: Media): boolean {
+  return media.ref.startsWith("media/") && (media.type === "photo" || /\.(png|jpe?g|gif|webp)$/i.test(media.ref));
+}
+
+export function mediaName(media: Media): string {
+  return media.name || media.caption || decodeURIComponentSafe(media.ref.split("/").at(-1) ?? "");
+}
+
+function decodeURIComponentSafe(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,31 @@
+/** Times as people read them. All input is ISO 8601 or milliseconds since 1970. */
+
+export function clock(at: string, language: string): string {
+  return format(at, language, { hour: "2-digit", minute: "2-digit" });
+}
+
+export function day(at: string, language: string): string {
+  return format(at, language, { weekday: "long", day: "numeric", month: "long" });
+}
+
+export function full(at: string, language: string): string {
+  return format(at, language, { dateStyle: "medium", timeStyle: "short" });
+}
+
+/** `4:05`, or `1:04:05`: how long somebody has been waiting. */
+export function stopwatch(milliseconds: number): string {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor((seconds % 3600) / 60);
+  const two = (value: number): string => String(value).padStart(2, "0");
+  return hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}
+
+export function sameDay(a: string, b: string): boolean {
+  return new Date(a).toDateString() === new Date(b).toDateString();
+}
+
+function format(at: string, language: string, options: Intl.DateTimeFormatOptions): string {
+  const date = new Date(at);
+  return Number.isNaN(date.getTime()) ? "" : new Intl.DateTimeFormat(language, options).format(date);
+}
