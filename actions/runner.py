@@ -3,6 +3,7 @@
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
+from copy import deepcopy
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -126,7 +127,7 @@ def _payload(call: ActionCall, var: str) -> dict[str, Any]:
         "domain": {},
         "tracker": {
             "sender_id": call.chat,
-            "slots": dict(call.arguments),
+            "slots": deepcopy(call.arguments),
             "latest_message": {"text": "", "intent": {}, "entities": [], "metadata": metadata},
             "events": [],
             "active_loop": {},
