@@ -40,3 +40,8 @@ def decode(decoder: msgspec.json.Decoder[_T], body: bytes, row: Any) -> _T:
         raise StoreError(
             f"the stored row {row} can't be read: {error}. It may come from a newer version: install that one"
         ) from error
+
+
+def words(text: str) -> str:
+    """Text for a column of its own: PostgreSQL keeps no NUL there."""
+    return text.replace("\0", "")

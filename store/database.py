@@ -123,7 +123,7 @@ class _Sqlite:
 
 class _Postgres:
     def __init__(self, url: URL) -> None:
-        self._engine = create_async_engine(url, pool_size=5, max_overflow=5)
+        self._engine = create_async_engine(url, pool_size=5, max_overflow=5, hide_parameters=True)
 
     async def read(self, do: Callable[[Connection], T]) -> T:
         async with self._engine.connect() as connection:
@@ -144,7 +144,7 @@ def _engine(path: Path, busy_seconds: float, begin: str) -> Engine:
     def open_file() -> sqlite3.Connection:
         return sqlite3.connect(file, busy_seconds, uri=True, check_same_thread=False, cached_statements=512)
 
-    engine = create_engine("sqlite+pysqlite://", creator=open_file, poolclass=NullPool)
+    engine = create_engine("sqlite+pysqlite://", creator=open_file, poolclass=NullPool, hide_parameters=True)
 
     def prepare(driver: Any, _record: Any) -> None:
         driver.isolation_level = None

@@ -12,7 +12,7 @@ from conversation.errors import StaleError
 from conversation.message import Message
 from conversation.ports import ActionCall, Job, Saved, Send, Turn
 from conversation.state import Closed, Conversation, Parked, WithBot, WithOperator
-from store.codec import encode, micros
+from store.codec import encode, micros, words
 from store.statements import Bulk, Each, Params
 
 PREVIEW = 120
@@ -138,7 +138,7 @@ def prepare(turn: Turn) -> Save:
             conversation.id,
             conversation.seq,
             conversation.language,
-            turn.unreachable,
+            words(turn.unreachable),
             int(bool(said)),
         ),
         posts=tuple(posts.values()),
@@ -183,8 +183,8 @@ def _conversation_row(turn: Turn, conversation: Conversation, said: Sequence[Mes
             phase = "with_operator"
         case Closed(at=since):
             phase = "closed"
-    words = [" ".join(plain_text(message.content)[: 4 * PREVIEW].split()) for message in said]
-    preview = next((text[:PREVIEW] for text in reversed(words) if text), "")
+    spoken = (" ".join(words(plain_text(message.content)[: 4 * PREVIEW]).split()) for message in reversed(said))
+    preview = next((text[:PREVIEW] for text in spoken if text), "")
     where = (phase, team, operator, micros(since), int(conversation.unanswered))
     version, at, state = conversation.version, micros(turn.at), encode(conversation)
     if turn.base:
@@ -231,7 +231,7 @@ def _update_chats(connection: Connection, saves: Sequence[Save]) -> dict[str, _P
 
 def _store_sends(connection: Connection, saves: Sequence[Save], places: Mapping[str, _Place]) -> list[list[Send]]:
     """The sends of each turn. Those to a customer whom nothing reaches fail at once: the desk shows them so."""
-    gone = [(save.turn.unreachable, save.lane) for save in saves if save.turn.unreachable]
+    gone = [(words(save.turn.unreachable), save.lane) for save in saves if save.turn.unreachable]
     _DROP_SENDS.run(connection, gone)
     rows: list[Params] = []
     for save in saves:

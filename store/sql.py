@@ -28,7 +28,7 @@ from conversation.ports import (
 )
 from conversation.state import Conversation
 from store import arrivals, reads, saves
-from store.codec import micros
+from store.codec import micros, words
 from store.database import Database, connect
 from store.failures import explain
 from store.loader import Loader
@@ -114,14 +114,15 @@ class SqlStore:
         return await self._writer.save(saves.prepare(turn))
 
     async def reject(self, number: int, reason: str) -> None:
-        await self._writer.change(_REJECT, (reason, number))
+        await self._writer.change(_REJECT, (words(reason), number))
 
     async def open_sends(self, limit: int) -> Sequence[Send]:
         return await self._read(lambda connection: reads.open_sends(connection, limit))
 
     async def update_send(self, update: SendUpdate) -> None:
         """A send that is ``sent`` stays so; one that ``failed`` can only turn out to be sent."""
-        row = (update.state, update.attempts, micros(update.due), update.external_id, update.error, update.number)
+        external_id, error = words(update.external_id), words(update.error)
+        row = (update.state, update.attempts, micros(update.due), external_id, error, update.number)
         await self._writer.change(_UPDATE_SEND, (*row, int(update.state == "sent")))
 
     async def open_jobs(self, limit: int) -> Sequence[Job]:

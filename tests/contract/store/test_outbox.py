@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from conversation.message import Author
 from conversation.ports import SendState, SendUpdate
 from tests.support.storing import NOW, Store, arrive, fresh, inbound, later, message, says, talk, turn
 
@@ -30,7 +31,7 @@ async def test_new_process_takes_over_the_same_sends(store: Store) -> None:
 
 async def test_only_bot_and_operator_are_sent(store: Store) -> None:
     conversation = await talk(store)
-    authors = ("customer", "bot", "operator", "system")
+    authors: tuple[Author, ...] = ("customer", "bot", "operator", "system")
     posts = [says(conversation, seq, author) for seq, author in enumerate(authors, 2)]
     saved = await store.save(turn(conversation, *posts))
     assert [send.message.author for send in saved.sends] == ["bot", "operator"]
@@ -189,3 +190,14 @@ async def test_sends_of_one_batch_go_to_their_own_turns(store: Store) -> None:
     conversations = [fresh(row.chat) for row in chats if row]
     saved = [await store.save(turn(each, says(each, 1), says(each, 2))) for each in conversations]
     assert [[send.address for send in each.sends] for each in saved] == [[f"c{n}"] * 2 for n in range(3)]
+
+
+async def test_zero_bytes_in_words_from_outside_harm_nothing(store: Store) -> None:
+    conversation = await talk(store)
+    first = turn(conversation, says(conversation, 2, "customer", "a\0b"), says(conversation, 3))
+    saved = await store.save(first)
+    await store.update_send(update(saved.sends[0].number, "pending", error="bad\0reply"))
+    assert (await store.open_sends(10))[0].error == "badreply"
+    assert await store.history(conversation.chat, 1, 1) == [message(conversation, 2, "customer", "a\0b")]
+    await store.save(turn(first.conversation, unreachable="gone\0"))
+    assert (await store.load(conversation.chat)).chat.unreachable == "gone"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
+from conversation.effects import Post
 from conversation.errors import StaleError, StoreError
 from store.database import connect
 from store.saves import prepare
@@ -76,10 +77,7 @@ async def test_crash_before_the_commit_leaves_nothing(url: str) -> None:
 
 async def test_one_bad_row_of_a_batch_fails_alone(store: SqlStore) -> None:
     conversation = await talk(store)
-    twin = turn(conversation, says(conversation, 1, text="seq 1 is taken", author="system"))
-    twin_message = message(conversation, 1, name="twin")
-    bad = prepare(twin).turn
-    bad = turn(conversation, *(type(effect)(message=twin_message) for effect in bad.effects))
+    bad = turn(conversation, Post(message=message(conversation, 1, name="seq 1 is taken")))
     writes = [store.accept(inbound(str(n), f"c{n}"), f"chat-{n}") for n in range(20)]
     done = await asyncio.gather(*writes[:10], store.save(bad), *writes[10:], return_exceptions=True)
     assert [index for index, result in enumerate(done) if isinstance(result, BaseException)] == [10]
@@ -242,3 +240,12 @@ async def test_turns_wait_for_the_turn_before_them_in_their_chat_only(url: str, 
 async def test_phase_of_a_turn_is_seen_by_the_queue_after_its_commit(store: SqlStore) -> None:
     conversation = await talk(store, phase=parked(5))
     assert await store.place(conversation.id) is not None
+
+
+async def test_error_of_the_database_tells_nothing_of_the_customer(sqlite: SqlStore) -> None:
+    await sqlite._writer.call(lambda connection: connection.exec_driver_sql("DROP TABLE inbox"))
+    with pytest.raises(StoreError) as caught:
+        await arrive(sqlite, "1", "anna", "my password is hush")
+    assert "no such table" in str(caught.value)
+    assert "hush" not in str(caught.value)
+    assert "anna" not in str(caught.value)
