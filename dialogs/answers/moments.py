@@ -18,6 +18,8 @@ MAX_LENGTH = 120
 
 _TOKEN = re.compile(r"[0-9]+|[^\W\d_]+|\S")
 _PUNCTUATION = frozenset(".:/-")
+_SILENT = frozenset(".:/-|")
+_WEIGHTLESS = frozenset(",;!?")
 
 Numbers: TypeAlias = list[int]
 DayForm: TypeAlias = tuple[re.Pattern[str], Callable[[Numbers, AnswerContext], date | None]]
@@ -28,37 +30,53 @@ TimeForm: TypeAlias = tuple[re.Pattern[str], Callable[[Numbers], tuple[time, ...
 
 
 def symbols(text: str, language: str) -> list[Symbol] | None:
-    """None when a word means nothing here."""
+    """None when a word means nothing here. A bar parts two numbers with a comma or a word without weight between them."""
     folded = re.sub(r"(?<![0-9])[ .,;!?]+$", "", fold(text).strip(" ,;!?"))
     folded = re.sub(r"(?<!\w)([ap])\. ?m(?!\w)\.?", r"\1m", folded)
     for long, short in phrases():
         folded = re.sub(rf"(?<!\w){re.escape(long)}(?!\w)", short, folded)
     folded = re.sub(r"(?<=[0-9])-(?=[^\W\d_])", "", folded)
-    known = lexicon(language)
     found: list[Symbol] = []
-    for word in _TOKEN.findall(folded):
-        if word.isdecimal():
-            if len(word) > 4:
-                return None
-            found.append(("n", int(word)))
-        elif word in _PUNCTUATION:
-            found.append((word, 0))
-        elif word in known:
-            if not _weightless(word, known[word], found):
-                found.extend(known[word])
-        elif word not in {",", ";", "!", "?"}:
+    apart = False
+    for match in _TOKEN.finditer(folded):
+        meaning = _meaning(match[0], found, language)
+        if meaning is None:
             return None
+        spaced = folded[match.start() - 1 : match.start()] == " "
+        dated = _ends_in_date(found) and (len(match[0]) == 1 or (spaced and len(match[0]) < 4))
+        if meaning[:1] and meaning[0][0] == "n" and found and found[-1][0] in "n." and (apart or dated):
+            found.append(("|", 0))
+        found.extend(meaning)
+        apart = not meaning
     return found
 
 
-def _weightless(word: str, meaning: tuple[Symbol, ...], before: Sequence[Symbol]) -> bool:
-    """Words that mean something in one place only: German "am Montag", English "3 am"; Russian "2026 года", "3 года"."""
+def _ends_in_date(found: Sequence[Symbol]) -> bool:
+    """After "12.3. " a short number is a time; a year has two digits, without a space, or four."""
+    return [symbol for symbol, _ in found[-4:]] == ["n", ".", "n", "."]
+
+
+def _meaning(word: str, before: Sequence[Symbol], language: str) -> tuple[Symbol, ...] | None:
+    """Nothing for words without weight; None for a word that is not known."""
+    if word.isdecimal():
+        return None if len(word) > 4 or (len(word) > 2 and word[0] == "0") else (("n", int(word)),)
+    if word in _PUNCTUATION:
+        return ((word, 0),)
+    if word in _WEIGHTLESS:
+        return ()
     last, number = before[-1] if before else ("", 0)
-    return (word == "am" and last != "n") or (meaning == (("v", 12),) and last == "n" and number >= 1000)
+    known = lexicon(language).get(word)
+    if word == "am" and last != "n":  # German "am Montag", English "3 am"
+        return ()
+    if word == "дня" and ("i", 0) not in before:  # "3 часа дня", but "через 3 дня"
+        return (("a", 12),)
+    if known == (("v", 12),) and last == "n" and number >= 1000:  # "2026 года", but "3 года"
+        return ()
+    return known
 
 
 def _spelled(part: Sequence[Symbol]) -> tuple[str, Numbers]:
-    return "".join(symbol for symbol, _ in part), [number for symbol, number in part if symbol not in _PUNCTUATION]
+    return "".join(symbol for symbol, _ in part), [number for symbol, number in part if symbol not in _SILENT]
 
 
 # ── days ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -72,7 +90,7 @@ def _date(year: int, month: int, day: int) -> date | None:
 
 def _year(number: int, today: date) -> int:
     """A year of two digits lies at most 20 years ahead."""
-    if not 10 <= number <= 99:
+    if number > 99:
         return number
     return today.year - today.year % 100 + number - (100 if number > today.year % 100 + 20 else 0)
 
@@ -103,13 +121,16 @@ def _slashed(numbers: Numbers, ctx: AnswerContext) -> date | None:
 
 
 def _day_month(numbers: Numbers, ctx: AnswerContext) -> date | None:
+    """With the month as a word a year has four digits: 3 March 15 is no year."""
     day, month, *rest = numbers
+    if rest and rest[0] < 1000:
+        return None
     return _absolute(day, month, rest[0] if rest else None, ctx)
 
 
 def _month_day(numbers: Numbers, ctx: AnswerContext) -> date | None:
     month, day, *rest = numbers
-    return _absolute(day, month, rest[0] if rest else None, ctx)
+    return _day_month([day, month, *rest], ctx)
 
 
 def _day_of_month(numbers: Numbers, ctx: AnswerContext) -> date | None:
@@ -171,8 +192,8 @@ def _relative(numbers: Numbers, ctx: AnswerContext) -> date | None:
 _DATES: tuple[DayForm, ...] = (
     (re.compile(r"n\.n\.?|n\.n\.n\.?|n-n-n"), _numeric),
     (re.compile(r"n/n(/n)?"), _slashed),
-    (re.compile(r"n\.?m\.?n?"), _day_month),
-    (re.compile(r"m\.?n\.?n?"), _month_day),
+    (re.compile(r"n\.?m\.?\|?n?"), _day_month),
+    (re.compile(r"m\.?n\.?(\|?n)?"), _month_day),
     (re.compile(r"n\."), _day_of_month),
 )
 _DAYS: tuple[DayForm, ...] = (
@@ -280,13 +301,20 @@ def _readable(text: str, ctx: AnswerContext) -> list[Symbol]:
     return (symbols(text, ctx.language) or []) if len(text) <= MAX_LENGTH else []
 
 
+def _unbarred(part: Sequence[Symbol]) -> Sequence[Symbol]:
+    bars = [number for number in (0, -1) if part[number][0] == "|"]
+    return part[1 if 0 in bars else 0 : len(part) - (1 if -1 in bars else 0)]
+
+
 def _splits(found: Sequence[Symbol], ctx: AnswerContext) -> list[tuple[date, tuple[time, ...]]]:
-    """All readings as a day and a time, in either order."""
+    """All readings as a day and a time, in either order; a number before a month is its day."""
     readings: list[tuple[date, tuple[time, ...]]] = []
     for cut in range(1, len(found)):
+        if found[cut][0] == "m" and found[cut - 1][0] in "n.":
+            continue
         for left, right in ((found[:cut], found[cut:]), (found[cut:], found[:cut])):
-            times = _times(right, beside_a_day=True)
-            day = _day(left, ctx) if times else None
+            times = _times(_unbarred(right), beside_a_day=True)
+            day = _day(_unbarred(left), ctx) if times else None
             if day:
                 readings.append((day, times))
     return readings
@@ -310,10 +338,18 @@ def read_time(text: str, ctx: AnswerContext) -> time | None:
     return times[0] if times else None
 
 
+def _slot_time(slot: str, ctx: AnswerContext) -> datetime | None:
+    """The slot on the customer's clock, naive; one without an offset is on that clock already. None: it is no date-time."""
+    try:
+        moment = datetime.fromisoformat(slot)
+        return moment.astimezone(ctx.now.tzinfo).replace(tzinfo=None) if moment.tzinfo else moment
+    except (ValueError, OverflowError):
+        return None
+
+
 def read_slot(text: str, ctx: AnswerContext) -> str | None:
     """The one offered slot that a text names by day and time, or by either where that is enough."""
-    zone = ctx.now.tzinfo
-    slots = {slot: datetime.fromisoformat(slot).astimezone(zone).replace(tzinfo=None) for slot in ctx.offered}
+    slots = {slot: local for slot in ctx.offered if (local := _slot_time(slot, ctx)) is not None}
     found = _readable(text, ctx)
     named = {(day, moment) for day, times in _splits(found, ctx) for moment in times}
     hits = [slot for slot, local in slots.items() if (local.date(), local.time()) in named]

@@ -40,11 +40,21 @@ DATES = [
     ("de", "1.12.", "2026-12-01"),
     ("de", "01.12.26", "2026-12-01"),
     ("de", "5.7.85", "1985-07-05"),
+    ("de", "05.07.05", "2005-07-05"),
     ("de", "1/12", "2026-12-01"),
     ("de", "2026-12-01", "2026-12-01"),
     ("de", "29.2.", "2028-02-29"),
     ("de", "morgen um 15 Uhr", "2026-03-12"),
     ("de", "morgen früh", "2026-03-12"),
+    ("de", "am 12.3. um 15", "2026-03-12"),
+    ("de", "12.3. 15 Uhr", "2026-03-12"),
+    ("de", "12.3. 15", "2026-03-12"),
+    ("de", "12. 3. 2026", "2026-03-12"),
+    ("de", "12. März um 15", "2026-03-12"),
+    ("de", "12. März 15 Uhr", "2026-03-12"),
+    ("en", "March 12, 2026", "2026-03-12"),
+    ("en", "March 12 at 15", "2026-03-12"),
+    ("ru", "через 3 дня", "2026-03-14"),
     ("en", "tomorrow", "2026-03-12"),
     ("en", "the day after tomorrow", "2026-03-13"),
     ("en", "next friday", "2026-03-13"),
@@ -137,7 +147,7 @@ TIMES = [
     ("en", "3 in the afternoon", "15:00"),
     ("en", "noon", "12:00"),
     ("ru", "в 15 часов", "15:00"),
-    ("ru", "в 3 часа дня", None),
+    ("ru", "в 3 часа дня", "15:00"),
     ("ru", "9 утра", "09:00"),
     ("ru", "7 вечера", "19:00"),
     ("ru", "полтретьего", "14:30"),
@@ -175,6 +185,11 @@ OFFERED = (
         ("de", "Donnerstag 10 Uhr", 0),
         ("de", "13.3. 15:00", 2),
         ("de", "am 13. März um drei", 2),
+        ("de", "am 13.3. um 15", 2),
+        ("de", "13.3., 15 Uhr", 2),
+        ("de", "13.3. 15", 2),
+        ("en", "March 13 at 3", 2),
+        ("ru", "13 марта в 3 часа дня", 2),
         ("de", "halb zehn", 3),
         ("de", "Montag", 3),
         ("en", "friday 3pm", 2),
@@ -190,6 +205,12 @@ def test_free_words_find_the_one_slot_they_name(language: str, text: str, index:
 @pytest.mark.parametrize("text", ["morgen", "15 Uhr", "morgen um 16 Uhr", "Sonntag", "egal", ""])
 def test_words_that_fit_no_slot_or_several_are_refused(text: str) -> None:
     assert ask("time_slot", text, offered=OFFERED) == "format"
+
+
+def test_slot_that_is_no_date_time_is_only_found_by_its_own_words() -> None:
+    offered = ("nach Absprache", "2026-03-12T15:00")
+    assert ask("time_slot", "nach Absprache", offered=offered) == "nach Absprache"
+    assert ask("time_slot", "morgen 15 Uhr", offered=offered) == "2026-03-12T15:00"
 
 
 def test_refusal_carries_a_reason() -> None:

@@ -82,6 +82,11 @@ def test_holiday_does_not_cut_off_the_night_shift_of_the_day_before() -> None:
     assert not is_open(team, BERLIN, utc("2026-12-25T09:00"))
 
 
+def test_day_of_the_companys_own_outranks_the_public_holiday() -> None:
+    team = Team(name="x", holidays=Holidays(country="DE", also={date(2026, 12, 25): (span("10:00", "12:00"),)}))
+    assert is_open(team, BERLIN, utc("2026-12-25T09:00"))
+
+
 def test_next_open_skips_the_weekend_and_holidays() -> None:
     assert next_open(OFFICE, BERLIN, utc("2026-12-23T18:00")) == utc("2026-12-28T07:00")
     assert next_open(OFFICE, BERLIN, utc("2026-12-23T10:00")) == utc("2026-12-23T10:00")
