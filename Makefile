@@ -7,18 +7,18 @@ help:            ## this list
 
 run:             ## install what is missing, build the pages, start the service
 	@scripts/install
-	@scripts/build-pages
+	@.venv/bin/python scripts/build-pages
 	@exec .venv/bin/lotse serve
 
 test:            ## install what the tests need, then run every check
 	@scripts/install --dev
-	@scripts/build-pages
+	@.venv/bin/python scripts/build-pages
 	@scripts/test-tools
 	@scripts/check
 
 lint:            ## the static checks only: ruff, mypy, import-linter, tsc
 	@scripts/install --dev
-	@scripts/build-pages
+	@.venv/bin/python scripts/build-pages
 	@scripts/check lint
 
 format:          ## put Python into shape
@@ -28,7 +28,7 @@ format:          ## put Python into shape
 
 bench:           ## benchmarks, as ratios against floors measured in the same run
 	@scripts/install --dev
-	@scripts/build-pages
+	@.venv/bin/python scripts/build-pages
 	@exec .venv/bin/python -m bench
 
 lock:            ## pin again what pyproject.toml asks for
