@@ -28,6 +28,7 @@ function phase(chat, frame) {
 }
 
 function respond(chat, word) {
+  if (chat.phase === "with_operator") return;
   const each = (frame) => [...chat.sockets].forEach((send) => send(frame));
   each({ type: "typing", who: "bot", on: true });
   setTimeout(() => {

@@ -2,8 +2,8 @@
 
 import type { Dialog, Why } from "../shared/protocol";
 
-export const CARD = { width: 188, height: 62 };
-const COLUMN = CARD.width + 84;
+export const CARD = { width: 176, height: 62 };
+const COLUMN = CARD.width + 68;
 const GAP = 22;
 /** Height of the lane in which a long way passes a column. */
 const LANE = 8;

@@ -7,7 +7,7 @@ import type { Dialog, Step } from "../shared/protocol";
 import { label, target } from "./find";
 import { CARD, layout, type Box, type Line } from "./layout";
 import type { Model } from "./view";
-import { centred, fitted, ViewPort } from "./viewport";
+import { centred, fitted, opening, ViewPort } from "./viewport";
 
 interface Props {
   readonly model: Model;
@@ -24,7 +24,8 @@ export function PictureView({ model, dialog }: Props): JSX.Element {
     if (frame.current) port.view.value = fitted(picture, frame.current);
   };
   useEffect(() => {
-    fit();
+    const start = picture.boxes.find((box) => box.name === dialog.start);
+    if (frame.current) port.view.value = opening(picture, start, frame.current);
     return frame.current ? port.attach(frame.current) : undefined;
   }, []);
   useEffect(() => {
@@ -38,7 +39,7 @@ export function PictureView({ model, dialog }: Props): JSX.Element {
   return (
     <section class="picture" aria-label={t("dialogs.picture")}>
       <div class="frame" ref={frame}>
-        <div class="sheet" style={{ width: picture.width, height: picture.height, transform: `translate(${x}px, ${y}px) scale(${scale})` }}>
+        <div class="sheet" style={`width:${picture.width}px;height:${picture.height}px;transform:translate(${x}px,${y}px) scale(${scale})`}>
           <Lines lines={picture.lines} focus={focus} all={model.fallbacks.value} width={picture.width} height={picture.height} />
           {picture.boxes.map((box) => (
             <Card
@@ -128,7 +129,7 @@ function Card({ box, step, model, dialog, hit, far, onHover }: CardProps): JSX.E
     <button
       type="button"
       class={classes.filter(Boolean).join(" ")}
-      style={{ left: box.x, top: box.y, width: CARD.width, height: CARD.height }}
+      style={`left:${box.x}px;top:${box.y}px;width:${CARD.width}px;height:${CARD.height}px`}
       aria-current={model.step.value === box.name ? "true" : undefined}
       data-step={box.name}
       onClick={() => model.show(box.foreign ? target(box.name, dialog.name) : { dialog: dialog.name, step: model.step.value === box.name ? "" : box.name })}

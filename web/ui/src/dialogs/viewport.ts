@@ -17,10 +17,19 @@ interface Size {
 const LEAST = 0.15;
 const MOST = 2;
 /** Below this the words can't be read: the first picture then shows the beginning instead of everything. */
-const LEGIBLE = 0.55;
+const LEGIBLE = 0.7;
 const MARGIN = 28;
 
-/** All of the picture; where that would be too small to read, its left end at a legible size. */
+/** The first view: all of the picture or, where that would be too small to read, its beginning. */
+export function opening(picture: Pick<Picture, "width" | "height">, start: Box | undefined, frame: Size): View {
+  const whole = fitted(picture, frame);
+  if (whole.scale >= LEGIBLE || !start) return whole;
+  const tall = picture.height * LEGIBLE;
+  const y = tall < frame.clientHeight ? (frame.clientHeight - tall) / 2 : frame.clientHeight / 2 - (start.y + CARD.height / 2) * LEGIBLE;
+  return { scale: LEGIBLE, x: MARGIN - start.x * LEGIBLE, y };
+}
+
+/** All of the picture, never enlarged. */
 export function fitted(picture: Pick<Picture, "width" | "height">, frame: Size): View {
   const whole = Math.min(1, (frame.clientWidth - 2 * MARGIN) / picture.width, (frame.clientHeight - 2 * MARGIN) / picture.height);
   const scale = Math.max(LEAST, whole);
