@@ -5,7 +5,7 @@ A word stands for symbols, each one letter with a number:
     d  day from today        w  weekday, 0 = Monday     m  month 1-12      n  number          .  ordinal mark
     u  unit of n days        v  unit of n months        i  "in" two weeks  x  next (0), the one after (1)
     h  "o'clock"             a  before noon 0, after 12 b  half of the hour that begins       k  noon 12, midnight 0
-    q  minutes (15, 30)      p  past                    o  to
+    q  minutes (15, 30)      p  past                    o  to              l  less: "без" ten three
 """
 
 from collections.abc import Mapping
@@ -80,7 +80,7 @@ _DE: Table = {
     "a": {0: "früh morgens vormittag vormittags nachts", 12: "nachmittag nachmittags abend abends mittags"},
     "b": {0: "halb"},
     "k": {12: "mittag", 0: "mitternacht"},
-    "q": {15: "viertel"},
+    "q": {15: "viertel", 45: "dreiviertel"},
     "p": {0: "nach"},
     "o": {0: "vor"},
     "-": {
@@ -219,6 +219,8 @@ _RU: Table = {
     "h": {0: "час часа часов часам"},
     "a": {0: "утра утром ночи", 12: "вечера вечером днем"},
     "b": {0: "половина половине половину пол"},
+    "q": {15: "четверть четверти"},
+    "l": {0: "без"},
     "k": {12: "полдень", 0: "полночь"},
     "-": {0: "в во на с со до к ко по от г пожалуйста этот эту это минут минуты около примерно давайте"},
 }
@@ -285,6 +287,7 @@ _UK: Table = {
     "h": {0: "година годині годину години годин"},
     "a": {0: "ранку вранці ранком ночі", 12: "вечора ввечері вдень"},
     "b": {0: "пів половина"},
+    "q": {15: "чверть"},
     "k": {12: "опівдні полудень", 0: "опівночі"},
     "-": {0: "у в на з зі із о об до від р року будь ласка цей цю хвилин хвилини близько давайте"},
 }

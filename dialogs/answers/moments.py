@@ -264,6 +264,14 @@ def _on_the_clock(numbers: Numbers) -> tuple[time, ...]:
     return _time(hour, 0) + (_time(hour + 12, 0) if 0 < hour < 12 else ())
 
 
+def _quarters(numbers: Numbers) -> tuple[time, ...]:
+    """English "half three" comes after the hour; German "viertel drei", Ukrainian "чверть на третю" are part of it."""
+    minutes, hour = numbers
+    if minutes == 30:
+        return _spoken(hour, 30) if hour <= 12 else ()
+    return _before(hour, 60 - minutes)
+
+
 _TIMES: tuple[TimeForm, ...] = (
     (re.compile(r"n[:.]n"), _digital),
     (re.compile(r"n[:.]nh"), lambda numbers: _digital(numbers[:2])),
@@ -282,7 +290,8 @@ _TIMES: tuple[TimeForm, ...] = (
     (re.compile(r"bn\.?a"), lambda numbers: _before(numbers[1], 30, numbers[2])),
     (re.compile(r"[qn]pn"), lambda numbers: _spoken(numbers[2], numbers[0]) if numbers[2] <= 12 else ()),
     (re.compile(r"[qn]on"), lambda numbers: _before(numbers[2], numbers[0])),
-    (re.compile(r"qn"), lambda numbers: _spoken(numbers[1], 30) if numbers[0] == 30 and numbers[1] <= 12 else ()),
+    (re.compile(r"l[qn]n|iqn\.?|inn\."), lambda numbers: _before(numbers[2], numbers[1])),
+    (re.compile(r"qn\.?"), _quarters),
 )
 
 

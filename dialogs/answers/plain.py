@@ -14,16 +14,16 @@ _MAX_DIGITS = 15
 # ── yes and no ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 _YES = (
-    "ja jo jep jup jawohl klar gern gerne genau richtig stimmt natürlich sicher passt korrekt einverstanden selbstverständlich j"
+    "ja jaa jo jep jup jawohl klar gern gerne genau richtig stimmt natürlich sicher passt korrekt einverstanden selbstverständlich j"
     " yes yeah yep yup sure ok okay okey correct right absolutely definitely y"
-    " да ага угу конечно верно правильно точно хорошо согласен согласна ок окей давайте д"
-    " так авжеж звісно звичайно вірно правильно точно добре гаразд згоден згодна еге"
+    " да ага угу конечно верно правильно точно хорошо согласен согласна ок окей давайте хочу д"
+    " так авжеж звісно звичайно вірно правильно точно добре гаразд згоден згодна хочу еге"
     " 👍 👌 ✅ ✔ ☑ + 🆗"
 )
 _NO = "nein nee nö ne niemals keinesfalls n no nope nah never нет неа не нельзя ні нє 👎 ❌ ✖ ✗ - 🚫"
 _LIGHT = (
     "bitte danke doch aber auf jeden fall das ist sehr alles so auch schon vielen dank lieber"
-    " please thanks thank you of course that is it's"
+    " please thanks thank you of course that is it's that's"
     " пожалуйста спасибо все это очень будь ласка дякую це все дуже"
 )
 _SAYINGS = {
@@ -127,13 +127,13 @@ def read_number(text: str, ctx: AnswerContext) -> Parsed | NotThis:
 
 _STARS = frozenset("⭐★🌟")
 _RATING = re.compile(
-    r"(?P<rating>[^\W\d_]+|[+-]?[0-9]{1,9})(?: ?(?:/|von|out of|of|из|з|із) ?5)?(?: (?P<unit>[^\W\d_]+))?"
+    r"(?:(?:eine|a|на) )?(?P<rating>[^\W\d_]+|[+-]?[0-9]{1,9})(?: ?(?:/|von|out of|of|из|з|із) ?5)?(?: ?(?P<unit>[^\W\d_]+|⭐|★))?"
 )
 _UNIT_WORDS = """
     stern sterne sternen punkt punkte bitte star stars point points please
     звезда звезды звезд балл балла баллов зірка зірки зірок бал бали балів
 """
-_UNITS = frozenset(_UNIT_WORDS.split())
+_UNITS = frozenset(_UNIT_WORDS.split()) | _STARS
 
 
 def read_rating(text: str, ctx: AnswerContext) -> Parsed | NotThis:

@@ -40,6 +40,10 @@ def ask(kind: Kind | str, content: Content | str, language: str = "de", country:
         ("de", "stimmt nicht", False),
         ("en", "Yes please", True),
         ("en", "of course", True),
+        ("en", "yes, that's right", True),
+        ("ru", "да, хочу", True),
+        ("ru", "не хочу", False),
+        ("uk", "не хочу", False),
         ("en", "nope", False),
         ("ru", "Да", True),
         ("ru", "да, всё верно", True),
@@ -109,6 +113,11 @@ def test_numbers_follow_the_language(language: str, text: str, expected: object)
         ("ru", "4 из 5", 4),
         ("ru", "пять", 5),
         ("uk", "чотири", 4),
+        ("de", "eine 4", 4),
+        ("ru", "на 5", 5),
+        ("de", "5 ⭐", 5),
+        ("de", "5⭐️", 5),
+        ("de", "12", "not: too_big"),
         ("de", "⭐⭐⭐", 3),
         ("de", "⭐️⭐️", 2),
         ("de", "★★★★☆", 4),
@@ -174,6 +183,12 @@ def test_text_loses_control_characters_and_keeps_lines() -> None:
     assert ask("text", "  Haupt\u202estr. 5\x00\r\n2. Stock\t ") == "Hauptstr. 5\n2. Stock"
     assert ask("text", "👩‍💻") == "👩‍💻"
     assert ask("text", " \x00 ") == "not: too_short"
+
+
+def test_half_a_character_is_dropped_before_anything_reads_it() -> None:
+    """A lone surrogate can be written neither to the database nor to RE2."""
+    assert ask("text", "a\ud800b") == "ab"
+    assert ask(CONTRACT, "1234\ud8005678") == "12345678"
 
 
 @pytest.mark.parametrize(
