@@ -330,6 +330,10 @@ class EngineStore(Protocol):
 class DeskStore(Protocol):
     """What pages read and operators change outside of conversations."""
 
+    async def load(self, chat: str) -> Snapshot:
+        """Raises KeyError for a chat that does not exist."""
+        ...
+
     async def find_chat(self, channel: str, account: str, address: str) -> Chat | None: ...
 
     async def history(self, chat: str, after: int, limit: int) -> Sequence[Message]:
@@ -340,7 +344,15 @@ class DeskStore(Protocol):
         """The newest messages, in order."""
         ...
 
+    async def message(self, chat: str, message: str) -> Message | None:
+        """One message by its id."""
+        ...
+
     async def conversation(self, conversation: str) -> Conversation | None: ...
+
+    async def place(self, conversation: str) -> QueuePlace | None:
+        """Position among the parked conversations of the same team, oldest first."""
+        ...
 
     async def cards(self) -> Sequence[Card]:
         """All conversations that are parked or with an operator, longest waiting first."""

@@ -80,13 +80,32 @@ def advance(bot: Bot, run: Run, variables: Mapping[str, Data], scene: Scene, eve
     """Take one event. A run whose step no longer exists starts again at the menu, or else from the top."""
     walk = Walk(bot, _standing(bot, run), variables, scene)
     hearing = Hearing(walk)
+    _take(bot, walk, hearing, event)
+    return Progress(
+        run=Run(
+            frames=tuple(walk.frames),
+            trail=tuple(walk.trail) if walk.frames else (),
+            guess=hearing.guess if walk.frames else None,
+            listening=scene.key if hearing.understand else "",
+            heard=hearing.understand,
+            answered_menu=hearing.answered_menu,
+            lost=hearing.lost,
+        ),
+        variables=walk.variables,
+        outputs=tuple(walk.outputs),
+        understand=hearing.understand,
+        language=hearing.language,
+    )
+
+
+def _take(bot: Bot, walk: Walk, hearing: Hearing, event: Input) -> None:
     match event:
         case Heard(content=content):
             hearing.content(content)
         case Pressed(payload=payload, menu=menu):
             hearing.press(payload, menu)
         case Chose(language=language):
-            if language in bot.languages and language != scene.language:
+            if language in bot.languages and language != walk.scene.language:
                 hearing.switch(language)
                 if walk.frames:
                     walk.repeat()
@@ -104,21 +123,6 @@ def advance(bot: Bot, run: Run, variables: Mapping[str, Data], scene: Scene, eve
             _resumed(walk, how)
         case Lost():
             _to_person(walk)
-    return Progress(
-        run=Run(
-            frames=tuple(walk.frames),
-            trail=tuple(walk.trail) if walk.frames else (),
-            guess=hearing.guess if walk.frames else None,
-            listening=scene.key if hearing.understand else "",
-            heard=hearing.understand,
-            answered_menu=hearing.answered_menu,
-            lost=hearing.lost,
-        ),
-        variables=walk.variables,
-        outputs=tuple(walk.outputs),
-        understand=hearing.understand,
-        language=hearing.language,
-    )
 
 
 def _standing(bot: Bot, run: Run) -> Run:

@@ -1,5 +1,6 @@
 """The words that work everywhere: menu, a person, back, repeat, stop, another language."""
 
+import re
 from typing import Final
 
 from dialogs.matching import folded, match_word
@@ -17,7 +18,7 @@ LANGUAGE_NAMES: Final = {
 def find_command(bot: Bot, language: str, text: str) -> str:
     """The command that the text is, or empty: ``/menu``, its word in the conversation's language, or any other's exactly."""
     if text.startswith("/"):
-        name = text[1:].split("@")[0].split(" ")[0].casefold()
+        name = re.split(r"[@ ]", text[1:], maxsplit=1)[0].casefold()
         return name if name in bot.commands else ""
     for name, words in bot.texts.command_words(language).items():
         if name in bot.commands and match_word(text, words):

@@ -164,6 +164,11 @@ def recent(connection: Connection, chat: str, limit: int) -> list[Message]:
     return _bodies(connection, query)[::-1]
 
 
+def message(connection: Connection, chat: str, wanted: str) -> Message | None:
+    query = select(messages.c.id, messages.c.body).where(messages.c.chat == chat, messages.c.id == wanted)
+    return next(iter(_bodies(connection, query)), None)
+
+
 def conversation(connection: Connection, wanted: str) -> Conversation | None:
     query = select(conversations.c.state).where(conversations.c.id == wanted)
     state = connection.execute(query).scalar()

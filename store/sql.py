@@ -157,6 +157,9 @@ class SqlStore:
     async def recent(self, chat: str, limit: int) -> Sequence[Message]:
         return await self._read(lambda connection: reads.recent(connection, chat, limit))
 
+    async def message(self, chat: str, message: str) -> Message | None:
+        return await self._read(lambda connection: reads.message(connection, chat, message))
+
     async def conversation(self, conversation: str) -> Conversation | None:
         return await self._read(lambda connection: reads.conversation(connection, conversation))
 

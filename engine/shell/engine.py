@@ -91,9 +91,9 @@ class Engine:
         await self.turns.lanes.drain(DRAIN / 4)
         await self.outbox.drain(DRAIN / 4)
 
-    async def receive(self, inbound: Inbound) -> bool:
-        """See ``conversation.ports.Receive``."""
-        accepted = await self._store.accept(inbound, self._ids.new())
+    async def receive(self, inbound: Inbound, chat: str = "") -> bool:
+        """See ``conversation.ports.Receive``. ``chat``: the id that a new chat gets; empty = any."""
+        accepted = await self._store.accept(inbound, chat or self._ids.new())
         self._at("accepted")
         if accepted.row is None:
             return False

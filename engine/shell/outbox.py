@@ -100,7 +100,7 @@ class Outbox:
         except RetryLaterError as error:
             return error.seconds
         except AccountDownError as error:
-            _log.error("channel_account_down", channel=send.channel, error=str(error))  # noqa: TRY400 - it is expected
+            _log.error("channel_account_down", channel=send.channel, error=str(error))
             return _ACCOUNT_DOWN
         except RecipientGoneError as error:
             self._lost.add(send.chat)
@@ -151,7 +151,7 @@ class Outbox:
             except StoreError as problem:
                 if delay is None:
                     raise
-                _log.error("send_state_not_saved", chat=send.chat, error=str(problem))  # noqa: TRY400 - it is expected
+                _log.error("send_state_not_saved", chat=send.chat, error=str(problem))
                 await self._clock.sleep(delay)
 
     async def drain(self, seconds: float) -> None:

@@ -49,7 +49,7 @@ class Timers:
                 await self.fire_due()
                 self._next = await self._store.next_timer()
             except StoreError as error:
-                _log.error("timers_not_read", error=str(error))  # noqa: TRY400 - it is expected
+                _log.error("timers_not_read", error=str(error))
                 self._next = None
             await self._nap()
 

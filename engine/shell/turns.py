@@ -82,7 +82,7 @@ class Turns:
                     _log.warning("turn_left_to_others", chat=row.chat, inbox=row.number)
                     return
             except StoreError as error:
-                _log.error("turn_not_saved", chat=row.chat, inbox=row.number, error=str(error))  # noqa: TRY400 - it is expected
+                _log.error("turn_not_saved", chat=row.chat, inbox=row.number, error=str(error))
                 self._cache.pop(row.chat, None)
                 await self._clock.sleep(_RETRY[min(attempt, len(_RETRY) - 1)])
 

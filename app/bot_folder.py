@@ -1,0 +1,111 @@
+"""A bot folder on disk: read whole, compiled, and read again when a file changes."""
+
+import asyncio
+from collections.abc import Sequence
+from importlib.resources import files as package_files
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from conversation.ports import Clock
+from dialogs.problems import BotError, Problem
+from dialogs.read import Files
+from engine.rules import Rules, compile_rules
+
+MAX_FILES: Final = 5_000
+MAX_FILE: Final = 20_000_000
+WATCH: Final = 1.0
+"""Seconds between two looks at the folder."""
+_READ: Final = {"bot.yaml": "", "dialogs": ".yaml", "locales": ".yaml", "actions": ".yaml", "nlu": ".yaml", "media": ""}
+
+_log = structlog.get_logger(__name__)
+
+
+def read_folder(folder: Path) -> dict[str, bytes]:
+    """The files that make the bot, by their path inside the folder. Raises BotError if there are none or too much."""
+    found: dict[str, bytes] = {}
+    for path in sorted(_paths(folder)):
+        name = path.relative_to(folder).as_posix()
+        if path.stat().st_size > MAX_FILE or len(found) >= MAX_FILES:
+            message = "the file is too large" if len(found) < MAX_FILES else f"there are more than {MAX_FILES} files"
+            raise BotError([Problem(file=name, line=0, message=message, todo="take it out of the bot folder")])
+        found[name] = path.read_bytes()
+    if not found:
+        todo = "name a bot folder, such as examples/nordnetz, in LOTSE_BOT or on the command line"
+        raise BotError([Problem(file=str(folder), line=0, message="there is no bot here", todo=todo)])
+    return found
+
+
+def _paths(folder: Path) -> list[Path]:
+    paths = [folder / "bot.yaml"] if (folder / "bot.yaml").is_file() else []
+    for part, ending in _READ.items():
+        if (folder / part).is_dir():
+            paths += [path for path in (folder / part).rglob(f"*{ending}") if path.is_file()]
+    return paths
+
+
+def product_texts() -> Files:
+    """Lotse's own texts: ``<language>/customer.yaml``."""
+    root = package_files("locales")
+    return {
+        f"{folder.name}/customer.yaml": (folder / "customer.yaml").read_bytes()
+        for folder in root.iterdir()
+        if folder.is_dir() and (folder / "customer.yaml").is_file()
+    }
+
+
+def load_rules(folder: Path) -> Rules:
+    """Raises BotError with everything that is wrong."""
+    return compile_rules(read_folder(folder), product_texts())
+
+
+class LiveBot:
+    """The bot that runs. A broken file is reported and changes nothing: the last good version stays."""
+
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        """Raises BotError: there is nothing to run yet."""
+        self.folder = folder
+        self._clock = clock
+        self._seen = self._stamp()
+        self._rules = load_rules(folder)
+        self.loaded_at = clock.now().isoformat()
+        self.problems: Sequence[Problem] = ()
+
+    def rules(self) -> Rules:
+        return self._rules
+
+    async def watch(self) -> None:
+        """Until cancelled: take over changes as they are saved."""
+        while True:
+            await self._clock.sleep(WATCH)
+            await asyncio.to_thread(self.look)
+
+    def look(self) -> None:
+        """Take over what changed since the last look, if it is whole and right."""
+        stamp = self._stamp()
+        if stamp == self._seen:
+            return
+        self._seen = stamp
+        try:
+            rules = load_rules(self.folder)
+        except BotError as error:
+            self.problems = error.problems
+            for problem in error.problems:
+                _log.error("bot_not_taken_over", problem=str(problem))
+            return
+        except OSError as error:
+            _log.warning("bot_not_read", error=str(error))
+            return
+        self._rules, self.problems, self.loaded_at = rules, (), self._clock.now().isoformat()
+        _log.info("bot_taken_over", version=rules.bot.version)
+
+    def _stamp(self) -> tuple[tuple[str, int, int], ...]:
+        found = []
+        for path in _paths(self.folder):
+            try:
+                stat = path.stat()
+            except OSError:
+                continue
+            found.append((str(path), stat.st_mtime_ns, stat.st_size))
+        return tuple(sorted(found))

@@ -1,0 +1,181 @@
+"""The command line: ``lotse``."""
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any, Final, NoReturn, Optional, TypeVar
+
+import typer
+from rich.console import Console
+
+from app.bot_folder import load_rules
+from app.logs import set_up_logs
+from app.rehearse import Guess, rehearse
+from app.settings import Settings
+from app.transcript import read_transcript
+from conversation.errors import LotseError
+from dialogs.problems import BotError
+
+T = TypeVar("T")
+app = typer.Typer(help="Lotse, a text contact centre.", no_args_is_help=True, pretty_exceptions_enable=False)
+user = typer.Typer(help="Operators of the desk.", no_args_is_help=True)
+nlu = typer.Typer(help="What customers mean.", no_args_is_help=True)
+app.add_typer(user, name="user")
+app.add_typer(nlu, name="nlu")
+BotFolder = Annotated[Optional[Path], typer.Argument(help="The bot folder; the setting LOTSE_BOT if left out.")]  # noqa: UP045 - typer reads it
+_console: Final = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def main() -> None:
+    """The entry point: an error is a sentence, not a traceback."""
+    try:
+        app()
+    except LotseError as error:
+        _fail(str(error))
+    except OSError as error:
+        _fail(f"{error.strerror or error}: {error.filename or ''}".rstrip(": "))
+
+
+def _fail(message: str) -> NoReturn:
+    _console.print(message, style="red", markup=False)
+    sys.exit(1)
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    import uvloop
+
+    return uvloop.run(work)
+
+
+def _folder(bot: Path | None) -> Path:
+    return bot or Settings().bot
+
+
+@app.command()
+def serve(bot: BotFolder = None) -> None:
+    """Serve the pages, the channels and the desk, until stopped."""
+    from app.serve import serve as serve_until_stopped
+
+    settings = Settings() if bot is None else Settings(bot=bot)
+    set_up_logs(settings.log, settings.log_level)
+    try:
+        _run(serve_until_stopped(settings))
+    except OSError as error:
+        if error.errno != 98:
+            raise
+        _fail(f"port {settings.web.port} is taken: stop what listens there, or set LOTSE_WEB__PORT to another one")
+
+
+@app.command()
+def check(bot: BotFolder = None) -> None:
+    """Read a bot folder and say everything that is wrong with it."""
+    folder = _folder(bot)
+    try:
+        rules = load_rules(folder)
+    except BotError as error:
+        for problem in error.problems:
+            print(problem)  # noqa: T201 - this is the command's output
+        count = len(error.problems)
+        _fail(f"{count} problem{'s' if count > 1 else ''} in {folder}")
+    steps = sum(len(dialog.steps) for dialog in rules.bot.dialogs.values())
+    languages = ", ".join(rules.bot.languages)
+    print(f"{folder}: {len(rules.bot.dialogs)} dialogs, {steps} steps, {languages}: no problems")  # noqa: T201 - output
+
+
+@app.command("test")
+def play(bot: BotFolder = None) -> None:
+    """Play the transcripts in tests/*.chat against the bot."""
+    folder = _folder(bot)
+    rules = load_rules(folder)
+    set_up_logs("text", "warning")
+    files = sorted((folder / "tests").glob("*.chat"))
+    guess = _guess(folder)
+    failed = 0
+    for file in files:
+        difference = rehearse(read_transcript(f"tests/{file.name}", file.read_bytes()), rules, guess)
+        failed += difference is not None
+        print(f"{'ok  ' if difference is None else 'FAIL'} {difference or file.name}")  # noqa: T201 - output
+    print(f"{len(files) - failed} passed, {failed} failed")  # noqa: T201 - output
+    if failed or not files:
+        sys.exit(1)
+
+
+def _guess(folder: Path) -> Guess:
+    """The bot's real NLU model, for words that a transcript does not explain."""
+    from app.service import nlu_examples
+    from nlu.service import open_nlu
+
+    runner = asyncio.Runner()
+    model = runner.run(open_nlu(nlu_examples(folder), Settings().var / "nlu"))
+    return lambda text, language: runner.run(model.understand(text, language))
+
+
+@app.command()
+def chat(
+    bot: BotFolder = None,
+    language: Annotated[str, typer.Option(help="de, en, ru or uk; the bot's own if left out.")] = "",
+    channel: Annotated[str, typer.Option(help="Whose limits to show: webchat, telegram, whatsapp, sms.")] = "webchat",
+) -> None:
+    """Talk to a bot in the terminal."""
+    from app.terminal import talk
+
+    settings = Settings()
+    set_up_logs("text", "error")
+    folder = _folder(bot)
+    _run(talk(folder, load_rules(folder), settings.var, language=language, channel=channel))
+
+
+@nlu.command("train")
+def nlu_train(bot: BotFolder = None) -> None:
+    """Train on nlu/*.yaml and say how well it went."""
+    from app.service import nlu_examples
+    from nlu.service import train_report
+
+    report = train_report(nlu_examples(_folder(bot)), Settings().var / "nlu")
+    for line in report.languages:
+        print(line)  # noqa: T201 - output
+    print(f"trained in {report.seconds:.1f} s")  # noqa: T201 - output
+
+
+@user.command("add")
+def user_add(
+    name: Annotated[str, typer.Argument(help="What the operator signs in with.")],
+    shown: Annotated[str, typer.Option("--name", help="What customers see.")] = "",
+    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)] = "",
+) -> None:
+    """Add an operator, or set a new password for one."""
+    _run(_put(name, shown or name.capitalize(), password))
+    print(f"{name} can sign in now")  # noqa: T201 - output
+
+
+@user.command("password")
+def user_password(
+    name: Annotated[str, typer.Argument(help="The operator.")],
+    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)] = "",
+) -> None:
+    """Set an operator's password."""
+    _run(_put(name, "", password))
+    print(f"{name} has a new password")  # noqa: T201 - output
+
+
+async def _put(name: str, shown: str, password: str) -> None:
+    from app.passwords import FIRST, hash_password, password_file
+    from conversation.ports import Operator
+    from store.sql import SqlStore
+
+    if len(password) < 8:
+        raise LotseError("a password needs at least 8 characters")
+    settings = Settings()
+    settings.var.mkdir(parents=True, exist_ok=True)
+    store = await SqlStore.open(settings.database_url)
+    try:
+        known = await store.find_operator(name)
+        if known is None and not shown:
+            raise LotseError(f"there is no operator {name}; `lotse user add {name}` makes one")
+        hashed = hash_password(password)
+        await store.put_operator(Operator(id=name, name=shown or (known.name if known else name), password=hashed))
+        if name == FIRST:
+            password_file(settings.var).unlink(missing_ok=True)
+    finally:
+        await store.close()

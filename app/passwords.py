@@ -1,0 +1,64 @@
+"""Operators' passwords: argon2, and the one that a first start makes."""
+
+import secrets
+from pathlib import Path
+from typing import Final
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from conversation.ports import DeskStore, Operator
+
+FIRST: Final = "operator"
+_WORDS: Final = [
+    "anker",
+    "boje",
+    "deck",
+    "ebbe",
+    "fjord",
+    "gezeit",
+    "hafen",
+    "insel",
+    "kiel",
+    "koje",
+    "leuchtturm",
+    "lotse",
+    "mast",
+    "moewe",
+    "pegel",
+    "pier",
+    "reling",
+    "segel",
+    "steuer",
+    "welle",
+]
+_hasher = PasswordHasher()
+_NOBODY: Final = _hasher.hash(secrets.token_hex())
+
+
+def hash_password(password: str) -> str:
+    """Takes about a tenth of a second on purpose: not on the event loop."""
+    return _hasher.hash(password)
+
+
+def verify(operator: Operator | None, password: str) -> bool:
+    """True if the password is right. An unknown operator takes as long as a known one."""
+    try:
+        return _hasher.verify(operator.password if operator else _NOBODY, password) and operator is not None
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def password_file(var: Path) -> Path:
+    return var / "first-password.txt"
+
+
+async def first_operator(store: DeskStore, var: Path) -> None:
+    """A service without operators gets one, whose password lies in ``first-password.txt`` until somebody removes it."""
+    if await store.operators():
+        return
+    password = "-".join(secrets.choice(_WORDS) for _ in range(4))
+    file = password_file(var)
+    file.touch(mode=0o600, exist_ok=True)
+    file.write_text(f"{password}\n", encoding="utf-8")
+    await store.put_operator(Operator(id=FIRST, name="Operator", password=hash_password(password)))

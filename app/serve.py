@@ -1,0 +1,58 @@
+"""``lotse serve``: the service on a port, until it is asked to stop."""
+
+import asyncio
+import signal
+from typing import Final
+
+import structlog
+from aiohttp import web
+from rich.console import Console
+
+from app.passwords import FIRST, password_file
+from app.service import Service, open_service
+from app.settings import Settings
+
+SHUTDOWN: Final = 2.0
+"""Seconds for requests in hand; sockets are told to come back."""
+_log = structlog.get_logger(__name__)
+
+
+async def serve(settings: Settings) -> None:
+    """Until SIGTERM or SIGINT. Raises LotseError, or OSError when the port is taken."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    async with open_service(settings) as service:
+        runner = web.AppRunner(service.app, access_log=None, shutdown_timeout=SHUTDOWN, handle_signals=False)
+        await runner.setup()
+        try:
+            site = web.TCPSite(runner, settings.web.host, settings.web.port)
+            await site.start()
+            _announce(settings, service, _port(runner))
+            await stopped.wait()
+            service.stop()
+        finally:
+            await runner.cleanup()
+
+
+def _port(runner: web.AppRunner) -> int:
+    return int(runner.addresses[0][1])
+
+
+def _announce(settings: Settings, service: Service, port: int) -> None:
+    """Where the doors are, for the person at the terminal."""
+    host = "localhost" if settings.web.host in ("127.0.0.1", "0.0.0.0", "::") else settings.web.host  # noqa: S104 - compared
+    here = f"http://{host}:{port}"
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(f"\n[bold]Lotse[/bold] serves “{service.bot.rules().bot.title}” at [bold cyan]{here}[/bold cyan]\n")
+    console.print(f"  write as a customer    {here}/chat")
+    console.print(f"  answer as an operator  {here}/desk")
+    console.print(f"  look at the dialogs    {here}/dialogs\n")
+    file = password_file(settings.var)
+    if file.is_file():
+        password = file.read_text(encoding="utf-8").strip()
+        console.print(f"  sign in at the desk as [bold]{FIRST}[/bold] with the password [bold]{password}[/bold]")
+        console.print(f"  (made at the first start; `lotse user password {FIRST}` sets your own)\n", style="dim")
+    console.print("  stop with Ctrl+C\n", style="dim")
+    _log.info("serving", address=here, bot=service.bot.rules().bot.version)

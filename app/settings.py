@@ -1,0 +1,57 @@
+"""Settings, from the environment (``LOTSE_…``, two underscores between parts) or an ``.env`` file."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class DatabaseSettings(BaseModel):
+    url: str = Field(
+        "", description="Where everything is kept: sqlite:///… or postgresql://…. Empty: lotse.db in the folder `var`."
+    )
+
+
+class WebSettings(BaseModel):
+    host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for all.")
+    port: int = Field(8080, description="Port to listen on; 0 = any free one.", ge=0, le=65535)
+    public_url: str = Field(
+        "",
+        description="How the world reaches this service, such as https://chat.example.net. Telegram then uses a web hook.",
+    )
+    origins: list[str] = Field(
+        [], description="Other web sites that may embed the chat, such as https://www.example.net."
+    )
+
+
+class TelegramSettings(BaseModel):
+    token: SecretStr = Field(SecretStr(""), description="The bot's token from @BotFather. Empty: no Telegram.")
+    api: str = Field("https://api.telegram.org", description="Address of the Bot API; for a server of your own.")
+    secret: SecretStr = Field(
+        SecretStr(""), description="Proof that a web hook call is Telegram's. Empty: made and kept by the service."
+    )
+    ambiguous: Literal["resend", "flag"] = Field(
+        "resend",
+        description="A message that may or may not have arrived: send again (may double), or flag it for an operator (may miss).",
+    )
+
+
+class Settings(BaseSettings):
+    """All that can be set. A test fails when one of these is not documented."""
+
+    model_config = SettingsConfigDict(env_prefix="LOTSE_", env_nested_delimiter="__", env_file=".env", extra="ignore")
+
+    bot: Path = Field(Path("examples/nordnetz"), description="The bot folder.")
+    var: Path = Field(
+        Path("var"), description="Where the service keeps its own files: database, trained models, first password."
+    )
+    log: Literal["text", "json"] = Field("text", description="How log lines look.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged.")
+    database: DatabaseSettings = DatabaseSettings()
+    web: WebSettings = WebSettings()
+    telegram: TelegramSettings = TelegramSettings()
+
+    @property
+    def database_url(self) -> str:
+        return self.database.url or f"sqlite:///{self.var / 'lotse.db'}"

@@ -1,0 +1,1 @@
+"""The chat on a web page: our own frames over a web socket."""

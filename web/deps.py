@@ -1,0 +1,47 @@
+"""What the web layer is given by the composition root."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from bots.connector import Hook
+from conversation.events import OperatorEvent
+from conversation.news import TypingNews
+from conversation.ports import Bus, Channel, Chat, Clock, DeskStore, Ids, Inbound, Operator
+from dialogs.problems import Problem
+from engine.rules import Rules
+
+
+class Takes(Protocol):
+    """The engine as the web layer sees it. All raise StoreError when an event could not be stored."""
+
+    async def receive(self, inbound: Inbound, chat: str = "") -> bool: ...
+
+    async def operate(self, chat: str, event: OperatorEvent, key: str) -> bool: ...
+
+    async def typing(self, news: TypingNews, chat: Chat | None = None) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deps:
+    """``hooks``: channel to its web hook. ``ready``: false while the service starts or stops. ``texts``: language to the pages' labels."""
+
+    engine: Takes
+    store: DeskStore
+    bus: Bus
+    channels: Mapping[str, Channel]
+    hooks: Mapping[str, Hook]
+    rules: Callable[[], Rules]
+    problems: Callable[[], Sequence[Problem]]
+    loaded_at: Callable[[], str]
+    verify: Callable[[Operator | None, str], bool]
+    clock: Clock
+    ids: Ids
+    media: Path
+    pages: Path
+    texts: Mapping[str, bytes]
+    origins: tuple[str, ...]
+    secure_cookies: bool
+    webchat_secret: bytes
+    ready: Callable[[], bool]

@@ -1,0 +1,243 @@
+"""The desk's server half: what an operator sees live, and does."""
+
+import asyncio
+from typing import Final
+
+import msgspec
+from aiohttp import WSCloseCode, web
+
+from conversation.content import Text
+from conversation.errors import BadInputError
+from conversation.events import OperatorClaimed, OperatorClosed, OperatorEvent, OperatorHandedBack, OperatorReplied
+from conversation.news import DESK_TOPIC, DeliveryNews, News, TurnNews, TypingNews, chat_topic
+from conversation.ports import Card, Operator, Snapshot
+from engine.shell.feed import card_of
+from web.deps import Deps
+from web.desk_frames import (
+    CardChanged,
+    Claim,
+    Close,
+    CustomerTyping,
+    Delivery,
+    Done,
+    Error,
+    HandBack,
+    MessageAdded,
+    Older,
+    OlderMessages,
+    Open,
+    Opened,
+    Panel,
+    PanelChanged,
+    Refused,
+    Reply,
+    Typing,
+    panel_of,
+    read_frame,
+)
+from web.desk_frames import Snapshot as SnapshotFrame
+from web.files import fetch_file
+from web.guard import failure
+from web.signin import SignIn
+from web.sockets import HEARTBEAT, Socket, both, forward, frame_id, serve
+
+MAX_FRAME: Final = 64 * 1024
+NEWEST: Final = 100
+MAX_PENDING: Final = 1_000
+_decoder = msgspec.json.Decoder(News)
+
+
+class Desk:
+    def __init__(self, deps: Deps, sign_in: SignIn) -> None:
+        self.deps = deps
+        self.sign_in = sign_in
+        self.open: set[web.WebSocketResponse] = set()
+
+    def add_routes(self, router: web.UrlDispatcher) -> None:
+        router.add_get("/desk/socket", self.socket)
+        router.add_get("/desk/file/{chat}/{message}", self.file)
+
+    async def socket(self, request: web.Request) -> web.StreamResponse:
+        if not self.sign_in.origins.own(request):
+            return failure(403, "wrong_origin", "the desk talks to its own pages only")
+        operator = await self.sign_in.who(request)
+        if operator is None:
+            return failure(401, "signed_out", "sign in first")
+        ws = web.WebSocketResponse(heartbeat=HEARTBEAT, max_msg_size=MAX_FRAME)
+        await ws.prepare(request)
+        self.open.add(ws)
+        try:
+            await _Shift(self, Socket(ws), operator, request).run()
+        finally:
+            self.open.discard(ws)
+        return ws
+
+    async def file(self, request: web.Request) -> web.StreamResponse:
+        """A customer's file: always a download, but for pictures of harmless types."""
+        if await self.sign_in.who(request) is None:
+            return failure(401, "signed_out", "sign in first")
+        return await fetch_file(self.deps, request.match_info["chat"], request.match_info["message"])
+
+    async def close(self) -> None:
+        for ws in list(self.open):
+            await ws.close(code=WSCloseCode.GOING_AWAY, message=b"the service restarts")
+
+
+class _Shift:
+    """One socket of one operator."""
+
+    def __init__(self, desk: Desk, socket: Socket, operator: Operator, request: web.Request) -> None:
+        self.desk = desk
+        self.deps = desk.deps
+        self.socket = socket
+        self.me = operator
+        self.request = request
+        self.opened: Snapshot | None = None
+        self.follower: asyncio.Task[None] | None = None
+        self.commands: dict[str, str] = {}
+        """Event id → the page's command id, for refusals."""
+
+    async def run(self) -> None:
+        subscription = await self.deps.bus.subscribe(DESK_TOPIC)
+        try:
+            cards = tuple(await self.deps.store.cards())
+            await self.socket.send(
+                SnapshotFrame(operator=self.me.id, name=self.me.name, cards=cards, now=self.deps.clock.now())
+            )
+            live = asyncio.create_task(forward(self.socket, subscription, self.news))
+            await both(serve(self.socket, self.frame, self.refuse), live)
+        finally:
+            await subscription.close()
+            await self.unfollow()
+
+    # ── what happens ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def news(self, payload: bytes) -> None:
+        news = _decoder.decode(payload)
+        if isinstance(news, TurnNews):
+            await self.socket.send(CardChanged(card=news.card))
+            for refusal in news.refusals:
+                command = self.commands.pop(refusal.event, "")
+                if refusal.operator == self.me.id and command:
+                    await self.socket.send(Refused(id=command, reason=refusal.reason, holder=refusal.holder))
+
+    async def chat_news(self, payload: bytes) -> None:
+        """News of the opened conversation."""
+        opened = self.opened
+        if opened is None or opened.conversation is None:
+            return
+        here = opened.conversation.id
+        match _decoder.decode(payload):
+            case TurnNews(messages=messages):
+                for message in messages:
+                    await self.socket.send(MessageAdded(conversation=here, message=message))
+                await self.socket.send(PanelChanged(conversation=here, panel=(await self.look(here))[1]))
+            case DeliveryNews(message=message_id, state=state):
+                await self.socket.send(Delivery(conversation=here, message_id=message_id, state=state))
+            case TypingNews(who="customer", on=on):
+                await self.socket.send(CustomerTyping(conversation=here, on=on))
+            case TypingNews():
+                pass
+
+    # ── what the operator does ───────────────────────────────────────────────────────────────────────────────────────
+
+    async def frame(self, raw: str) -> None:
+        frame = read_frame(raw)
+        if await self.desk.sign_in.who(self.request) is None:
+            await self.socket.send(Error(code="signed_out", message="you are signed out; sign in again"))
+            await self.socket.close(WSCloseCode.POLICY_VIOLATION, "signed_out")
+            return
+        match frame:
+            case Open(conversation=conversation):
+                await self.show(conversation)
+            case Older(conversation=conversation, before=before):
+                await self.older(conversation, before)
+            case Typing(conversation=conversation, on=on):
+                await self.typing(conversation, on=on)
+            case Claim() | HandBack() | Close() | Reply():
+                await self.command(frame)
+
+    async def find(self, conversation: str) -> Snapshot:
+        found = await self.deps.store.conversation(conversation)
+        if found is None:
+            raise BadInputError("not_found", "there is no such conversation")
+        return Snapshot(chat=(await self.deps.store.load(found.chat)).chat, conversation=found)
+
+    async def look(self, conversation: str) -> tuple[Card, Panel]:
+        """The conversation as it is now, and what is known."""
+        self.opened = snapshot = await self.find(conversation)
+        assert snapshot.conversation is not None  # noqa: S101 - find raises otherwise
+        messages = tuple(await self.deps.store.recent(snapshot.chat.id, NEWEST))
+        return card_of(snapshot.conversation, ""), panel_of(snapshot.conversation, snapshot.chat, messages)
+
+    async def show(self, conversation: str) -> None:
+        """Follow first, then read: nothing falls between."""
+        await self.unfollow()
+        snapshot = await self.find(conversation)
+        subscription = await self.deps.bus.subscribe(chat_topic(snapshot.chat.id))
+        card, panel = await self.look(conversation)
+        messages = tuple(await self.deps.store.recent(snapshot.chat.id, NEWEST))
+        more = bool(messages) and messages[0].seq > 1
+        await self.socket.send(Opened(card=card, messages=messages, panel=panel, more=more))
+        for message, state in (await self.deps.store.send_states(snapshot.chat.id)).items():
+            await self.socket.send(Delivery(conversation=conversation, message_id=message, state=state))
+
+        async def follow() -> None:
+            try:
+                await forward(self.socket, subscription, self.chat_news)
+            finally:
+                await subscription.close()
+
+        self.follower = asyncio.create_task(follow())
+
+    async def unfollow(self) -> None:
+        if self.follower:
+            self.follower.cancel()
+            await asyncio.gather(self.follower, return_exceptions=True)
+            self.follower = None
+        self.opened = None
+
+    async def older(self, conversation: str, before: int) -> None:
+        snapshot = await self.find(conversation)
+        start = max(0, before - 1 - NEWEST)
+        messages = tuple(
+            await self.deps.store.history(snapshot.chat.id, start, max(0, min(NEWEST, before - 1 - start)))
+        )
+        more = bool(messages) and messages[0].seq > 1
+        await self.socket.send(OlderMessages(conversation=conversation, messages=messages, more=more))
+
+    async def typing(self, conversation: str, *, on: bool) -> None:
+        snapshot = await self.find(conversation)
+        news = TypingNews(chat=snapshot.chat.id, who="operator", on=on, name=self.me.name)
+        await self.deps.engine.typing(news, snapshot.chat)
+
+    async def command(self, frame: Claim | HandBack | Close | Reply) -> None:
+        """Stored, then confirmed; whether it may be done is decided in its turn."""
+        snapshot = await self.find(frame.conversation)
+        event = self.event(frame)
+        self.commands[event.id] = frame.id
+        if len(self.commands) > MAX_PENDING:
+            self.commands.pop(next(iter(self.commands)))
+        await self.deps.engine.operate(snapshot.chat.id, event, f"{self.me.id}:{frame.id}")
+        await self.socket.send(Done(id=frame.id))
+
+    def event(self, frame: Claim | HandBack | Close | Reply) -> OperatorEvent:
+        about = {
+            "id": self.deps.ids.new(),
+            "operator": self.me.id,
+            "name": self.me.name,
+            "conversation": frame.conversation,
+        }
+        at = self.deps.clock.now()
+        match frame:
+            case Claim():
+                return OperatorClaimed(at=at, **about)
+            case HandBack():
+                return OperatorHandedBack(at=at, **about)
+            case Close():
+                return OperatorClosed(at=at, **about)
+            case Reply(id=client_id, text=text):
+                return OperatorReplied(at=at, content=Text(text=text), client_id=client_id, **about)
+
+    async def refuse(self, code: str, message: str, raw: str) -> None:
+        await self.socket.send(Error(code=code, message=message, id=frame_id(raw)))

@@ -1,0 +1,93 @@
+"""What every answer carries, and what every request must show: headers, origins, sizes, plain errors."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeVar
+
+import msgspec
+import structlog
+from aiohttp import web
+
+from conversation.errors import BadInputError, StoreError
+
+MAX_BODY: Final = 1024 * 1024
+"""Bytes of a request; larger ones are refused before they are read."""
+_HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+        "connect-src 'self' ws: wss:; frame-ancestors 'self'; base-uri 'none'; form-action 'self'; object-src 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+T = TypeVar("T")
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_log = structlog.get_logger(__name__)
+logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
+
+
+class Origins:
+    """Which pages may talk to us: our own, and those the settings name. Requests of programs carry no origin."""
+
+    def __init__(self, allowed: tuple[str, ...]) -> None:
+        self._allowed = {origin.rstrip("/") for origin in allowed}
+
+    def own(self, request: web.Request) -> bool:
+        origin = request.headers.get("Origin", "")
+        return not origin or origin in (f"http://{request.host}", f"https://{request.host}")
+
+    def may(self, request: web.Request) -> bool:
+        return self.own(request) or request.headers.get("Origin", "") in self._allowed
+
+    def cross_site(self, request: web.Request) -> dict[str, str]:
+        """CORS headers for an allowed foreign page."""
+        origin = request.headers.get("Origin", "")
+        if origin not in self._allowed:
+            return {}
+        return {
+            "Access-Control-Allow-Origin": origin,
+            "Access-Control-Allow-Headers": "Content-Type",
+            "Access-Control-Allow-Methods": "POST, GET, OPTIONS",
+            "Vary": "Origin",
+        }
+
+
+def failure(status: int, code: str, message: str) -> web.Response:
+    """An error for programs and people: a stable code, and a sentence."""
+    body = msgspec.json.encode({"code": code, "message": message})
+    return web.Response(status=status, body=body, content_type="application/json")
+
+
+@web.middleware
+async def shield(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turns what goes wrong into plain answers, and puts the headers on all of them."""
+    response: web.StreamResponse
+    try:
+        response = await handler(request)
+    except web.HTTPException as error:
+        response = failure(error.status, error.reason.lower().replace(" ", "_"), error.reason)
+        response.headers.extend({key: value for key, value in error.headers.items() if key in ("Location", "Allow")})
+    except BadInputError as error:
+        response = failure(400, error.code, str(error))
+    except StoreError:
+        _log.exception("store_unavailable", path=request.path)
+        response = failure(503, "unavailable", "the service can't store anything right now; try again in a moment")
+        response.headers["Retry-After"] = "5"
+    except UnicodeError:
+        response = failure(400, "bad_request", "the request is not UTF-8")
+    if not response.prepared:
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
+    return response
+
+
+async def read_json(request: web.Request, type_: type[T]) -> T:
+    """The request's body as ``type_``. Raises BadInputError, or HTTPRequestEntityTooLarge."""
+    if request.content_type != "application/json":
+        raise BadInputError("bad_request", "send JSON, with Content-Type: application/json")
+    try:
+        return msgspec.json.decode(await request.read(), type=type_)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise BadInputError("bad_request", f"this is not the JSON that is expected here: {error}") from None

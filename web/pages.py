@@ -1,0 +1,169 @@
+"""The pages and their data: static files, labels, the picture of the dialogs, health."""
+
+from typing import Final
+
+import msgspec
+from aiohttp import web
+
+from dialogs.check import ways_on
+from dialogs.filters import View
+from dialogs.model import Bot, CallDialog, Choose, Dialog, End, Form, Step
+from dialogs.problems import Problem
+from dialogs.scene import view_of
+from web.deps import Deps
+from web.files import serve_media
+from web.guard import failure
+
+_PAGES: Final = {"/": "index.html", "/chat": "chat.html", "/desk": "desk.html", "/dialogs": "dialogs.html"}
+_LONG: Final = "public, max-age=31536000, immutable"
+
+
+class Way(msgspec.Struct, frozen=True, kw_only=True):
+    to: str
+    why: str
+
+
+class ShownOption(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    labels: dict[str, str]
+    go: str
+
+
+class ShownStep(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    name: str
+    verb: str
+    texts: dict[str, str]
+    options: tuple[ShownOption, ...]
+    ways: tuple[Way, ...]
+    ends: str | None = None
+
+
+class ShownDialog(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    title: str
+    start: str
+    steps: tuple[ShownStep, ...]
+
+
+class ShownBot(msgspec.Struct, frozen=True, kw_only=True):
+    title: str
+    languages: tuple[str, ...]
+    source: str
+    dialogs: tuple[ShownDialog, ...]
+    problems: tuple[Problem, ...]
+    loaded_at: str
+
+
+class Pages:
+    def __init__(self, deps: Deps) -> None:
+        self.deps = deps
+
+    def add_routes(self, router: web.UrlDispatcher) -> None:
+        for path in _PAGES:
+            router.add_get(path, self.page)
+        router.add_get("/widget.js", self.widget)
+        router.add_get("/favicon.ico", self.icon)
+        router.add_get("/static/{name}", self.static)
+        router.add_get("/media/{name:.+}", self.media)
+        router.add_get("/texts.json", self.texts)
+        router.add_get("/dialogs.json", self.dialogs)
+        router.add_get("/healthz", self.health)
+        router.add_get("/readyz", self.ready)
+
+    async def page(self, request: web.Request) -> web.StreamResponse:
+        return self._file(_PAGES[request.path], "no-cache")
+
+    async def widget(self, _: web.Request) -> web.StreamResponse:
+        response = self._file("widget.js", "public, max-age=300")
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        return response
+
+    async def icon(self, _: web.Request) -> web.StreamResponse:
+        return self._file("favicon.svg", "public, max-age=86400")
+
+    async def static(self, request: web.Request) -> web.StreamResponse:
+        return self._file(request.match_info["name"], _LONG)
+
+    def _file(self, name: str, cache: str) -> web.StreamResponse:
+        path = self.deps.pages / name
+        if "/" in name or name.startswith(".") or not path.is_file():
+            return failure(404, "not_found", "there is no such page")
+        return web.FileResponse(path, headers={"Cache-Control": cache})
+
+    async def media(self, request: web.Request) -> web.StreamResponse:
+        return serve_media(self.deps.media, f"media/{request.match_info['name']}")
+
+    async def texts(self, request: web.Request) -> web.Response:
+        language = request.query.get("language", "en")
+        body = self.deps.texts.get(language) or self.deps.texts["en"]
+        headers = {"Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*"}
+        return web.Response(body=body, content_type="application/json", headers=headers)
+
+    async def dialogs(self, _: web.Request) -> web.Response:
+        bot = self.deps.rules().bot
+        shown = ShownBot(
+            title=bot.title,
+            languages=bot.languages,
+            source=bot.source,
+            dialogs=tuple(_dialog(bot, dialog) for dialog in bot.dialogs.values()),
+            problems=tuple(self.deps.problems()),
+            loaded_at=self.deps.loaded_at(),
+        )
+        return web.Response(body=msgspec.json.encode(shown), content_type="application/json")
+
+    async def health(self, _: web.Request) -> web.Response:
+        return web.json_response({"status": "ok"})
+
+    async def ready(self, _: web.Request) -> web.Response:
+        if not self.deps.ready():
+            return failure(503, "not_ready", "the service is starting or stopping")
+        return web.json_response({"status": "ready"})
+
+
+def _dialog(bot: Bot, dialog: Dialog) -> ShownDialog:
+    steps = tuple(_step(bot, dialog, step) for step in dialog.steps.values())
+    return ShownDialog(name=dialog.name, title=dialog.title, start=dialog.start, steps=steps)
+
+
+def _step(bot: Bot, dialog: Dialog, step: Step) -> ShownStep:
+    views = {language: view_of(bot, language) for language in bot.languages}
+    ways = [Way(to=to, why=why) for to, why in ways_on(step)]
+    if step.needs in bot.fillers:
+        ways.append(Way(to=f"{bot.fillers[step.needs]}/{bot.dialogs[bot.fillers[step.needs]].start}", why="needs"))
+    verb = step.verb
+    if isinstance(verb, CallDialog) and verb.dialog in bot.dialogs:
+        ways.append(Way(to=f"{verb.dialog}/{bot.dialogs[verb.dialog].start}", why="go"))
+    options = verb.options if isinstance(verb, Choose) else ()
+    return ShownStep(
+        name=step.name,
+        verb="call" if isinstance(verb, CallDialog) else str(verb.__struct_config__.tag),
+        texts={language: _text(bot, dialog, step, view) for language, view in views.items()} if step.say else {},
+        options=tuple(
+            ShownOption(name=option.name, labels=_labels(bot, dialog, step, option.name), go=option.go)
+            for option in options
+        ),
+        ways=tuple(ways),
+        ends=verb.outcome if isinstance(verb, End) else None,
+    )
+
+
+def _text(bot: Bot, dialog: Dialog, step: Step, view: View) -> str:
+    """As the editor wrote it; plural forms and the fields of a form one below the other."""
+    entry = bot.texts.entry(view.language, dialog.name, step.say)
+    if entry is None:
+        return ""
+    lines = [template.source for variants in entry.forms.values() for template in variants]
+    if isinstance(step.verb, Form):
+        lines += [template.source for template in entry.fields.values()]
+        lines += [entry.confirm.source] if entry.confirm else []
+    return "\n".join(lines)
+
+
+def _labels(bot: Bot, dialog: Dialog, step: Step, option: str) -> dict[str, str]:
+    found = {}
+    for language in bot.languages:
+        entry = bot.texts.entry(language, dialog.name, step.name) or bot.texts.entry(language, dialog.name, step.say)
+        template = entry.options.get(option) if entry else None
+        found[language] = template.source if template else option
+    return found

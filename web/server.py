@@ -1,0 +1,43 @@
+"""The HTTP application: all doors of the service."""
+
+from aiohttp import web
+
+from web.deps import Deps
+from web.desk import Desk
+from web.guard import MAX_BODY, failure, shield
+from web.pages import Pages
+from web.signin import SignIn
+from web.webchat import WebChat
+
+
+def make_app(deps: Deps) -> web.Application:
+    """Everything that listens, on one port. Nothing here knows where its collaborators come from."""
+    app = web.Application(middlewares=[shield], client_max_size=MAX_BODY)
+    sign_in = SignIn(deps)
+    webchat, desk = WebChat(deps), Desk(deps, sign_in)
+    for part in (Pages(deps), sign_in, webchat, desk, Hooks(deps)):
+        part.add_routes(app.router)
+
+    async def close_sockets(_: web.Application) -> None:
+        await webchat.close()
+        await desk.close()
+
+    app.on_shutdown.append(close_sockets)
+    return app
+
+
+class Hooks:
+    """The channels' web hooks: ``POST /hooks/<channel>``."""
+
+    def __init__(self, deps: Deps) -> None:
+        self.deps = deps
+
+    def add_routes(self, router: web.UrlDispatcher) -> None:
+        router.add_post("/hooks/{channel}", self.hook)
+
+    async def hook(self, request: web.Request) -> web.Response:
+        hook = self.deps.hooks.get(request.match_info["channel"])
+        if hook is None:
+            return failure(404, "not_found", "no channel listens here")
+        reply = await hook(await request.read(), request.headers)
+        return web.Response(status=reply.status, text=reply.text, headers=reply.headers)

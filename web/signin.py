@@ -1,0 +1,97 @@
+"""Who an operator is: sign-in, session cookie, sign-out."""
+
+import asyncio
+import hashlib
+import secrets
+from datetime import timedelta
+from typing import Final
+
+import msgspec
+from aiohttp import web
+
+from conversation.ports import Operator, Session
+from web.deps import Deps
+from web.guard import Origins, failure, read_json
+from web.tokens import Limiter
+
+COOKIE: Final = "lotse_session"
+LIFETIME: Final = timedelta(days=14)
+
+
+class LoginRequest(msgspec.Struct, frozen=True, kw_only=True):
+    operator: str
+    password: str
+
+
+class Who(msgspec.Struct, frozen=True, kw_only=True):
+    operator: str
+    name: str
+
+
+class SignIn:
+    """Passwords are checked off the event loop: argon2 takes a tenth of a second on purpose."""
+
+    def __init__(self, deps: Deps) -> None:
+        self.deps = deps
+        self.origins = Origins(())
+        self.limiter = Limiter(deps.clock, rate=10 / 60, burst=10)
+        self.checking = asyncio.Semaphore(2)
+
+    def add_routes(self, router: web.UrlDispatcher) -> None:
+        router.add_post("/desk/login", self.login)
+        router.add_post("/desk/logout", self.logout)
+        router.add_get("/desk/me", self.me)
+
+    async def who(self, request: web.Request) -> Operator | None:
+        """The signed-in operator of this request."""
+        token = request.cookies.get(COOKIE, "")
+        if not token:
+            return None
+        return await self.deps.store.find_session(_hash(token), self.deps.clock.now())
+
+    async def login(self, request: web.Request) -> web.Response:
+        if not self.origins.own(request):
+            return failure(403, "wrong_origin", "sign in on the desk's own page")
+        wanted = await read_json(request, LoginRequest)
+        keys = (f"{request.remote}", f"{request.remote} {wanted.operator[:200]}")
+        if not all([self.limiter.take(key) for key in keys]):  # noqa: C419 - each try counts for both
+            return failure(429, "too_fast", "too many tries; wait a minute, then try again")
+        operator = await self.deps.store.find_operator(wanted.operator[:200])
+        async with self.checking:
+            right = await asyncio.to_thread(self.deps.verify, operator, wanted.password[:1000])
+        if operator is None or not right:
+            return failure(401, "wrong_credentials", "name or password is wrong")
+        token = secrets.token_urlsafe(32)
+        expires = self.deps.clock.now() + LIFETIME
+        await self.deps.store.put_session(Session(token=_hash(token), operator=operator.id, expires=expires))
+        response = web.json_response({"operator": operator.id, "name": operator.name})
+        response.set_cookie(
+            COOKIE,
+            token,
+            max_age=int(LIFETIME.total_seconds()),
+            httponly=True,
+            samesite="Strict",
+            secure=self.deps.secure_cookies,
+            path="/desk",
+        )
+        return response
+
+    async def logout(self, request: web.Request) -> web.Response:
+        if not self.origins.own(request):
+            return failure(403, "wrong_origin", "sign out on the desk's own page")
+        token = request.cookies.get(COOKIE, "")
+        if token:
+            await self.deps.store.drop_session(_hash(token))
+        response = web.Response(status=204)
+        response.del_cookie(COOKIE, path="/desk")
+        return response
+
+    async def me(self, request: web.Request) -> web.Response:
+        operator = await self.who(request)
+        if operator is None:
+            return failure(401, "signed_out", "sign in first")
+        return web.json_response({"operator": operator.id, "name": operator.name})
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode(errors="replace")).hexdigest()

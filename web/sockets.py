@@ -1,0 +1,85 @@
+"""What both web sockets need: frames in, frames out, and an end with a reason."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import msgspec
+from aiohttp import WSCloseCode, WSMsgType, web
+
+from conversation.errors import BadInputError, StoreError
+from conversation.ports import Subscription
+
+HEARTBEAT: Final = 25.0
+"""Seconds between pings: proxies close what is silent for a minute."""
+_encoder = msgspec.json.Encoder()
+
+
+class Socket:
+    """A web socket that speaks JSON; sends from several tasks keep whole frames."""
+
+    def __init__(self, ws: web.WebSocketResponse) -> None:
+        self.ws = ws
+
+    async def send(self, frame: msgspec.Struct) -> None:
+        """A socket that is gone takes nothing; the page reads what it missed when it is back."""
+        if not self.ws.closed:
+            try:
+                await self.ws.send_str(_encoder.encode(frame).decode())
+            except (ConnectionError, RuntimeError):
+                return
+
+    async def receive(self) -> str | None:
+        """The next text frame; None when the socket has ended. A binary frame ends it."""
+        message = await self.ws.receive()
+        if message.type is WSMsgType.TEXT:
+            return str(message.data)
+        if message.type is WSMsgType.BINARY:
+            await self.ws.close(code=WSCloseCode.UNSUPPORTED_DATA, message=b"text frames only")
+        return None
+
+    async def close(self, code: int, reason: str) -> None:
+        await self.ws.close(code=code, message=reason.encode())
+
+
+async def serve(
+    socket: Socket, handle: Callable[[str], Awaitable[None]], refuse: Callable[[str, str, str], Awaitable[None]]
+) -> None:
+    """Hand each frame to ``handle``; what it raises becomes an error frame, by ``refuse(code, message, raw)``."""
+    while (raw := await socket.receive()) is not None:
+        try:
+            await handle(raw)
+        except BadInputError as error:
+            await refuse(error.code, str(error), raw)
+        except StoreError:
+            await refuse("unavailable", "the service can't store anything right now; keep it and send again", raw)
+
+
+async def forward(socket: Socket, subscription: Subscription, handle: Callable[[bytes], Awaitable[None]]) -> None:
+    """Pass on what is published. A page that falls behind is cut off: it comes back and reads what it missed."""
+    async for payload in subscription:
+        await handle(payload)
+    await socket.close(WSCloseCode.TRY_AGAIN_LATER, "too slow, connect again")
+
+
+async def both(reader: Awaitable[None], *writers: asyncio.Task[None]) -> None:
+    """Run the reader to its end, then stop the writers."""
+    try:
+        await reader
+    finally:
+        for task in writers:
+            task.cancel()
+        await asyncio.gather(*writers, return_exceptions=True)
+
+
+def frame_id(raw: str) -> str:
+    """The ``id`` of a frame that could not be used, so that the page knows which one it was."""
+    try:
+        found = msgspec.json.decode(raw, type=_WithId).id
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return ""
+    return found if len(found) <= 64 else ""
+
+
+class _WithId(msgspec.Struct):
+    id: str = ""

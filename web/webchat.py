@@ -1,0 +1,243 @@
+"""The web chat's server half: a session for each visitor, and a socket that loses and doubles nothing."""
+
+import asyncio
+from typing import Final
+
+import msgspec
+import structlog
+from aiohttp import WSCloseCode, web
+
+from bots.webchat.frames import (
+    ACCOUNT,
+    CHANNEL,
+    MAX_FRAME,
+    Ack,
+    Error,
+    Hello,
+    PhaseNow,
+    Press,
+    Say,
+    SetLanguage,
+    Typing,
+    TypingNow,
+    Welcome,
+    frame_of,
+    inbound_of,
+    read_frame,
+)
+from conversation.errors import BadInputError
+from conversation.news import DeliveryNews, News, TurnNews, TypingNews, chat_topic
+from conversation.ports import Card
+from conversation.state import Parked, WithOperator
+from web.deps import Deps
+from web.guard import Origins, failure, read_json
+from web.sockets import HEARTBEAT, Socket, both, forward, frame_id, serve
+from web.tokens import Limiter, Tokens
+
+HELLO_LIMIT: Final = 10.0
+PAGE: Final = 500
+RATE: Final = 5.0
+"""Frames a second of one visitor, after a burst of BURST."""
+BURST: Final = 30.0
+_decoder = msgspec.json.Decoder(News)
+_log = structlog.get_logger(__name__)
+
+
+class SessionRequest(msgspec.Struct, frozen=True, kw_only=True):
+    token: str = ""
+    language: str = ""
+
+
+class SessionReply(msgspec.Struct, frozen=True, kw_only=True):
+    token: str
+    chat: str
+    languages: tuple[str, ...]
+    language: str
+    title: str
+
+
+class WebChat:
+    def __init__(self, deps: Deps) -> None:
+        self.deps = deps
+        self.origins = Origins(deps.origins)
+        self.tokens = Tokens(deps.webchat_secret, deps.clock)
+        self.limiter = Limiter(deps.clock, rate=RATE, burst=BURST)
+        self.sessions = Limiter(deps.clock, rate=1.0, burst=60.0)
+        self.open: set[web.WebSocketResponse] = set()
+
+    def add_routes(self, router: web.UrlDispatcher) -> None:
+        router.add_post("/webchat/session", self.session)
+        router.add_options("/webchat/session", self.preflight)
+        router.add_get("/webchat/socket", self.socket)
+
+    async def preflight(self, request: web.Request) -> web.Response:
+        return web.Response(status=204, headers=self.origins.cross_site(request))
+
+    async def session(self, request: web.Request) -> web.Response:
+        if not self.origins.may(request):
+            return failure(403, "wrong_origin", "this page may not use the chat: add its origin to LOTSE_WEB__ORIGINS")
+        wanted = await read_json(request, SessionRequest)
+        address = self.tokens.read(wanted.token)
+        if not address:
+            if not self.sessions.take(request.remote or ""):
+                return failure(429, "too_fast", "too many new chats from this address; wait a minute")
+            address = self.deps.ids.new()
+        bot = self.deps.rules().bot
+        language = wanted.language if wanted.language in bot.languages else bot.source
+        chat = await self.deps.store.find_chat(CHANNEL, ACCOUNT, address)
+        reply = SessionReply(
+            token=self.tokens.make(address),
+            chat=address,
+            languages=bot.languages,
+            language=(chat.language if chat else "") or language,
+            title=bot.title,
+        )
+        headers = self.origins.cross_site(request)
+        return web.Response(body=msgspec.json.encode(reply), content_type="application/json", headers=headers)
+
+    async def socket(self, request: web.Request) -> web.StreamResponse:
+        if not self.origins.may(request):
+            return failure(403, "wrong_origin", "this page may not use the chat: add its origin to LOTSE_WEB__ORIGINS")
+        ws = web.WebSocketResponse(heartbeat=HEARTBEAT, max_msg_size=MAX_FRAME)
+        await ws.prepare(request)
+        self.open.add(ws)
+        try:
+            await _Visit(self, Socket(ws)).run()
+        finally:
+            self.open.discard(ws)
+        return ws
+
+    async def close(self) -> None:
+        for ws in list(self.open):
+            await ws.close(code=WSCloseCode.GOING_AWAY, message=b"the service restarts")
+
+
+class _Visit:
+    """One socket of one visitor."""
+
+    def __init__(self, chat: WebChat, socket: Socket) -> None:
+        self.chat = chat
+        self.deps = chat.deps
+        self.socket = socket
+        self.address = ""
+        self.language = ""
+        self.sent = 0
+        self.phase: PhaseNow | None = None
+
+    async def run(self) -> None:
+        if not await self.greet():
+            return
+        subscription = await self.deps.bus.subscribe(chat_topic(self.address))
+        try:
+            await self.welcome()
+            await self.catch_up()
+            live = asyncio.create_task(forward(self.socket, subscription, self.news))
+            await both(serve(self.socket, self.frame, self.refuse), live)
+        finally:
+            await subscription.close()
+
+    async def greet(self) -> bool:
+        """The first frame says who this is and what the page has."""
+        try:
+            async with asyncio.timeout(HELLO_LIMIT):
+                raw = await self.socket.receive()
+                frame = read_frame(raw) if raw is not None else None
+        except TimeoutError:
+            await self.socket.close(WSCloseCode.POLICY_VIOLATION, "say hello first")
+            return False
+        except BadInputError as error:
+            await self.refuse(error.code, str(error), "")
+            await self.socket.close(WSCloseCode.POLICY_VIOLATION, error.code)
+            return False
+        if frame is None:
+            return False
+        self.address = self.chat.tokens.read(frame.token) if isinstance(frame, Hello) else ""
+        if not self.address or not isinstance(frame, Hello):
+            await self.refuse("bad_token", "this chat is not known any more; start a new one", "")
+            await self.socket.close(WSCloseCode.POLICY_VIOLATION, "bad_token")
+            return False
+        self.sent = frame.last_seq
+        self.language = frame.language or ""
+        return True
+
+    async def welcome(self) -> None:
+        chat = await self.deps.store.find_chat(CHANNEL, ACCOUNT, self.address)
+        conversation = await self.deps.store.conversation(chat.conversation) if chat and chat.conversation else None
+        phase = conversation.phase if conversation else None
+        seq = chat.seq if chat else 0
+        self.sent = min(self.sent, seq)
+        await self.socket.send(
+            Welcome(
+                chat=self.address,
+                seq=seq,
+                language=(conversation.language if conversation else "")
+                or (chat.language if chat else "")
+                or self.language,
+                phase=str(phase.__struct_config__.tag) if phase else "with_bot",
+                operator=phase.name if isinstance(phase, WithOperator) else "",
+                place=await self.deps.store.place(conversation.id)
+                if conversation and isinstance(phase, Parked)
+                else None,
+            )
+        )
+
+    async def catch_up(self) -> None:
+        """Everything after what the page has, page by page."""
+        while True:
+            messages = await self.deps.store.history(self.address, self.sent, PAGE)
+            for message in messages:
+                await self.socket.send(frame_of(message))
+                self.sent = message.seq
+            if len(messages) < PAGE:
+                return
+
+    async def news(self, payload: bytes) -> None:
+        match _decoder.decode(payload):
+            case TurnNews() as turn:
+                await self.turn(turn)
+            case TypingNews(who="operator", on=on, name=name):
+                await self.socket.send(TypingNow(who="operator", on=on, name=name))
+            case TypingNews() | DeliveryNews():
+                pass
+
+    async def turn(self, turn: TurnNews) -> None:
+        """A gap means that news was lost or overtaken: the store has everything."""
+        fresh = [message for message in turn.messages if message.seq > self.sent]
+        if fresh and fresh[0].seq != self.sent + 1:
+            await self.catch_up()
+        for message in fresh:
+            if message.seq == self.sent + 1:
+                await self.socket.send(frame_of(message))
+                self.sent = message.seq
+        await self.show_phase(turn.card, turn)
+
+    async def show_phase(self, card: Card, turn: TurnNews) -> None:
+        phase = PhaseNow(phase=card.phase, operator=card.operator_name, place=turn.place, working=turn.working)
+        if phase != self.phase:
+            self.phase = phase
+            await self.socket.send(phase)
+
+    # ── from the page ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def frame(self, raw: str) -> None:
+        frame = read_frame(raw)
+        if not self.chat.limiter.take(self.address):
+            raise BadInputError("too_fast", "that was a lot at once; wait a few seconds, then send it again")
+        match frame:
+            case Hello():
+                raise BadInputError("bad_frame", "hello comes once, first")
+            case Typing(on=on):
+                await self.deps.engine.typing(TypingNews(chat=self.address, who="customer", on=on))
+            case Say() | Press() | SetLanguage():
+                inbound = inbound_of(
+                    frame,
+                    address=self.address,
+                    language=self.language,
+                    id_=self.deps.ids.new(),
+                    at=self.deps.clock.now(),
+                )
+                await self.deps.engine.receive(inbound, self.address)
+                await self.socket.send(Ack(id=frame.id))
+
+    async def refuse(self, code: str, message: str, raw: str) -> None:
+        await self.socket.send(Error(code=code, message=message, id=frame_id(raw) if raw else ""))
