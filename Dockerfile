@@ -18,7 +18,7 @@ RUN useradd --system --uid 10001 --home-dir /srv/lotse lotse \
 WORKDIR /srv/lotse
 COPY --from=build /opt/lotse /opt/lotse
 COPY examples examples
-ENV PATH=/opt/lotse/bin:$PATH PYTHONUNBUFFERED=1 LOTSE_HOST=0.0.0.0 LOTSE_PORT=8080
+ENV PATH=/opt/lotse/bin:$PATH PYTHONUNBUFFERED=1 LOTSE_WEB__HOST=0.0.0.0 LOTSE_WEB__PORT=8080
 USER lotse
 VOLUME /srv/lotse/var
 EXPOSE 8080

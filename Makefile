@@ -1,4 +1,4 @@
-# The two commands are `make run` and `make test`; settings come from the environment: LOTSE_PORT=9000 make run
+# The two commands are `make run` and `make test`; settings come from the environment: LOTSE_WEB__PORT=9000 make run
 
 .PHONY: help run test lint format bench lock clean
 

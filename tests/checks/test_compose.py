@@ -1,12 +1,15 @@
 """The container files hold together: Docker itself is not needed to see that."""
 
 import json
+import re
 from typing import Any
 
 import jsonschema
 import pytest
+from pydantic import BaseModel
 from ruamel.yaml import YAML
 
+from app.settings import Settings
 from tests.support.repository import ROOT
 
 DURATION = {"type": "string", "pattern": r"^\d+(ms|s|m|h)$"}
@@ -115,3 +118,28 @@ def test_image_and_compose_check_health_alike(compose: dict[str, Any], dockerfil
 def test_image_and_compose_start_the_same_command(compose: dict[str, Any], dockerfile: list[str]) -> None:
     from_image = json.loads(next(line for line in dockerfile if line.startswith("CMD ")).removeprefix("CMD "))
     assert compose["services"]["lotse"]["command"] == from_image
+
+
+def test_settings_in_container_files_exist() -> None:
+    """A misspelt setting is silently ignored, so it is looked for here."""
+    lines = [
+        line
+        for name in ("Dockerfile", "docker-compose.yml", "Makefile")
+        for line in (ROOT / name).read_text(encoding="utf-8").splitlines()
+        if name == "Makefile" or not line.lstrip().startswith("#")
+    ]
+    used = set(re.findall(r"\bLOTSE_[A-Z0-9_]+", "\n".join(lines)))
+    assert used
+    assert used - set(variables(Settings, "LOTSE_")) == set()
+
+
+def variables(model: type[BaseModel], prefix: str) -> list[str]:
+    """The environment variables that a settings class reads, in capitals."""
+    found: list[str] = []
+    for name, field in model.model_fields.items():
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            found += variables(inner, f"{prefix}{name.upper()}__")
+        else:
+            found.append(f"{prefix}{name.upper()}")
+    return found
