@@ -33,7 +33,7 @@ export const plugin = {
   },
 };
 
-export const TARGET = ["es2021", "chrome100", "firefox100", "safari15.4"];
+export const TARGET = ["es2022", "chrome100", "firefox100", "safari15.4"];
 const common = {
   bundle: true,
   minify: true,
@@ -46,6 +46,8 @@ const common = {
   plugins: [plugin],
   metafile: true,
 };
+/** Bytes after gzip. */
+const WIDGET_LIMIT = 20_000;
 const PAGES = ["index", "chat", "desk", "dialogs"];
 
 async function bundle() {
@@ -76,5 +78,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   for (const name of names.sort()) {
     const size = gzipSync(await readFile(path.join(out, name))).length;
     console.log(`${name.padEnd(28)} ${(size / 1000).toFixed(1).padStart(6)} kB gzip`);
+    if (name === "widget.js" && size > WIDGET_LIMIT) {
+      console.error(`widget.js has ${size} bytes gzip; other people's pages load it: at most ${WIDGET_LIMIT}`);
+      process.exitCode = 1;
+    }
   }
 }

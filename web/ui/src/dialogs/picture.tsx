@@ -124,6 +124,7 @@ function Card({ box, step, model, dialog, hit, far, onHover }: CardProps): JSX.E
   const { texts } = model;
   const source = model.dialogs.value?.source ?? "";
   const words = computed(() => (step ? label(step.texts, texts.language.value, source) : "")).value;
+  const foreign = box.foreign ? target(box.name, dialog.name) : undefined;
   const classes = ["card", step?.verb ?? "", box.foreign ? "foreign" : "", step?.ends ? "ends" : "", hit ? "hit" : "", far ? "far" : ""];
   return (
     <button
@@ -132,7 +133,7 @@ function Card({ box, step, model, dialog, hit, far, onHover }: CardProps): JSX.E
       style={`left:${box.x}px;top:${box.y}px;width:${CARD.width}px;height:${CARD.height}px`}
       aria-current={model.step.value === box.name ? "true" : undefined}
       data-step={box.name}
-      onClick={() => model.show(box.foreign ? target(box.name, dialog.name) : { dialog: dialog.name, step: model.step.value === box.name ? "" : box.name })}
+      onClick={() => model.show(foreign ?? { dialog: dialog.name, step: model.step.value === box.name ? "" : box.name })}
       onMouseEnter={() => onHover(true)}
       onMouseLeave={() => onHover(false)}
       onFocus={() => onHover(true)}
@@ -140,9 +141,9 @@ function Card({ box, step, model, dialog, hit, far, onHover }: CardProps): JSX.E
     >
       <strong>
         {box.name === dialog.start && <span class="start">{texts.t("dialogs.start")}</span>}
-        {box.foreign ? `↗ ${box.name}` : box.name}
+        {foreign ? `↗ ${foreign.step}` : box.name}
       </strong>
-      <span>{words || (step ? verb(model, step.verb) : "")}</span>
+      <span>{foreign ? foreign.dialog : words || (step ? verb(model, step.verb) : "")}</span>
     </button>
   );
 }

@@ -52,15 +52,23 @@ export function StepView({ model }: { readonly model: Model }): JSX.Element | nu
   );
 }
 
-function Words({ model, dialogs, labels }: { readonly model: Model; readonly dialogs: Dialogs; readonly labels: Labels }): JSX.Element {
+interface WordsProps {
+  readonly model: Model;
+  readonly dialogs: Dialogs;
+  readonly labels: Labels;
+  /** Language codes instead of their names. */
+  readonly short?: boolean;
+}
+
+function Words({ model, dialogs, labels, short }: WordsProps): JSX.Element {
   const { t } = model.texts;
   return (
     <dl class="words">
       {dialogs.languages.map((code) => (
         <div key={code} lang={code}>
           <dt lang={model.texts.language.value}>
-            {LANGUAGE_NAMES[code] ?? code}
-            {code === dialogs.source && <span class="muted"> · {t("dialogs.source")}</span>}
+            {short ? code : (LANGUAGE_NAMES[code] ?? code)}
+            {!short && code === dialogs.source && <span class="muted"> · {t("dialogs.source")}</span>}
           </dt>
           <dd dir="auto" class={labels[code] ? "" : "missing"}>
             {labels[code] || t("dialogs.missing")}
@@ -77,32 +85,17 @@ function Options({ model, dialogs, step, dialog }: { readonly model: Model; read
   return (
     <>
       <h3>{t("dialogs.options")}</h3>
-      <div class="scroll">
-        <table>
-          <thead>
-            <tr>
-              {dialogs.languages.map((code) => (
-                <th key={code} scope="col">
-                  {code}
-                </th>
-              ))}
-              <th scope="col">{t("dialogs.ways")}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {step.options.map((option) => (
-              <tr key={option.name}>
-                {dialogs.languages.map((code) => (
-                  <td key={code} lang={code} class={option.labels[code] ? "" : "missing"}>
-                    {option.labels[code] || t("dialogs.missing")}
-                  </td>
-                ))}
-                <td>{option.go && <Go model={model} to={option.go} dialog={dialog} />}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <ul class="options">
+        {step.options.map((option) => (
+          <li key={option.name}>
+            <p>
+              <strong>{option.name}</strong>
+              {option.go && <Go model={model} to={option.go} dialog={dialog} />}
+            </p>
+            <Words model={model} dialogs={dialogs} labels={option.labels} short />
+          </li>
+        ))}
+      </ul>
     </>
   );
 }
