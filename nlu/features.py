@@ -77,7 +77,7 @@ def character_features(words: Sequence[str]) -> list[str]:
     return [feature for word in words for feature in _ngrams(word)]
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_000)
 def _ngrams(word: str) -> tuple[str, ...]:
     framed = f" {skeleton(word[:40])} "
     return tuple(framed[i : i + n] for n in range(2, 6) for i in range(len(framed) - n + 1))

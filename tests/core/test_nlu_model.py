@@ -47,8 +47,8 @@ async def test_held_out_tasks_are_mostly_accepted_and_hardly_ever_wrong(nlu: Loc
     answers = [(i, accepted(u)) for i, _, u in await understood_all(nlu, language, language) if i != "other"]
     right = sum(wanted == got for wanted, got in answers) / len(answers)
     wrong = sum(got not in ("", wanted) for wanted, got in answers) / len(answers)
-    assert right >= 0.80, answers
-    assert wrong <= 0.05, answers
+    assert right >= 0.78, answers
+    assert wrong <= 0.03, answers
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -59,7 +59,7 @@ async def test_held_out_small_talk_is_hardly_ever_accepted_and_seldom_offered(nl
     taken = sum(bool(got) for _, got, _ in answers) / len(answers)
     offered = sum(best[1] >= OFFER for _, _, best in answers) / len(answers)
     assert taken <= 0.10, answers
-    assert offered <= 0.25, answers
+    assert offered <= 0.20, answers
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -72,7 +72,7 @@ async def test_held_out_text_without_a_known_language_is_told_and_never_harms_th
     right = [accepted(understood) == intent for intent, _, understood in answers if intent != "other"]
     assert told >= 0.80
     assert mistaken <= 0.06
-    assert sum(right) / len(right) >= 0.80
+    assert sum(right) / len(right) >= 0.78
 
 
 @pytest.mark.parametrize(
@@ -118,12 +118,12 @@ async def test_greeting_or_nonsense_offers_no_task(nlu: LocalNlu, text: str, lan
     assert best_task(await nlu.understand(text, language))[1] < OFFER
 
 
-async def test_scores_in_cross_validation_are_frequencies(nlu: LocalNlu) -> None:
+async def test_cross_validation_reports_every_language(nlu: LocalNlu) -> None:
     for report in nlu.report.languages:
         assert report.intents == 7
-        assert report.examples >= 200
+        assert report.examples >= 300
         assert report.accuracy >= 0.80, report
-        assert report.wrong <= 0.06, report
+        assert report.wrong <= 0.05, report
 
 
 async def test_intents_are_ordered_and_scores_sum_to_one_at_most(nlu: LocalNlu) -> None:
