@@ -34,7 +34,7 @@ def clusters(text: str) -> Iterator[str]:
 def _may_cut(text: str, start: int, index: int) -> bool:
     """Whether a cluster that began at ``start`` may end before ``index``."""
     before, after = text[index - 1], text[index]
-    if after < "\u0300":
+    if after < "\u0300" or "\u0370" <= after < "\u0483":  # Latin, Greek, Cyrillic: no marks among them
         return not (before == "\r" and after == "\n") and before not in _PREPENDED and before != _ZWJ
     if _extends(after) or before == _ZWJ or before in _PREPENDED:
         return before in "\r\n"

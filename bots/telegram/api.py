@@ -1,24 +1,35 @@
-"""Calls to the Bot API: aiogram builds the requests, msgspec reads the answers, our errors come out."""
+"""Calls to the Bot API, over aiogram's session: our errors come out, and say whether a broken request had left."""
 
 import asyncio
 from types import SimpleNamespace
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
+import msgspec
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.methods import TelegramMethod
 from aiogram.utils.token import TokenValidationError
-from aiohttp import ClientError, ClientSession, ClientTimeout, TraceConfig, TraceRequestHeadersSentParams
+from aiohttp import ClientError, ClientSession, ClientTimeout, FormData, TraceConfig, TraceRequestHeadersSentParams
 
 from bots.connector import SettingsError
 from bots.telegram.answers import Answer, result_of
+from bots.telegram.requests import Request
 from conversation.errors import AmbiguousError, RefusedError, SendError, TransientError
 
 T = TypeVar("T")
 
 MAX_DOWNLOAD = 20 * 1024 * 1024
 """Bytes; what the Bot API gives out at most."""
+
+
+AnyCall: TypeAlias = Request | TelegramMethod[Any]
+_JSON = {"Content-Type": "application/json"}
+
+
+def name_of(call: AnyCall) -> str:
+    """The Bot API's name of a method."""
+    return call.method if isinstance(call, Request) else call.__api_method__
 
 
 class _Progress(SimpleNamespace):
@@ -47,11 +58,15 @@ class _Session(AiohttpSession):
         if self._session is not None and not self._session.closed:
             await self._session.close()
 
-    async def post(self, bot: Bot, method: TelegramMethod[Any], limit: ClientTimeout, progress: _Progress) -> Answer:
+    async def post(self, bot: Bot, call: AnyCall, limit: ClientTimeout, progress: _Progress) -> Answer:
         session = await self.create_session()
-        url = self.api.api_url(token=bot.token, method=method.__api_method__)
-        form = self.build_form_data(bot, method)
-        async with session.post(url, data=form, timeout=limit, trace_request_ctx=progress) as response:
+        url = self.api.api_url(token=bot.token, method=name_of(call))
+        data: FormData | bytes
+        if isinstance(call, Request):
+            data, headers = msgspec.json.encode(call), _JSON
+        else:
+            data, headers = self.build_form_data(bot, call), None
+        async with session.post(url, data=data, headers=headers, timeout=limit, trace_request_ctx=progress) as response:
             return Answer(status=response.status, body=await response.read())
 
     async def get_file(self, bot: Bot, path: str, limit: ClientTimeout, progress: _Progress) -> Answer:
@@ -84,14 +99,16 @@ class BotApi:
         """The bot's own id at Telegram."""
         return str(self._bot.id)
 
-    async def call(self, method: TelegramMethod[Any], type_: type[T], *, wait: float = 0.0) -> T:
+    async def call(self, call: AnyCall, type_: type[T], *, wait: float = 0.0) -> T:
         """The ``result`` of a call. ``wait``: seconds that the server may hold the answer back. Raises SendError."""
-        name = method.__api_method__
+        name = name_of(call)
         progress = _Progress()
         try:
-            answer = await self._session.post(self._bot, method, self._timeout(wait), progress)
+            answer = await self._session.post(self._bot, call, self._timeout(wait), progress)
         except (ClientError, TimeoutError, OSError) as error:
             raise self._broken(name, error, progress) from None
+        except UnicodeEncodeError as error:
+            raise RefusedError(f"{name}: the words hold half a character: {error}") from None
         return result_of(answer, name, type_)
 
     async def download(self, path: str) -> bytes:
@@ -115,7 +132,7 @@ class BotApi:
 
     def _broken(self, name: str, error: Exception, progress: _Progress) -> SendError:
         """The error's own words may hold the address, and the address the token."""
-        words = f"{name}: {type(error).__name__}: {error}".replace(self._bot.token, "<token>")
+        words = f"{name}: {type(error).__name__}: {error}".replace(self._bot.token.partition(":")[2], "<token>")
         return AmbiguousError(words) if progress.sent else TransientError(words)
 
 

@@ -3,42 +3,39 @@
 import asyncio
 import mimetypes
 from collections import OrderedDict
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import structlog
 from aiogram.methods import (
-    AnswerCallbackQuery,
     GetFile,
     SendAudio,
-    SendChatAction,
     SendContact,
     SendDocument,
     SendLocation,
-    SendMessage,
     SendPhoto,
     SendSticker,
     SendVideo,
     SendVoice,
     TelegramMethod,
 )
-from aiogram.types import BufferedInputFile, FSInputFile, InlineKeyboardButton, InlineKeyboardMarkup, InputFile
+from aiogram.types import BufferedInputFile, FSInputFile, InlineKeyboardMarkup, InputFile
 
 from bots.connector import MediaSource
-from bots.limits import limits_of, size_in
+from bots.limits import limits_of
 from bots.shape import ContactPart, LocationPart, MediaPart, Part, TextPart, shape
 from bots.telegram.answers import Sent, StoredFile
-from bots.telegram.api import MAX_DOWNLOAD, BotApi, settle
+from bots.telegram.api import MAX_DOWNLOAD, AnyCall, BotApi, settle
+from bots.telegram.requests import AnswerPress, SendText, ShowAction, keyboard
 from bots.telegram.translate import CHANNEL, message_id
-from conversation.content import Button, Media, MediaType
+from bots.telegram.updates import Keyboard
+from conversation.content import Media, MediaType
 from conversation.errors import RefusedError, RetryLaterError, SendError
 from conversation.message import Message
 
 _log = structlog.get_logger("telegram")
 
-_HALF_ROW = 16
-"""UTF-16 units that fit on a button which shares its row, on a small phone."""
 _REMEMBERED = 10_000
 """Half-sent messages whose progress is kept."""
 _NOTHING_DONE = (0, "")
@@ -88,7 +85,7 @@ class TelegramChannel:
     async def typing(self, address: str) -> None:
         """Dots for about five seconds; never raises."""
         try:
-            await self._api.call(SendChatAction(chat_id=_chat(address), action="typing"), bool)
+            await self._api.call(ShowAction(chat_id=_chat(address), action="typing"), bool)
         except SendError as error:
             _log.debug("typing not shown", address=address, error=str(error))
 
@@ -115,7 +112,7 @@ class TelegramChannel:
 
     async def _answer(self, callback_id: str) -> None:
         try:
-            await self._api.call(AnswerCallbackQuery(callback_query_id=callback_id), bool)
+            await self._api.call(AnswerPress(callback_query_id=callback_id), bool)
         except SendError as error:
             _log.debug("press not answered", error=str(error))
 
@@ -129,10 +126,10 @@ class TelegramChannel:
         self._limited.add(address)
         return RetryLaterError(error.seconds, account_wide=len(self._limited) > 1)
 
-    def _request(self, chat: int, part: Part) -> TelegramMethod[Any]:
+    def _request(self, chat: int, part: Part) -> AnyCall:
         match part:
             case TextPart(text=text, buttons=buttons):
-                return SendMessage(chat_id=chat, text=text, reply_markup=keyboard(buttons), parse_mode=None)
+                return SendText(chat_id=chat, text=text, reply_markup=keyboard(buttons))
             case MediaPart(media=media, buttons=buttons):
                 return _send_file(chat, media, self._file(media), keyboard(buttons))
             case LocationPart(location=point):
@@ -163,15 +160,6 @@ def _chat(address: str) -> int:
         raise RefusedError(f"{address!r} is not the id of a Telegram chat") from None
 
 
-def keyboard(buttons: Sequence[Button]) -> InlineKeyboardMarkup | None:
-    """Two buttons a row where all labels are short, else one; None without buttons."""
-    if not buttons:
-        return None
-    columns = 2 if all(size_in("utf16", button.label) <= _HALF_ROW for button in buttons) else 1
-    keys = [InlineKeyboardButton(text=button.label, callback_data=button.payload) for button in buttons]
-    return InlineKeyboardMarkup(inline_keyboard=[keys[at : at + columns] for at in range(0, len(keys), columns)])
-
-
 _SEND: dict[MediaType, tuple[type[TelegramMethod[Any]], str]] = {
     "photo": (SendPhoto, "photo"),
     "file": (SendDocument, "document"),
@@ -182,11 +170,11 @@ _SEND: dict[MediaType, tuple[type[TelegramMethod[Any]], str]] = {
 }
 
 
-def _send_file(
-    chat: int, media: Media, file: InputFile | str, markup: InlineKeyboardMarkup | None
-) -> TelegramMethod[Any]:
+def _send_file(chat: int, media: Media, file: InputFile | str, keys: Keyboard | None) -> TelegramMethod[Any]:
     method, field = _SEND[media.type]
-    fields: dict[str, Any] = {"chat_id": chat, field: file, "reply_markup": markup}
+    fields: dict[str, Any] = {"chat_id": chat, field: file}
+    if keys:
+        fields["reply_markup"] = InlineKeyboardMarkup.model_validate(msgspec.to_builtins(keys))
     if media.caption:
         fields |= {"caption": media.caption, "parse_mode": None}
     return method(**fields)

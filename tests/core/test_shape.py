@@ -108,6 +108,15 @@ def test_list_cannot_ride_on_a_photo() -> None:
     assert parts == (MediaPart(media=photo), TextPart(text="?", buttons=buttons(*"abcd"), menu="list"))
 
 
+def test_list_cannot_ride_on_a_photo_even_where_buttons_can() -> None:
+    photo = Media(type="photo", ref="media/router.jpg")
+    limits = msgspec.structs.replace(limits_of("whatsapp"), media_buttons=True)
+    assert shaped(Prompt(text="?", buttons=buttons(*"abc"), attach=photo), limits)[0] == MediaPart(
+        media=msgspec.structs.replace(photo, caption="?"), buttons=buttons(*"abc")
+    )
+    assert shaped(Prompt(text="?", buttons=buttons(*"abcd"), attach=photo), limits)[0] == MediaPart(media=photo)
+
+
 def test_caption_of_a_file_without_captions_becomes_a_text() -> None:
     sticker = Media(type="sticker", ref="media/hi.webp", caption="Hallo")
     assert shaped(sticker, "telegram") == (

@@ -47,12 +47,12 @@ class Call:
 
 
 async def read_call(request: web.Request) -> tuple[dict[str, Any], dict[str, bytes]]:
-    """Arguments and files: from the query, a form, parts, or JSON."""
+    """Arguments and files: from the query, a form, parts, or JSON. A keyboard is an object or the JSON of one."""
     fields: dict[str, Any] = dict(request.query)
     files: dict[str, bytes] = {}
     if request.content_type == "application/json":
-        return fields | msgspec.json.decode(await request.read()), files
-    if request.content_type == "multipart/form-data":
+        fields |= msgspec.json.decode(await request.read())
+    elif request.content_type == "multipart/form-data":
         async for part in await request.multipart():
             if isinstance(part, BodyPartReader) and part.name:
                 content = bytes(await part.read())
@@ -60,8 +60,11 @@ async def read_call(request: web.Request) -> tuple[dict[str, Any], dict[str, byt
                     files[part.name] = content
                 else:
                     fields[part.name] = content.decode()
-        return fields, files
-    return fields | dict(await request.post()), files
+    else:
+        fields |= dict(await request.post())
+    if isinstance(fields.get("reply_markup"), str):
+        fields["reply_markup"] = msgspec.json.decode(fields["reply_markup"])
+    return fields, files
 
 
 def wrong_with(call: Call) -> str:
@@ -76,8 +79,7 @@ def wrong_with(call: Call) -> str:
             return "message is too long"
     if _units(str(call.fields.get("caption", ""))) > 1024:
         return "message caption is too long"
-    markup = call.fields.get("reply_markup")
-    keys = [key for row in msgspec.json.decode(markup).get("inline_keyboard", []) for key in row] if markup else []
+    keys = [key for row in call.fields.get("reply_markup", {}).get("inline_keyboard", []) for key in row]
     if len(keys) > 100:
         return "reply markup is too long"
     if any(not 1 <= len(key["callback_data"].encode()) <= 64 for key in keys if "callback_data" in key):

@@ -32,9 +32,8 @@ def channel(connector: TelegramConnector) -> TelegramChannel:
     return connector.channel
 
 
-def keys(call_markup: str) -> list[list[tuple[str, str]]]:
-    rows = msgspec.json.decode(call_markup)["inline_keyboard"]
-    return [[(key["text"], key["callback_data"]) for key in row] for row in rows]
+def keys(markup: dict[str, list[list[dict[str, str]]]]) -> list[list[tuple[str, str]]]:
+    return [[(key["text"], key["callback_data"]) for key in row] for row in markup["inline_keyboard"]]
 
 
 async def test_text_arrives_as_plain_text(fake: FakeTelegram, channel: TelegramChannel) -> None:
@@ -216,6 +215,32 @@ async def test_wrong_token_is_the_accounts_trouble(fake: FakeTelegram) -> None:
             await channel.send("7", HELLO, "k1")
     finally:
         await channel.close()
+
+
+async def test_half_a_character_is_refused(fake: FakeTelegram, channel: TelegramChannel) -> None:
+    with pytest.raises(RefusedError):
+        await channel.send("7", bot_says(Text(text="half \ud83d")), "k1")
+    assert fake.sent() == []
+
+
+async def test_garbage_on_the_line_is_ambiguous_and_shows_no_token() -> None:
+    async def babble(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"SSH-2.0-OpenSSH\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(babble, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    channel = TelegramChannel(BotApi(TOKEN, f"http://127.0.0.1:{port}"), Path)
+    try:
+        with pytest.raises(AmbiguousError) as caught:
+            await channel.send("7", HELLO, "k1")
+    finally:
+        await channel.close()
+        server.close()
+        await server.wait_closed()
+    assert TOKEN.partition(":")[2] not in f"{caught.value} {caught.value.__cause__}"
 
 
 async def test_address_of_another_channel_is_refused(channel: TelegramChannel) -> None:
