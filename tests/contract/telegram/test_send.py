@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from bots.connector import Surroundings
-from bots.telegram.api import BotApi
+from bots.telegram.api import BotApi, settle
 from bots.telegram.channel import TelegramChannel
 from bots.telegram.connector import TelegramConnector
 from conversation.content import Button, Contact, Location, Media, Prompt, Text
@@ -326,3 +326,11 @@ async def test_broken_download_can_be_tried_again(
 async def test_chats_are_sent_to_side_by_side(fake: FakeTelegram, channel: TelegramChannel) -> None:
     await asyncio.gather(*(channel.send(str(chat), HELLO, f"k{chat}") for chat in range(1, 30)))
     assert {call.chat for call in fake.sent()} == set(range(1, 30))
+
+
+async def test_answer_to_a_press_that_hangs_is_given_up_at_the_end() -> None:
+    hanging = asyncio.create_task(asyncio.Event().wait())
+    done = asyncio.create_task(asyncio.sleep(0))
+    await settle((hanging, done), 0.01)
+    assert hanging.cancelled()
+    assert not done.cancelled()
