@@ -149,7 +149,7 @@ def prepare(turn: Turn) -> Save:
 
 
 def store(connection: Connection, saves: Sequence[Save]) -> list[Saved]:
-    """What each turn leaves to do. At most one turn a chat. Raises BadWritesError for turns that came too late."""
+    """What each turn leaves to do. At most one turn a chat and an event. Raises BadWritesError for turns that came too late."""
     _refuse_handled(connection, saves)
     _refuse_stale(connection, saves)
     places = _update_chats(connection, saves)
@@ -202,9 +202,10 @@ def _message_row(save: Save, message: Message) -> Params:
 def _refuse_handled(connection: Connection, saves: Sequence[Save]) -> None:
     """An event is answered by one turn only."""
     wanted = [(number,) for save in saves for number in save.turn.handled]
-    handled = {row[0] for row in _HANDLE.run(connection, wanted)}
-    if len(handled) < len(wanted):
-        _refuse(saves, [index for index, save in enumerate(saves) if not handled.issuperset(save.turn.handled)])
+    free = {row[0] for row in _HANDLE.run(connection, wanted)}
+    late = [index for index, save in enumerate(saves) if not free.issuperset(save.turn.handled)]
+    if late:
+        _refuse(saves, late)
 
 
 def _refuse_stale(connection: Connection, saves: Sequence[Save]) -> None:

@@ -130,18 +130,19 @@ class Writer:
             await self._write(self._take())
 
     def _take(self) -> list[tuple[Op, asyncio.Future[Any]]]:
-        """The next batch: at most one turn a chat, and nothing of its lane after it."""
+        """The next batch: at most one turn a chat and an event, and nothing of a turn's lane after it."""
         batch: list[tuple[Op, asyncio.Future[Any]]] = []
         later: list[tuple[Op, asyncio.Future[Any]]] = []
         busy: set[str] = set()
+        claimed: set[int] = set()
         while self._waiting and len(batch) < BATCH:
             op, future = self._waiting.popleft()
-            if op.lane and op.lane in busy:
-                later.append((op, future))
-                continue
-            batch.append((op, future))
+            free = op.lane not in busy
             if isinstance(op, Save):
                 busy.add(op.lane)
+                free = free and claimed.isdisjoint(op.turn.handled)
+                claimed.update(op.turn.handled)
+            (batch if free else later).append((op, future))
         self._waiting.extendleft(reversed(later))
         return batch
 

@@ -231,3 +231,17 @@ async def test_event_accepted_while_a_turn_is_saved_waits_for_its_own_turn(store
     _, second = await asyncio.gather(store.save(done), arrive(store, "2"))
     assert [each.event for each in await store.unhandled(10)] == [said("2")]
     assert second.chat == row.chat
+
+
+async def test_event_claimed_by_two_chats_at_once_goes_to_the_first(store: Store) -> None:
+    anna, boris = await arrive(store, "1", "anna"), await arrive(store, "2", "boris")
+    turns = [turn(fresh(row.chat), handled=(anna.number,)) for row in (anna, boris)]
+    done = await asyncio.gather(*(store.save(each) for each in turns), return_exceptions=True)
+    assert [isinstance(result, StaleError) for result in done] == [False, True]
+    assert await store.unhandled(10) == [boris]
+
+
+async def test_event_named_twice_in_a_turn_is_handled_once(store: Store) -> None:
+    row = await arrive(store, "1")
+    await store.save(turn(fresh(row.chat), handled=(row.number, row.number)))
+    assert await store.unhandled(10) == []
