@@ -106,7 +106,9 @@ class Pages:
             title=bot.title,
             languages=bot.languages,
             source=bot.source,
-            dialogs=tuple(_dialog(bot, dialog) for dialog in bot.dialogs.values()),
+            dialogs=tuple(
+                _dialog(bot, dialog) for dialog in sorted(bot.dialogs.values(), key=lambda d: d.name != bot.start)
+            ),
             problems=tuple(self.deps.problems()),
             loaded_at=self.deps.loaded_at(),
         )
