@@ -85,6 +85,8 @@ async def test_held_out_text_without_a_known_language_is_told_and_never_harms_th
         ("не працює інтернет", "uk", "report_outage"),
         ("где мой заказ A-12345", "ru", "order_status"),
         ("u menya ne rabotaet internet", "ru", "report_outage"),
+        ("gde moy zakaz", "ru", "order_status"),
+        ("hochu pogovorit s operatorom", "ru", "want_human"),
         ("Internet geht nicht", "uk", "report_outage"),
     ],
 )
@@ -146,6 +148,7 @@ async def test_intents_are_ordered_and_scores_sum_to_one_at_most(nlu: LocalNlu) 
         ("ruf an: +49 30 1234567", [("phone", "+49 30 1234567")]),
         ("(0151) 2345678", [("phone", "(0151) 2345678")]),
         ("0151 2345678", [("phone", "0151 2345678")]),
+        ("0151 23456", [("phone", "0151 23456")]),
         ("Max.M@Web.DE", [("email", "max.m@web.de")]),
         ("123456", []),
         ("xy10115", []),
