@@ -96,9 +96,21 @@ const routes = {
     json(response, {});
   },
   "POST /mock/park": (request, response) => json(response, desk.park()),
+  "GET /favicon.ico": (request, response) => response.writeHead(204).end(),
+  "GET /mock/shop": (request, response) => page(response, SHOP),
+  "GET /mock/bare": (request, response) => page(response, "<!doctype html><title>Shop</title>"),
   "GET /mock/chats": (request, response) => json(response, [...chats.values()].map(({ messages, accepted }) => ({ messages, accepted }))),
   "GET /mock/desk": (request, response) => json(response, desk.dump()),
 };
+
+/** Somebody else's site, with a style sheet that would spoil everything it reaches. */
+const SHOP = `<!doctype html><title>Shop</title><style>* {color: red !important; font-size: 40px} button {display: none !important}</style>
+<h1>Shop</h1><script src="http://127.0.0.1:${port}/widget.js" async data-language="de"></script>`;
+
+function page(response, html) {
+  response.writeHead(200, { "Content-Type": "text/html" });
+  response.end(html);
+}
 
 function operator(request) {
   return decodeURIComponent(/(?:^|; )mock=([^;]+)/.exec(request.headers.cookie ?? "")?.[1] ?? "");

@@ -5,7 +5,7 @@ import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { Linked } from "../../shared/linked";
 import { isPicture, mediaHref, mediaName } from "../../shared/media";
-import type { Content, Media } from "../../shared/protocol";
+import type { Button, Content, Media } from "../../shared/protocol";
 import type { Texts } from "../../shared/texts";
 import { clock, day, sameDay } from "../../shared/times";
 import type { ChatClient } from "../client";
@@ -132,10 +132,15 @@ function Failed({ line, client, texts }: { readonly line: Line; readonly client:
 function Chips({ line, client }: { readonly line: Line; readonly client: ChatClient }): JSX.Element | null {
   if (line.content.kind !== "prompt") return null;
   const open = client.openPrompt.value === line.key;
+  const press = (button: Button, pressed: HTMLElement): void => {
+    // The pressed button is disabled now: the focus must not fall out of the panel.
+    pressed.closest<HTMLElement>(".log")?.focus({ preventScroll: true });
+    client.press(button, line.id ?? "");
+  };
   return (
     <div class={open ? "chips" : "chips answered"}>
       {line.content.buttons?.map((button) => (
-        <button type="button" key={button.payload} disabled={!open} onClick={() => client.press(button, line.id ?? "")}>
+        <button type="button" key={button.payload} disabled={!open} onClick={(event) => press(button, event.currentTarget)}>
           {button.label}
         </button>
       ))}

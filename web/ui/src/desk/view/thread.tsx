@@ -1,7 +1,7 @@
 /** The middle pane: the conversation and what can be done with it. */
 
 import type { JSX } from "preact";
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Message } from "../../shared/protocol";
 import { day, sameDay } from "../../shared/times";
 import { unseenReplies, type Thread } from "../thread";
@@ -47,6 +47,17 @@ function History({ client, texts, thread }: DeskUse & { readonly thread: Thread 
     else if (first < before) log.scrollTop += log.scrollHeight - height;
     view.current = { atEnd: another || atEnd, conversation: thread.card.conversation, first, height: log.scrollHeight };
   }, [thread, replies.length, client.customerTypes.value]);
+  useEffect(() => {
+    // Pictures and the answer box change the heights after the fact.
+    const watch = new ResizeObserver(() => {
+      if (!box.current) return;
+      if (view.current.atEnd) box.current.scrollTop = box.current.scrollHeight;
+      view.current.height = box.current.scrollHeight;
+    });
+    if (box.current) watch.observe(box.current);
+    if (box.current?.lastElementChild) watch.observe(box.current.lastElementChild);
+    return () => watch.disconnect();
+  }, []);
   return (
     <div
       ref={box}
