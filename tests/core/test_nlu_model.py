@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 EXAMPLES = {file.stem: file.read_bytes() for file in (ROOT / "examples/nordnetz/nlu").glob("*.yaml")}
 HELD_OUT: dict[str, dict[str, list[str]]] = YAML(typ="safe", pure=True).load(ROOT / "tests/support/nlu_heldout.yaml")
 ACCEPT, OFFER, MARGIN = 0.75, 0.40, 0.15
-TASKS = {"report_outage", "order_status", "billing_question", "change_address", "want_human"}
+TASKS = ("report_outage", "order_status", "billing_question", "change_address", "want_human")
 LANGUAGES = ("de", "en", "ru", "uk")
 
 
@@ -192,6 +192,30 @@ async def test_language_of_a_text_is_told_or_left_open(nlu: LocalNlu, text: str,
 
 async def test_ambiguous_word_in_a_new_conversation_has_no_sure_language(nlu: LocalNlu) -> None:
     assert (await nlu.understand("завтра", "")).language_score < 0.9
+
+
+def promised() -> list[tuple[str, str, str]]:
+    """The sentences that the example's README tells a visitor to try: language, sentence, intent."""
+    intents = dict(zip(("fault", "order", "invoice", "moving", "person"), TASKS, strict=True))
+    rows = [
+        line.strip("| ").split(" | ")
+        for line in (ROOT / "examples/nordnetz/README.md").read_text(encoding="utf-8").splitlines()
+    ]
+    return [
+        (language, sentence, intents[row[0].split()[-1]])
+        for row in rows
+        if len(row) == 5 and row[0].split()[-1:] and row[0].split()[-1] in intents
+        for language, sentence in zip(LANGUAGES, row[1:], strict=True)
+    ]
+
+
+def test_readme_promises_five_sentences_in_each_language() -> None:
+    assert len(promised()) == 20
+
+
+@pytest.mark.parametrize(("language", "sentence", "intent"), promised())
+async def test_sentence_of_the_readme_is_accepted(nlu: LocalNlu, language: str, sentence: str, intent: str) -> None:
+    assert accepted(await nlu.understand(sentence, language)) == intent
 
 
 ODD: list[Any] = [
