@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from importlib.resources import files as package_files
 from pathlib import Path
 from typing import Final
@@ -19,8 +20,7 @@ from app.passwords import first_operator, verify
 from app.settings import Settings
 from bots.connector import Connector, Surroundings
 from bots.registry import connector
-from conversation.news import TypingNews
-from conversation.ports import Channel, Chat, Clock, Ids, Inbound
+from conversation.ports import Bus, Channel, Clock, Ids, Inbound
 from conversation.value import Data
 from dialogs.source import read_source
 from engine.shell.engine import Engine
@@ -49,18 +49,16 @@ class Service:
         """Say that no more work should come: ``/readyz`` answers 503 from here on."""
 
 
-class _Takes:
-    """The engine as the web layer sees it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ground:
+    """What every part stands on."""
 
-    def __init__(self, engine: Engine) -> None:
-        self.operate = engine.operate
-        self._engine = engine
-
-    async def receive(self, inbound: Inbound, chat: str = "") -> bool:
-        return await self._engine.receive(inbound, chat)
-
-    async def typing(self, news: TypingNews, chat: Chat | None = None) -> None:
-        await self._engine.feed.typing(news, chat)
+    settings: Settings
+    clock: Clock
+    ids: Ids
+    store: SqlStore
+    bot: LiveBot
+    bus: Bus
 
 
 @asynccontextmanager
@@ -73,65 +71,69 @@ async def open_service(
 ) -> AsyncIterator[Service]:
     """Everything up and working; on leaving, what is in hand is finished. Raises LotseError with what to do."""
     clock = clock or SystemClock()
-    ids = RandomIds(clock)
     settings.var.mkdir(parents=True, exist_ok=True)
     async with AsyncExitStack() as stack:
         bot = LiveBot(settings.bot, clock)
         store = await (open_store(settings.database_url) if open_store else SqlStore.open(settings.database_url, at=at))
         stack.push_async_callback(store.close)
         await first_operator(store, settings.var)
-        connectors = await _connectors(settings, store=store, bot=bot, clock=clock, ids=ids, engine=lambda: engine)
+        ground = _Ground(settings=settings, clock=clock, ids=RandomIds(clock), store=store, bot=bot, bus=MemoryBus())
+        connectors = await _connectors(ground, lambda: engine)
         for made in connectors.values():
             stack.push_async_callback(made.close)
-        channels: dict[str, Channel] = {name: made.channel for name, made in connectors.items()}
-        bus = MemoryBus()
-        actions = RasaActions(settings.bot, settings.var)
-        engine = Engine(
-            store=store,
-            rules=bot.rules,
-            nlu=await open_nlu(nlu_examples(settings.bot), settings.var / "nlu"),
-            actions=actions,
-            repeatable=lambda name: name in actions.catalogue.actions and actions.catalogue.actions[name].repeat_safe,
-            bus=bus,
-            channels=channels,
-            policies=_policies(settings),
-            clock=clock,
-            ids=ids,
-            at=at,
-        )
-        running = True
-
-        def stop() -> None:
-            nonlocal running
-            running = False
-
-        app = make_app(
-            Deps(
-                engine=_Takes(engine),
-                store=store,
-                bus=bus,
-                channels=channels,
-                hooks={name: made.hook for name, made in connectors.items() if made.hook},
-                rules=bot.rules,
-                problems=lambda: bot.problems,
-                loaded_at=lambda: bot.loaded_at,
-                verify=verify,
-                clock=clock,
-                ids=ids,
-                media=settings.bot,
-                pages=Path(str(package_files("web"))) / "static",
-                texts=_page_texts(),
-                origins=tuple(settings.web.origins),
-                secure_cookies=settings.web.public_url.startswith("https:"),
-                webchat_secret=await store.secret("webchat", secrets.token_bytes(SECRET_BYTES)),
-                ready=lambda: running,
-            )
-        )
+        engine = await _engine(ground, {name: made.channel for name, made in connectors.items()}, at)
+        running = [True]
+        app = make_app(await _deps(ground, engine, connectors, lambda: bool(running)))
         await engine.start()
         stack.push_async_callback(engine.stop)
         stack.push_async_callback(_cancel, [asyncio.create_task(made.run()) for made in connectors.values()])
         stack.push_async_callback(_cancel, [asyncio.create_task(bot.watch())])
-        yield Service(app=app, engine=engine, store=store, bot=bot, stop=stop)
+        yield Service(app=app, engine=engine, store=store, bot=bot, stop=running.clear)
+
+
+async def _engine(ground: _Ground, channels: Mapping[str, Channel], at: Callable[[str], None]) -> Engine:
+    folder, var = ground.settings.bot, ground.settings.var
+    actions = RasaActions(folder, var)
+    safe = {name for name, spec in actions.catalogue.actions.items() if spec.repeat_safe}
+    return Engine(
+        store=ground.store,
+        rules=ground.bot.rules,
+        nlu=await open_nlu(nlu_examples(folder), var / "nlu"),
+        actions=actions,
+        repeatable=safe.__contains__,
+        bus=ground.bus,
+        channels=channels,
+        policies=_policies(ground.settings),
+        clock=ground.clock,
+        ids=ground.ids,
+        at=at,
+    )
+
+
+async def _deps(
+    ground: _Ground, engine: Engine, connectors: Mapping[str, Connector], ready: Callable[[], bool]
+) -> Deps:
+    settings, bot = ground.settings, ground.bot
+    return Deps(
+        engine=engine,
+        store=ground.store,
+        bus=ground.bus,
+        channels={name: made.channel for name, made in connectors.items()},
+        hooks={name: made.hook for name, made in connectors.items() if made.hook},
+        rules=bot.rules,
+        problems=lambda: bot.problems,
+        loaded_at=lambda: bot.loaded_at,
+        verify=verify,
+        clock=ground.clock,
+        ids=ground.ids,
+        media=settings.bot,
+        pages=Path(str(package_files("web"))) / "static",
+        texts=_page_texts(),
+        origins=tuple(settings.web.origins),
+        secure_cookies=settings.web.public_url.startswith("https:"),
+        webchat_secret=await ground.store.secret("webchat", secrets.token_bytes(SECRET_BYTES)),
+        ready=ready,
+    )
 
 
 async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
@@ -140,18 +142,18 @@ async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _connectors(
-    settings: Settings, *, store: SqlStore, bot: LiveBot, clock: Clock, ids: Ids, engine: Callable[[], Engine]
-) -> dict[str, Connector]:
+async def _connectors(ground: _Ground, engine: Callable[[], Engine]) -> dict[str, Connector]:
     """The channels that are configured."""
 
     async def receive(inbound: Inbound) -> bool:
         return await engine().receive(inbound)
 
-    surroundings = Surroundings(receive=receive, ids=ids, clock=clock, media=lambda ref: bot.folder / ref)
+    surroundings = Surroundings(
+        receive=receive, ids=ground.ids, clock=ground.clock, media=lambda ref: ground.bot.folder / ref
+    )
     wanted: dict[str, Mapping[str, Data]] = {}
-    if settings.telegram.token.get_secret_value():
-        wanted["telegram"] = await _telegram(settings, store)
+    if ground.settings.telegram.token.get_secret_value():
+        wanted["telegram"] = await _telegram(ground.settings, ground.store)
     return {name: connector(name)(given, surroundings) for name, given in wanted.items()}
 
 

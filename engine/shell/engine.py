@@ -8,7 +8,8 @@ import structlog
 
 from conversation.effects import SetTimer
 from conversation.events import CustomerUnreachable, OperatorEvent
-from conversation.ports import Actions, Bus, Channel, Clock, EngineStore, Ids, Inbound, Nlu, Saved, Turn
+from conversation.news import TypingNews
+from conversation.ports import Actions, Bus, Channel, Chat, Clock, EngineStore, Ids, Inbound, Nlu, Saved, Turn
 from engine.rules import Rules
 from engine.shell.feed import Feed
 from engine.shell.jobs import Jobs
@@ -109,6 +110,10 @@ class Engine:
             return False
         self.turns.add(accepted.row)
         return True
+
+    async def typing(self, news: TypingNews, chat: Chat | None = None) -> None:
+        """Never stored. ``chat`` for an operator's typing: a messenger shows it too."""
+        await self.feed.typing(news, chat)
 
     def _after(self, saved: Saved, turn: Turn) -> None:
         for send in saved.sends:
