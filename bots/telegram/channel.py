@@ -141,6 +141,8 @@ class TelegramChannel:
         """A file of the bot folder is uploaded; anything else is an id or address that Telegram knows."""
         if not media.ref.startswith("media/"):
             return media.ref
+        if ".." in media.ref.split("/"):
+            raise RefusedError(f"{media.ref!r} leads out of the bot folder's media")
         try:
             source = self._media(media.ref)
         except (OSError, KeyError) as error:

@@ -102,6 +102,15 @@ async def test_file_that_the_bot_folder_lacks_is_refused(fake: FakeTelegram, cha
     assert fake.calls == []
 
 
+async def test_file_outside_of_the_media_folder_is_refused(
+    fake: FakeTelegram, channel: TelegramChannel, media: Path
+) -> None:
+    (media / "secret.env").write_bytes(b"token")
+    with pytest.raises(RefusedError, match="leads out"):
+        await channel.send("7", bot_says(Media(type="file", ref="media/../secret.env")), "k1")
+    assert fake.calls == []
+
+
 async def test_place_and_card_are_sent_as_such(fake: FakeTelegram, channel: TelegramChannel) -> None:
     await channel.send("7", bot_says(Location(latitude=53.55, longitude=10.0)), "k1")
     await channel.send("7", bot_says(Contact(phone="+4940", name="Nordnetz")), "k2")
