@@ -9,7 +9,8 @@ function memory(): Store & { readonly map: Map<string, string> } {
     get length() {
       return map.size;
     },
-    key: (index) => [...map.keys()][index] ?? null,
+    // A browser promises no order of its keys.
+    key: (index) => [...map.keys()].sort()[index] ?? null,
     getItem: (key) => map.get(key) ?? null,
     setItem: (key, value) => void map.set(key, value),
     removeItem: (key) => void map.delete(key),
