@@ -1,6 +1,7 @@
 """Operators' passwords: argon2, and the one that a first start makes."""
 
 import secrets
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -33,7 +34,6 @@ _WORDS: Final = [
     "welle",
 ]
 _hasher = PasswordHasher()
-_NOBODY: Final = _hasher.hash(secrets.token_hex())
 
 
 def hash_password(password: str) -> str:
@@ -41,10 +41,16 @@ def hash_password(password: str) -> str:
     return _hasher.hash(password)
 
 
+@cache
+def _nobody() -> str:
+    """A hash that no password fits."""
+    return _hasher.hash(secrets.token_hex())
+
+
 def verify(operator: Operator | None, password: str) -> bool:
     """True if the password is right. An unknown operator takes as long as a known one."""
     try:
-        return _hasher.verify(operator.password if operator else _NOBODY, password) and operator is not None
+        return _hasher.verify(operator.password if operator else _nobody(), password) and operator is not None
     except (VerificationError, InvalidHashError):
         return False
 

@@ -59,7 +59,7 @@ def read_source(file: str, raw: bytes) -> Source:
         line = text.count("\n", 0, tab.end()) + 1
         raise _fail(file, line, "the line is indented with a tab", "use two spaces for each level instead")
     try:
-        node = YAML(typ="rt", pure=True).compose(text)
+        node = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise _fail(
