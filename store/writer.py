@@ -153,9 +153,11 @@ class Writer:
                 results = await self._database.write(partial(self._apply, [op for op, _ in batch]))
                 self._at("after_commit")
             except BadWritesError as error:
-                for index, reason in error.errors.items():
+                # A batch that names no culprit would be tried for ever: then all of it fails.
+                errors = error.errors or dict.fromkeys(range(len(batch)), error)
+                for index, reason in errors.items():
                     _fail(batch[index][1], reason)
-                batch = [entry for index, entry in enumerate(batch) if index not in error.errors]
+                batch = [entry for index, entry in enumerate(batch) if index not in errors]
             except Exception as error:
                 if blame(error) == "write" and len(batch) > 1:
                     await self._write_each(batch)
