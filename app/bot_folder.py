@@ -1,7 +1,7 @@
 """A bot folder on disk: read whole, compiled, and read again when a file changes."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from importlib.resources import files as package_files
 from pathlib import Path
 from typing import Final
@@ -71,21 +71,28 @@ class LiveBot:
         self._rules = load_rules(folder)
         self.loaded_at = clock.now().isoformat()
         self.problems: Sequence[Problem] = ()
+        self._listeners: list[Callable[[], Awaitable[None]]] = []
 
     def rules(self) -> Rules:
         return self._rules
+
+    def on_change(self, listener: Callable[[], Awaitable[None]]) -> None:
+        """Call it after each change that was taken over."""
+        self._listeners.append(listener)
 
     async def watch(self) -> None:
         """Until cancelled: take over changes as they are saved."""
         while True:
             await self._clock.sleep(WATCH)
-            await asyncio.to_thread(self.look)
+            if await asyncio.to_thread(self.look):
+                for listener in self._listeners:
+                    await listener()
 
-    def look(self) -> None:
-        """Take over what changed since the last look, if it is whole and right."""
+    def look(self) -> bool:
+        """Take over what changed since the last look, if it is whole and right; True if it was."""
         stamp = self._stamp()
         if stamp == self._seen:
-            return
+            return False
         self._seen = stamp
         try:
             rules = load_rules(self.folder)
@@ -93,12 +100,13 @@ class LiveBot:
             self.problems = error.problems
             for problem in error.problems:
                 _log.error("bot_not_taken_over", problem=str(problem))
-            return
+            return False
         except OSError as error:
             _log.warning("bot_not_read", error=str(error))
-            return
+            return False
         self._rules, self.problems, self.loaded_at = rules, (), self._clock.now().isoformat()
         _log.info("bot_taken_over", version=rules.bot.version)
+        return True
 
     def _stamp(self) -> tuple[tuple[str, int, int], ...]:
         found = []

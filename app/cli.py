@@ -1,6 +1,7 @@
 """The command line: ``lotse``."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
@@ -29,6 +30,7 @@ _console: Final = Console(stderr=True, highlight=False, soft_wrap=True)
 
 def main() -> None:
     """The entry point: an error is a sentence, not a traceback."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # training is twice as quick without its threads
     try:
         app()
     except LotseError as error:

@@ -16,6 +16,7 @@ from aiohttp import web
 from actions.runner import RasaActions
 from app.bot_folder import LiveBot
 from app.clock import RandomIds, SystemClock
+from app.live_nlu import LiveNlu
 from app.passwords import first_operator, verify
 from app.settings import Settings
 from bots.connector import Connector, Surroundings
@@ -25,13 +26,14 @@ from conversation.value import Data
 from dialogs.source import read_source
 from engine.shell.engine import Engine
 from engine.shell.outbox import AmbiguousPolicy, no_point
-from nlu.service import open_nlu
 from store.bus import MemoryBus
 from store.sql import SqlStore
 from web.deps import Deps
 from web.server import make_app
 
 SECRET_BYTES: Final = 32
+RESTART: Final = 5.0
+"""Seconds until a connector that broke is started again."""
 _log = structlog.get_logger(__name__)
 
 
@@ -86,19 +88,23 @@ async def open_service(
         app = make_app(await _deps(ground, engine, connectors, lambda: bool(running)))
         await engine.start()
         stack.push_async_callback(engine.stop)
-        stack.push_async_callback(_cancel, [asyncio.create_task(made.run()) for made in connectors.values()])
-        stack.push_async_callback(_cancel, [asyncio.create_task(bot.watch())])
+        kept_up = {name: made.run for name, made in connectors.items()} | {"bot_folder": bot.watch}
+        tasks = [asyncio.create_task(_keep_up(name, run, clock), name=name) for name, run in kept_up.items()]
+        stack.push_async_callback(_cancel, tasks)
         yield Service(app=app, engine=engine, store=store, bot=bot, stop=running.clear)
 
 
 async def _engine(ground: _Ground, channels: Mapping[str, Channel], at: Callable[[str], None]) -> Engine:
     folder, var = ground.settings.bot, ground.settings.var
     actions = RasaActions(folder, var)
+    nlu = LiveNlu(var / "nlu")
+    await nlu.learn(nlu_examples(folder))
+    ground.bot.on_change(lambda: nlu.learn(nlu_examples(folder)))
     safe = {name for name, spec in actions.catalogue.actions.items() if spec.repeat_safe}
     return Engine(
         store=ground.store,
         rules=ground.bot.rules,
-        nlu=await open_nlu(nlu_examples(folder), var / "nlu"),
+        nlu=nlu,
         actions=actions,
         repeatable=safe.__contains__,
         bus=ground.bus,
@@ -134,6 +140,18 @@ async def _deps(
         webchat_secret=await ground.store.secret("webchat", secrets.token_bytes(SECRET_BYTES)),
         ready=ready,
     )
+
+
+async def _keep_up(name: str, run: Callable[[], Awaitable[None]], clock: Clock) -> None:
+    """What runs beside the engine is started again if it breaks; it may end by itself."""
+    while True:
+        try:
+            await run()
+        except Exception:
+            _log.exception("broke_and_starts_again", part=name, seconds=RESTART)
+            await clock.sleep(RESTART)
+        else:
+            return
 
 
 async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
