@@ -317,7 +317,7 @@ class Hearing:
             walk.proceed()
             return
         offered = [intent.name for intent in intents if intent.score >= walk.bot.thresholds.offer]
-        if accepted and not self._in_the_middle():
+        if accepted and (self._is_person(accepted) or not self._in_the_middle()):
             self._follow(accepted)
         elif accepted or offered:
             self._offer(tuple(offered[: walk.bot.thresholds.choices]))
@@ -349,6 +349,11 @@ class Hearing:
     def _in_the_middle(self) -> bool:
         """A form, or a dialog inside another: leaving it by a guess would lose what was said."""
         return len(self.walk.frames) > 1 or self.walk.frame.form is not None
+
+    def _is_person(self, intent: str) -> bool:
+        """Who asks for a person gets one, wherever the dialog stands."""
+        human = self.walk.bot.commands.get("human")
+        return human is not None and human.intent == intent
 
     def _follow(self, intent: str) -> None:
         self.lost = 0

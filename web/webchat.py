@@ -172,7 +172,8 @@ class _Visit:
                 seq=seq,
                 language=(conversation.language if conversation else "")
                 or (chat.language if chat else "")
-                or self.language,
+                or self.language
+                or self.deps.rules().bot.source,
                 phase=str(phase.__struct_config__.tag) if phase else "with_bot",
                 operator=phase.name if isinstance(phase, WithOperator) else "",
                 place=await self.deps.store.place(conversation.id)
