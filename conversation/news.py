@@ -11,6 +11,9 @@ from conversation.value import Tagged
 DESK_TOPIC = "desk"
 """Cards, refusals and deliveries of all chats."""
 
+QUEUE_TOPIC = "queue"
+"""That somebody left a queue: those behind moved up."""
+
 
 def chat_topic(chat: str) -> str:
     return f"chat:{chat}"
@@ -42,4 +45,10 @@ class DeliveryNews(Tagged, frozen=True, kw_only=True):
     state: SendState
 
 
-News: TypeAlias = TurnNews | TypingNews | DeliveryNews
+class QueueNews(Tagged, frozen=True, kw_only=True):
+    """Somebody left the queue of ``team``."""
+
+    team: str
+
+
+News: TypeAlias = TurnNews | TypingNews | DeliveryNews | QueueNews

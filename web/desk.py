@@ -9,7 +9,7 @@ from aiohttp import WSCloseCode, web
 from conversation.content import Text
 from conversation.errors import BadInputError
 from conversation.events import OperatorClaimed, OperatorClosed, OperatorEvent, OperatorHandedBack, OperatorReplied
-from conversation.news import DESK_TOPIC, DeliveryNews, News, TurnNews, TypingNews, chat_topic
+from conversation.news import DESK_TOPIC, DeliveryNews, News, QueueNews, TurnNews, TypingNews, chat_topic
 from conversation.ports import Card, Operator, Snapshot
 from engine.shell.feed import card_of
 from web.deps import Deps
@@ -136,7 +136,7 @@ class _Shift:
                 await self.socket.send(Delivery(conversation=here, message_id=message_id, state=state))
             case TypingNews(who="customer", on=on):
                 await self.socket.send(CustomerTyping(conversation=here, on=on))
-            case TypingNews():
+            case TypingNews() | QueueNews():
                 pass
 
     # ── what the operator does ───────────────────────────────────────────────────────────────────────────────────────

@@ -26,7 +26,7 @@ from bots.webchat.frames import (
     read_frame,
 )
 from conversation.errors import BadInputError
-from conversation.news import DeliveryNews, News, TurnNews, TypingNews, chat_topic
+from conversation.news import QUEUE_TOPIC, DeliveryNews, News, QueueNews, TurnNews, TypingNews, chat_topic
 from conversation.ports import Card
 from conversation.state import Parked, WithOperator
 from web.deps import Deps
@@ -123,6 +123,7 @@ class _Visit:
         self.language = ""
         self.sent = 0
         self.phase: PhaseNow | None = None
+        self.queue: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         if not await self.greet():
@@ -134,6 +135,7 @@ class _Visit:
             live = asyncio.create_task(forward(self.socket, subscription, self.news))
             await both(serve(self.socket, self.frame, self.refuse), live)
         finally:
+            self.watch_queue("")
             await subscription.close()
 
     async def greet(self) -> bool:
@@ -181,6 +183,7 @@ class _Visit:
                 else None,
             )
         )
+        self.watch_queue(conversation.id if conversation and isinstance(phase, Parked) else "")
 
     async def catch_up(self) -> None:
         """Everything after what the page has, page by page."""
@@ -198,7 +201,7 @@ class _Visit:
                 await self.turn(turn)
             case TypingNews(who="operator", on=on, name=name):
                 await self.socket.send(TypingNow(who="operator", on=on, name=name))
-            case TypingNews() | DeliveryNews():
+            case TypingNews() | DeliveryNews() | QueueNews():
                 pass
 
     async def turn(self, turn: TurnNews) -> None:
@@ -213,10 +216,31 @@ class _Visit:
         await self.show_phase(turn.card, turn)
 
     async def show_phase(self, card: Card, turn: TurnNews) -> None:
-        phase = PhaseNow(phase=card.phase, operator=card.operator_name, place=turn.place, working=turn.working)
+        await self.tell(PhaseNow(phase=card.phase, operator=card.operator_name, place=turn.place, working=turn.working))
+        self.watch_queue(card.conversation if card.phase == "parked" else "")
+
+    async def tell(self, phase: PhaseNow) -> None:
         if phase != self.phase:
             self.phase = phase
             await self.socket.send(phase)
+
+    def watch_queue(self, conversation: str) -> None:
+        """While the customer waits, the place in the queue follows what happens there."""
+        if not conversation and self.queue:
+            self.queue.cancel()
+            self.queue = None
+        elif conversation and self.queue is None:
+            self.queue = asyncio.create_task(self.follow_queue(conversation))
+
+    async def follow_queue(self, conversation: str) -> None:
+        subscription = await self.deps.bus.subscribe(QUEUE_TOPIC)
+        try:
+            async for _ in subscription:
+                place = await self.deps.store.place(conversation)
+                if place:
+                    await self.tell(PhaseNow(phase="parked", place=place))
+        finally:
+            await subscription.close()
 
     # ── from the page ────────────────────────────────────────────────────────────────────────────────────────────────
 

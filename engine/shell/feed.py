@@ -7,7 +7,7 @@ import msgspec
 from conversation.content import plain_text
 from conversation.effects import Post, Refuse
 from conversation.events import QueuePlace
-from conversation.news import DESK_TOPIC, DeliveryNews, News, TurnNews, TypingNews, chat_topic
+from conversation.news import DESK_TOPIC, QUEUE_TOPIC, DeliveryNews, News, QueueNews, TurnNews, TypingNews, chat_topic
 from conversation.ports import Bus, Card, Channel, Chat, SendState, Turn
 from conversation.state import Closed, Conversation, Parked, Phase, WithBot, WithOperator
 
@@ -75,6 +75,10 @@ class Feed:
         await self._publish(chat_topic(conversation.chat), news)
         if refusals or not (isinstance(before, WithBot) and isinstance(conversation.phase, WithBot)):
             await self._publish(DESK_TOPIC, msgspec.structs.replace(news, messages=()))
+
+        left = before.team if isinstance(before, Parked) and not isinstance(conversation.phase, Parked) else ""
+        if left:
+            await self._publish(QUEUE_TOPIC, QueueNews(team=left))
 
     async def delivery(self, chat: str, message: str, state: SendState) -> None:
         news = DeliveryNews(chat=chat, message=message, state=state)

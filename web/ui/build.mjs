@@ -1,6 +1,6 @@
 /** Bundles the pages into ../static: hashed assets, HTML that names them, and `widget.js` under its fixed name. */
 
-import { mkdir, readFile, rm, writeFile, copyFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -63,6 +63,11 @@ async function bundle() {
   const names = Object.keys({ ...widget.metafile.outputs, ...pages.metafile.outputs }).map((name) => path.basename(name));
   for (const page of PAGES) await writeFile(path.join(out, `${page}.html`), await html(page, names));
   await copyFile(path.join(here, "pages/favicon.svg"), path.join(out, "favicon.svg"));
+  // The service sends `x.gz` instead of `x` to whoever takes it.
+  for (const name of await readdir(out)) {
+    const file = path.join(out, name);
+    await writeFile(`${file}.gz`, gzipSync(await readFile(file), { level: 9 }));
+  }
   return names;
 }
 
@@ -76,7 +81,7 @@ async function html(page, names) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const names = await bundle();
   for (const name of names.sort()) {
-    const size = gzipSync(await readFile(path.join(out, name))).length;
+    const size = (await readFile(path.join(out, `${name}.gz`))).length;
     console.log(`${name.padEnd(28)} ${(size / 1000).toFixed(1).padStart(6)} kB gzip`);
     if (name === "widget.js" && size > WIDGET_LIMIT) {
       console.error(`widget.js has ${size} bytes gzip; other people's pages load it: at most ${WIDGET_LIMIT}`);

@@ -41,62 +41,62 @@ export class ChatClient {
   readonly openPrompt = computed(() => openPrompt(this.lines.value));
   readonly unread = computed(() => unread(this.log.value, this.seen.value));
 
-  private readonly store = browserStore("localStorage");
-  private readonly outbox: Outbox<ChatCommand>;
-  private readonly link: Link<ChatFrame>;
-  private readonly prefix: string;
-  private token = "";
-  private chat = "";
-  private prepared = false;
-  private resyncedAt = -1;
-  private typingSentAt = 0;
-  private typingEnd: ReturnType<typeof setTimeout> | undefined;
-  private ackTimer: ReturnType<typeof setTimeout> | undefined;
-  private retryTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #store = browserStore("localStorage");
+  readonly #outbox: Outbox<ChatCommand>;
+  readonly #link: Link<ChatFrame>;
+  readonly #prefix: string;
+  #token = "";
+  #chat = "";
+  #prepared = false;
+  #resyncedAt = -1;
+  #typingSentAt = 0;
+  #typingEnd: ReturnType<typeof setTimeout> | undefined;
+  #ackTimer: ReturnType<typeof setTimeout> | undefined;
+  #retryTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly origin: string,
     private language: string,
     private readonly onLanguage: (language: string) => void,
   ) {
-    this.prefix = `lotse:${origin}:`;
-    this.token = this.read("token");
-    this.seen.value = Number(this.read("seen")) || 0;
-    this.outbox = new Outbox<ChatCommand>(this.store, `${this.prefix}pending:`);
-    this.own.value = this.outbox.list().map((command) => ({ command, state: "sending", at: new Date().toISOString() }));
-    this.link = new Link<ChatFrame>({
-      prepare: () => this.prepare(),
+    this.#prefix = `lotse:${origin}:`;
+    this.#token = this.#read("token");
+    this.seen.value = Number(this.#read("seen")) || 0;
+    this.#outbox = new Outbox<ChatCommand>(this.#store, `${this.#prefix}pending:`);
+    this.own.value = this.#outbox.list().map((command) => ({ command, state: "sending", at: new Date().toISOString() }));
+    this.#link = new Link<ChatFrame>({
+      prepare: () => this.#prepare(),
       url: () => `${origin.replace(/^http/, "ws")}/webchat/socket`,
-      hello: () => ({ type: "hello", token: this.token, last_seq: this.log.value.lastSeq, language: this.language }),
+      hello: () => ({ type: "hello", token: this.#token, last_seq: this.log.value.lastSeq, language: this.language }),
       welcomes: (frame) => frame.type === "welcome",
-      receive: (frame) => batch(() => this.receive(frame)),
-      ready: () => this.sendPending(),
+      receive: (frame) => batch(() => this.#receive(frame)),
+      ready: () => this.#sendPending(),
       changed: (phase) => (this.connection.value = phase),
     });
   }
 
   /** Somebody wrote here before: worth connecting before the panel is opened. */
   get returning(): boolean {
-    return this.token !== "";
+    return this.#token !== "";
   }
 
   start(): void {
-    this.link.start();
+    this.#link.start();
   }
 
   say(text: string): void {
     const words = text.trim();
-    if (words && words.length <= LONGEST_TEXT) this.submit({ type: "say", id: newId(), text: words });
+    if (words && words.length <= LONGEST_TEXT) this.#submit({ type: "say", id: newId(), text: words });
   }
 
   press(button: Button, menu: string): void {
-    this.submit({ type: "press", id: newId(), payload: button.payload, label: button.label, menu });
+    this.#submit({ type: "press", id: newId(), payload: button.payload, label: button.label, menu });
   }
 
   choose(language: string): void {
     this.language = language;
-    for (const command of this.outbox.list()) if (command.type === "language") this.forget(command.id);
-    this.submit({ type: "language", id: newId(), language });
+    for (const command of this.#outbox.list()) if (command.type === "language") this.#forget(command.id);
+    this.#submit({ type: "language", id: newId(), language });
   }
 
   /** Says a refused message again, as a new one. */
@@ -104,167 +104,167 @@ export class ChatClient {
     const own = this.own.value.find((item) => item.command.id === id && item.state === "failed");
     if (!own) return;
     this.own.value = this.own.value.filter((item) => item !== own);
-    this.submit({ ...own.command, id: newId() });
+    this.#submit({ ...own.command, id: newId() });
   }
 
   /** Tells the other side that the customer writes; call it at every change of the text. */
   writing(on: boolean): void {
     const now = Date.now();
-    if (on && now - this.typingSentAt < TYPING_EVERY) return;
-    if (!on && !this.typingSentAt) return;
-    this.typingSentAt = on ? now : 0;
-    this.link.send({ type: "typing", on });
+    if (on && now - this.#typingSentAt < TYPING_EVERY) return;
+    if (!on && !this.#typingSentAt) return;
+    this.#typingSentAt = on ? now : 0;
+    this.#link.send({ type: "typing", on });
   }
 
   markSeen(): void {
     const newest = this.log.value.messages.at(-1)?.seq ?? 0;
     if (newest <= this.seen.value) return;
     this.seen.value = newest;
-    this.write("seen", String(newest));
+    this.#write("seen", String(newest));
   }
 
-  private submit(command: ChatCommand): void {
-    this.outbox.add(command);
+  #submit(command: ChatCommand): void {
+    this.#outbox.add(command);
     this.own.value = [...this.own.value, { command, state: "sending", at: new Date().toISOString() }];
-    this.typingSentAt = 0;
+    this.#typingSentAt = 0;
     this.start();
-    if (this.link.send(command)) this.watchAcks();
+    if (this.#link.send(command)) this.#watchAcks();
   }
 
-  private sendPending(): void {
-    for (const command of this.outbox.list()) this.link.send(command);
-    this.watchAcks();
+  #sendPending(): void {
+    for (const command of this.#outbox.list()) this.#link.send(command);
+    this.#watchAcks();
   }
 
-  private watchAcks(): void {
-    if (this.ackTimer !== undefined) return;
-    const waiting = this.outbox.list()[0]?.id;
+  #watchAcks(): void {
+    if (this.#ackTimer !== undefined) return;
+    const waiting = this.#outbox.list()[0]?.id;
     if (waiting === undefined) return;
-    this.ackTimer = setTimeout(() => {
-      this.ackTimer = undefined;
-      if (this.outbox.has(waiting)) this.link.restart();
-      else this.watchAcks();
+    this.#ackTimer = setTimeout(() => {
+      this.#ackTimer = undefined;
+      if (this.#outbox.has(waiting)) this.#link.restart();
+      else this.#watchAcks();
     }, ACK_LIMIT);
   }
 
-  private async prepare(): Promise<boolean> {
-    if (this.prepared) return true;
+  async #prepare(): Promise<boolean> {
+    if (this.#prepared) return true;
     const answer = await fetch(`${this.origin}/webchat/session`, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       credentials: "omit",
-      body: JSON.stringify({ ...(this.token ? { token: this.token } : {}), language: this.language }),
+      body: JSON.stringify({ ...(this.#token ? { token: this.#token } : {}), language: this.language }),
     });
     if (!answer.ok) return false;
     const session = (await answer.json()) as Session;
     batch(() => {
-      this.token = session.token;
-      this.write("token", session.token);
-      this.enter(session.chat);
+      this.#token = session.token;
+      this.#write("token", session.token);
+      this.#enter(session.chat);
       this.languages.value = session.languages;
       this.title.value = session.title;
-      this.prepared = true;
+      this.#prepared = true;
       this.onLanguage(session.language);
     });
     return true;
   }
 
   /** Another chat than the one shown (the token was no longer good): nothing of the old one stays on the page. */
-  private enter(chat: string): void {
-    if (this.chat && this.chat !== chat) {
+  #enter(chat: string): void {
+    if (this.#chat && this.#chat !== chat) {
       this.log.value = EMPTY;
       this.seen.value = 0;
     }
-    this.chat = chat;
+    this.#chat = chat;
   }
 
-  private receive(frame: ChatFrame): void {
+  #receive(frame: ChatFrame): void {
     switch (frame.type) {
       case "welcome":
-        this.enter(frame.chat);
+        this.#enter(frame.chat);
         // A chat that is shorter than what we hold was begun anew by the service.
         if (frame.seq < this.log.value.lastSeq) this.log.value = EMPTY;
         if (frame.seq < this.seen.value) this.seen.value = 0;
         this.welcomed.value = true;
-        this.enterPhase(frame);
+        this.#enterPhase(frame);
         this.onLanguage(frame.language);
         return;
       case "message":
         this.log.value = receive(this.log.value, frame);
-        if (frame.author !== "customer") this.showTyping(undefined);
-        else if (frame.client_id) this.forget(frame.client_id);
-        this.resync();
+        if (frame.author !== "customer") this.#showTyping(undefined);
+        else if (frame.client_id) this.#forget(frame.client_id);
+        this.#resync();
         return;
       case "skip":
         this.log.value = skip(this.log.value, frame.seq);
         return;
       case "ack":
-        this.outbox.settle(frame.id);
-        this.mark(frame.id, "stored");
+        this.#outbox.settle(frame.id);
+        this.#mark(frame.id, "stored");
         return;
       case "phase":
-        this.enterPhase(frame);
+        this.#enterPhase(frame);
         return;
       case "typing":
-        this.showTyping(frame.on ? { who: frame.who, name: frame.name ?? "" } : undefined);
+        this.#showTyping(frame.on ? { who: frame.who, name: frame.name ?? "" } : undefined);
         return;
       case "error":
-        this.fail(frame);
+        this.#fail(frame);
     }
   }
 
-  private enterPhase(frame: { phase: Phase; operator?: string | null; place?: Place | null; working?: boolean }): void {
+  #enterPhase(frame: { phase: Phase; operator?: string | null; place?: Place | null; working?: boolean }): void {
     this.phase.value = frame.phase;
     this.operator.value = frame.operator ?? "";
     this.place.value = frame.place ?? undefined;
     this.working.value = frame.working ?? false;
   }
 
-  private showTyping(typing: Typing | undefined): void {
-    clearTimeout(this.typingEnd);
+  #showTyping(typing: Typing | undefined): void {
+    clearTimeout(this.#typingEnd);
     this.typing.value = typing;
-    if (typing) this.typingEnd = setTimeout(() => (this.typing.value = undefined), TYPING_ENDS);
+    if (typing) this.#typingEnd = setTimeout(() => (this.typing.value = undefined), TYPING_ENDS);
   }
 
   /** A number is missing: ask once for all after the last that we hold. */
-  private resync(): void {
+  #resync(): void {
     const log = this.log.value;
-    if (!hasGap(log) || this.resyncedAt === log.lastSeq) return;
-    this.resyncedAt = log.lastSeq;
-    this.link.restart();
+    if (!hasGap(log) || this.#resyncedAt === log.lastSeq) return;
+    this.#resyncedAt = log.lastSeq;
+    this.#link.restart();
   }
 
-  private fail(frame: ErrorFrame): void {
+  #fail(frame: ErrorFrame): void {
     if (frame.code === "bad_token") {
-      this.token = "";
-      this.prepared = false;
-      attempt(() => this.store?.removeItem(`${this.prefix}token`));
-      this.link.restart();
+      this.#token = "";
+      this.#prepared = false;
+      attempt(() => this.#store?.removeItem(`${this.#prefix}token`));
+      this.#link.restart();
     } else if (frame.code === "too_fast" || frame.code === "unavailable") {
-      clearTimeout(this.retryTimer);
-      this.retryTimer = setTimeout(() => this.sendPending(), RETRY_AFTER);
-    } else if (frame.id !== undefined) {
-      this.outbox.settle(frame.id);
-      this.mark(frame.id, "failed", frame.code);
+      clearTimeout(this.#retryTimer);
+      this.#retryTimer = setTimeout(() => this.#sendPending(), RETRY_AFTER);
+    } else if (frame.id) {
+      this.#outbox.settle(frame.id);
+      this.#mark(frame.id, "failed", frame.code);
     }
   }
 
-  private mark(id: string, state: Own["state"], reason?: string): void {
+  #mark(id: string, state: Own["state"], reason?: string): void {
     this.own.value = this.own.value.map((item) =>
       item.command.id === id ? { ...item, state, ...(reason ? { reason } : {}) } : item,
     );
   }
 
-  private forget(id: string): void {
-    this.outbox.settle(id);
+  #forget(id: string): void {
+    this.#outbox.settle(id);
     this.own.value = this.own.value.filter((item) => item.command.id !== id);
   }
 
-  private read(name: string): string {
-    return attempt(() => this.store?.getItem(this.prefix + name)) ?? "";
+  #read(name: string): string {
+    return attempt(() => this.#store?.getItem(this.#prefix + name)) ?? "";
   }
 
-  private write(name: string, value: string): void {
-    attempt(() => this.store?.setItem(this.prefix + name, value));
+  #write(name: string, value: string): void {
+    attempt(() => this.#store?.setItem(this.#prefix + name, value));
   }
 }

@@ -48,32 +48,32 @@ export class DeskClient {
   /** Called when somebody new waits. */
   onParked: (card: Card) => void = () => undefined;
 
-  private readonly store = browserStore("sessionStorage");
-  private readonly outbox = new Outbox<DeskCommand>(this.store, "lotse:desk:pending:");
-  private readonly link: Link<DeskFrame>;
-  private gone: ReadonlyMap<string, number> = new Map();
-  private typingSentAt = 0;
-  private typingEnd: ReturnType<typeof setTimeout> | undefined;
-  private doneTimer: ReturnType<typeof setTimeout> | undefined;
-  private retryTimer: ReturnType<typeof setTimeout> | undefined;
-  private toastCount = 0;
+  readonly #store = browserStore("sessionStorage");
+  readonly #outbox = new Outbox<DeskCommand>(this.#store, "lotse:desk:pending:");
+  readonly #link: Link<DeskFrame>;
+  #gone: ReadonlyMap<string, number> = new Map();
+  #typingSentAt = 0;
+  #typingEnd: ReturnType<typeof setTimeout> | undefined;
+  #doneTimer: ReturnType<typeof setTimeout> | undefined;
+  #retryTimer: ReturnType<typeof setTimeout> | undefined;
+  #toastCount = 0;
 
   constructor() {
     const at = new Date().toISOString();
-    this.replies.value = this.outbox
+    this.replies.value = this.#outbox
       .list()
       .filter(isReply)
       .map(({ id, conversation, text }) => ({ id, conversation, text, at, state: "sending" }));
-    this.link = new Link<DeskFrame>({
-      prepare: () => this.check(),
+    this.#link = new Link<DeskFrame>({
+      prepare: () => this.#check(),
       url: () => `${location.origin.replace(/^http/, "ws")}/desk/socket`,
       hello: () => undefined,
       welcomes: (frame) => frame.type === "snapshot",
-      receive: (frame) => batch(() => this.receive(frame)),
-      ready: () => this.ready(),
+      receive: (frame) => batch(() => this.#receive(frame)),
+      ready: () => this.#ready(),
       changed: (phase) => (this.connection.value = phase),
     });
-    this.link.start();
+    this.#link.start();
   }
 
   /** Nothing on success, else the key of what to say. */
@@ -90,14 +90,14 @@ export class DeskClient {
     } catch {
       return "login.unavailable";
     }
-    this.link.start();
+    this.#link.start();
     return undefined;
   }
 
   async logout(): Promise<void> {
     await fetch("/desk/logout", { method: "POST" }).catch(() => undefined);
-    this.forgetAll();
-    this.leave();
+    this.#forgetAll();
+    this.#leave();
   }
 
   open(conversation: string): void {
@@ -105,13 +105,13 @@ export class DeskClient {
     batch(() => {
       this.opened.value = conversation;
       this.thread.value = undefined;
-      this.showTyping(false);
+      this.#showTyping(false);
       this.loadingOlder.value = false;
       const unread = new Map(this.unread.value);
       unread.delete(conversation);
       this.unread.value = unread;
     });
-    this.link.send({ type: "open", conversation });
+    this.#link.send({ type: "open", conversation });
   }
 
   /** The page shows no conversation. */
@@ -124,12 +124,12 @@ export class DeskClient {
     const thread = this.thread.value;
     const first = thread?.messages[0];
     if (!thread?.more || !first || this.loadingOlder.value) return;
-    this.loadingOlder.value = this.link.send({ type: "older", conversation: thread.card.conversation, before: first.seq });
+    this.loadingOlder.value = this.#link.send({ type: "older", conversation: thread.card.conversation, before: first.seq });
   }
 
   command(type: "claim" | "hand_back" | "close", conversation: string): void {
-    if (this.outbox.list().some((command) => command.type === type && command.conversation === conversation)) return;
-    this.submit({ type, id: newId(), conversation });
+    if (this.#outbox.list().some((command) => command.type === type && command.conversation === conversation)) return;
+    this.#submit({ type, id: newId(), conversation });
   }
 
   reply(conversation: string, text: string): void {
@@ -137,7 +137,7 @@ export class DeskClient {
     if (!words || words.length > LONGEST_REPLY) return;
     const id = newId();
     this.replies.value = [...this.replies.value, { id, conversation, text: words, at: new Date().toISOString(), state: "sending" }];
-    this.submit({ type: "reply", id, conversation, text: words });
+    this.#submit({ type: "reply", id, conversation, text: words });
   }
 
   forgetReply(id: string): void {
@@ -146,15 +146,15 @@ export class DeskClient {
 
   writing(conversation: string, on: boolean): void {
     const now = Date.now();
-    if (on && now - this.typingSentAt < TYPING_EVERY) return;
-    if (!on && !this.typingSentAt) return;
-    this.typingSentAt = on ? now : 0;
-    this.link.send({ type: "typing", conversation, on });
+    if (on && now - this.#typingSentAt < TYPING_EVERY) return;
+    if (!on && !this.#typingSentAt) return;
+    this.#typingSentAt = on ? now : 0;
+    this.#link.send({ type: "typing", conversation, on });
   }
 
   toast(key: string, params: Toast["params"] = {}): void {
-    this.toastCount += 1;
-    const toast = { id: this.toastCount, key, params };
+    this.#toastCount += 1;
+    const toast = { id: this.#toastCount, key, params };
     this.toasts.value = [...this.toasts.value.slice(-2), toast];
     setTimeout(() => this.dropToast(toast.id), TOAST_ENDS);
   }
@@ -164,24 +164,24 @@ export class DeskClient {
   }
 
   draft(conversation: string): string {
-    return attempt(() => this.store?.getItem(`lotse:desk:draft:${conversation}`)) ?? "";
+    return attempt(() => this.#store?.getItem(`lotse:desk:draft:${conversation}`)) ?? "";
   }
 
   keepDraft(conversation: string, text: string): void {
     const key = `lotse:desk:draft:${conversation}`;
-    attempt(() => (text ? this.store?.setItem(key, text) : this.store?.removeItem(key)));
+    attempt(() => (text ? this.#store?.setItem(key, text) : this.#store?.removeItem(key)));
   }
 
-  private async check(): Promise<boolean> {
+  async #check(): Promise<boolean> {
     const answer = await fetch("/desk/me");
     if (answer.status === 401) {
-      this.leave();
+      this.#leave();
       return false;
     }
     if (!answer.ok) return false;
     const me = (await answer.json()) as { operator: string; name: string };
     batch(() => {
-      this.belongTo(me.operator);
+      this.#belongTo(me.operator);
       this.operator.value = me.operator;
       this.name.value = me.name;
       this.signIn.value = "in";
@@ -190,144 +190,144 @@ export class DeskClient {
   }
 
   /** Another operator at this browser: nothing that the one before wrote stays, or is sent in a wrong name. */
-  private belongTo(operator: string): void {
+  #belongTo(operator: string): void {
     const key = "lotse:desk:operator";
-    const before = attempt(() => this.store?.getItem(key));
-    if (before && before !== operator) this.forgetAll();
-    attempt(() => this.store?.setItem(key, operator));
+    const before = attempt(() => this.#store?.getItem(key));
+    if (before && before !== operator) this.#forgetAll();
+    attempt(() => this.#store?.setItem(key, operator));
   }
 
-  private forgetAll(): void {
-    for (const command of this.outbox.list()) this.settle(command.id);
+  #forgetAll(): void {
+    for (const command of this.#outbox.list()) this.#settle(command.id);
     this.replies.value = [];
-    this.clear();
-    const keys = attempt(() => Object.keys(this.store ?? {})) ?? [];
-    for (const key of keys) if (key.startsWith("lotse:desk:draft:")) attempt(() => this.store?.removeItem(key));
+    this.#clear();
+    const keys = attempt(() => Object.keys(this.#store ?? {})) ?? [];
+    for (const key of keys) if (key.startsWith("lotse:desk:draft:")) attempt(() => this.#store?.removeItem(key));
   }
 
-  private leave(): void {
+  #leave(): void {
     batch(() => {
-      this.link.stop();
+      this.#link.stop();
       this.signIn.value = "out";
-      this.clear();
+      this.#clear();
     });
   }
 
-  private clear(): void {
+  #clear(): void {
     this.cards.value = new Map();
     this.unread.value = new Map();
-    this.gone = new Map();
+    this.#gone = new Map();
     this.replies.value = this.replies.value.filter((reply) => reply.state === "sending");
     this.dismiss();
   }
 
-  private submit(command: DeskCommand): void {
-    this.outbox.add(command);
-    this.typingSentAt = 0;
-    this.showBusy();
-    if (this.link.send(command)) this.watchDone();
+  #submit(command: DeskCommand): void {
+    this.#outbox.add(command);
+    this.#typingSentAt = 0;
+    this.#showBusy();
+    if (this.#link.send(command)) this.#watchDone();
   }
 
-  private ready(): void {
-    if (this.opened.value) this.link.send({ type: "open", conversation: this.opened.value });
-    this.sendPending();
+  #ready(): void {
+    if (this.opened.value) this.#link.send({ type: "open", conversation: this.opened.value });
+    this.#sendPending();
   }
 
-  private sendPending(): void {
-    for (const command of this.outbox.list()) this.link.send(command);
-    this.watchDone();
+  #sendPending(): void {
+    for (const command of this.#outbox.list()) this.#link.send(command);
+    this.#watchDone();
   }
 
-  private watchDone(): void {
-    if (this.doneTimer !== undefined) return;
-    const waiting = this.outbox.list()[0]?.id;
+  #watchDone(): void {
+    if (this.#doneTimer !== undefined) return;
+    const waiting = this.#outbox.list()[0]?.id;
     if (waiting === undefined) return;
-    this.doneTimer = setTimeout(() => {
-      this.doneTimer = undefined;
-      if (this.outbox.has(waiting)) this.link.restart();
-      else this.watchDone();
+    this.#doneTimer = setTimeout(() => {
+      this.#doneTimer = undefined;
+      if (this.#outbox.has(waiting)) this.#link.restart();
+      else this.#watchDone();
     }, DONE_LIMIT);
   }
 
-  private showBusy(): void {
-    this.busy.value = new Set(this.outbox.list().filter((command) => !isReply(command)).map((command) => command.type));
+  #showBusy(): void {
+    this.busy.value = new Set(this.#outbox.list().filter((command) => !isReply(command)).map((command) => command.type));
   }
 
-  private receive(frame: DeskFrame): void {
+  #receive(frame: DeskFrame): void {
     switch (frame.type) {
       case "snapshot":
-        this.takeSnapshot(frame);
+        this.#takeSnapshot(frame);
         return;
       case "card":
-        this.takeCard(frame.card);
+        this.#takeCard(frame.card);
         return;
       case "conversation":
         if (frame.card.conversation !== this.opened.value) return;
-        this.takeCard(frame.card);
-        this.takeConversation(frame);
+        this.#takeCard(frame.card);
+        this.#takeConversation(frame);
         return;
       case "messages":
         this.loadingOlder.value = false;
-        this.change(frame.conversation, (thread) => ({
+        this.#change(frame.conversation, (thread) => ({
           ...thread,
           messages: mergedMessages(frame.messages, thread.messages),
           more: frame.more,
         }));
         return;
       case "message":
-        this.change(frame.conversation, (thread) => ({ ...thread, messages: mergedMessages(thread.messages, [frame.message]) }));
-        if (frame.message.author === "customer") this.showTyping(false);
+        this.#change(frame.conversation, (thread) => ({ ...thread, messages: mergedMessages(thread.messages, [frame.message]) }));
+        if (frame.message.author === "customer") this.#showTyping(false);
         return;
       case "panel":
-        this.change(frame.conversation, (thread) => ({ ...thread, panel: frame.panel }));
+        this.#change(frame.conversation, (thread) => ({ ...thread, panel: frame.panel }));
         return;
       case "delivery":
         this.delivery.value = new Map(this.delivery.value).set(frame.message_id, frame.state);
         return;
       case "typing":
-        if (frame.conversation === this.opened.value) this.showTyping(frame.on);
+        if (frame.conversation === this.opened.value) this.#showTyping(frame.on);
         return;
       case "done":
-        this.settle(frame.id);
+        this.#settle(frame.id);
         this.replies.value = this.replies.value.map((reply) => (reply.id === frame.id ? { ...reply, state: "stored" } : reply));
         return;
       case "refused":
-        this.refuse(frame.id, frame.reason, frame.holder ?? "");
+        this.#refuse(frame.id, frame.reason, frame.holder ?? "");
         return;
       case "error":
-        this.fail(frame);
+        this.#fail(frame);
     }
   }
 
-  private takeSnapshot(frame: Extract<DeskFrame, { type: "snapshot" }>): void {
+  #takeSnapshot(frame: Extract<DeskFrame, { type: "snapshot" }>): void {
     const before = this.cards.value;
     this.operator.value = frame.operator;
     this.name.value = frame.name;
     this.clockAhead.value = Date.parse(frame.now) - Date.now();
     this.cards.value = replaced(frame.cards);
-    this.gone = new Map();
+    this.#gone = new Map();
     let unread: Unread = new Map([...this.unread.value].filter(([conversation]) => this.cards.value.has(conversation)));
     for (const card of frame.cards) {
       unread = counted(unread, before.get(card.conversation), card, card.conversation === this.opened.value);
     }
     this.unread.value = unread;
     const current = this.cards.value.get(this.opened.value);
-    if (current) this.change(current.conversation, (thread) => ({ ...thread, card: current }));
+    if (current) this.#change(current.conversation, (thread) => ({ ...thread, card: current }));
   }
 
-  private takeCard(card: Card): void {
+  #takeCard(card: Card): void {
     const before = this.cards.value.get(card.conversation);
-    const next = merged(this.cards.value, card, this.gone);
-    this.gone = next.gone;
+    const next = merged(this.cards.value, card, this.#gone);
+    this.#gone = next.gone;
     if (next.cards !== this.cards.value) {
       this.cards.value = next.cards;
       this.unread.value = counted(this.unread.value, before, card, card.conversation === this.opened.value);
       if (card.phase === "parked" && before?.phase !== "parked") this.onParked(card);
     }
-    this.change(card.conversation, (thread) => (card.version < thread.card.version ? thread : { ...thread, card }));
+    this.#change(card.conversation, (thread) => (card.version < thread.card.version ? thread : { ...thread, card }));
   }
 
-  private takeConversation(frame: Extract<DeskFrame, { type: "conversation" }>): void {
+  #takeConversation(frame: Extract<DeskFrame, { type: "conversation" }>): void {
     const before = this.thread.value;
     const same = before?.card.conversation === frame.card.conversation ? before : undefined;
     const oldest = frame.messages[0]?.seq ?? 0;
@@ -342,40 +342,40 @@ export class DeskClient {
     this.loadingOlder.value = false;
   }
 
-  private change(conversation: string, to: (thread: Thread) => Thread): void {
+  #change(conversation: string, to: (thread: Thread) => Thread): void {
     const thread = this.thread.value;
     if (thread?.card.conversation === conversation) this.thread.value = to(thread);
   }
 
-  private showTyping(on: boolean): void {
-    clearTimeout(this.typingEnd);
+  #showTyping(on: boolean): void {
+    clearTimeout(this.#typingEnd);
     this.customerTypes.value = on;
-    if (on) this.typingEnd = setTimeout(() => (this.customerTypes.value = false), TYPING_ENDS);
+    if (on) this.#typingEnd = setTimeout(() => (this.customerTypes.value = false), TYPING_ENDS);
   }
 
-  private settle(id: string): void {
-    this.outbox.settle(id);
-    this.showBusy();
+  #settle(id: string): void {
+    this.#outbox.settle(id);
+    this.#showBusy();
   }
 
-  private refuse(id: string, reason: string, holder: string): void {
-    const command = this.outbox.get(id);
-    this.settle(id);
+  #refuse(id: string, reason: string, holder: string): void {
+    const command = this.#outbox.get(id);
+    this.#settle(id);
     this.replies.value = this.replies.value.map((reply) => (reply.id === id ? { ...reply, state: "refused", reason } : reply));
     if (command || this.replies.value.some((reply) => reply.id === id)) {
       this.toast(`refused.${reason === "held_by_other" && !holder ? "held" : reason}`, { holder });
     }
   }
 
-  private fail(frame: ErrorFrame): void {
+  #fail(frame: ErrorFrame): void {
     if (frame.code === "signed_out") {
-      this.leave();
+      this.#leave();
     } else if (frame.code === "too_fast" || frame.code === "unavailable") {
-      clearTimeout(this.retryTimer);
-      this.retryTimer = setTimeout(() => this.sendPending(), RETRY_AFTER);
+      clearTimeout(this.#retryTimer);
+      this.#retryTimer = setTimeout(() => this.#sendPending(), RETRY_AFTER);
     } else {
       const id = frame.id ?? "";
-      this.settle(id);
+      this.#settle(id);
       this.replies.value = this.replies.value.map((reply) =>
         reply.id === id ? { ...reply, state: "refused", reason: frame.code } : reply,
       );

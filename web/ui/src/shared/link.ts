@@ -20,111 +20,111 @@ export interface LinkUse<Incoming> {
 }
 
 export class Link<Incoming extends { readonly type: string }> {
-  private state: Connection = IDLE;
-  private socket: WebSocket | undefined;
-  private timer: ReturnType<typeof setTimeout> | undefined;
+  #state: Connection = IDLE;
+  #socket: WebSocket | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly use: LinkUse<Incoming>) {
-    addEventListener("online", () => this.on("wake"));
-    addEventListener("offline", () => this.on("offline"));
+    addEventListener("online", () => this.#on("wake"));
+    addEventListener("offline", () => this.#on("offline"));
     document.addEventListener("visibilitychange", () => {
-      if (document.visibilityState === "visible") this.on("wake");
+      if (document.visibilityState === "visible") this.#on("wake");
     });
   }
 
   get phase(): ConnectionPhase {
-    return this.state.phase;
+    return this.#state.phase;
   }
 
   start(): void {
-    this.on("start");
+    this.#on("start");
   }
 
   stop(): void {
-    this.on("stop");
+    this.#on("stop");
   }
 
   /** The connection can't be trusted any more: an answer is overdue, or the service asked for a new start. */
   restart(): void {
-    this.on("stuck");
+    this.#on("stuck");
   }
 
   /** Sends now, or not at all: what must arrive is in an `Outbox`. */
   send(frame: object): boolean {
-    if (this.state.phase !== "live" || this.socket?.readyState !== WebSocket.OPEN) return false;
-    this.socket.send(JSON.stringify(frame));
+    if (this.#state.phase !== "live" || this.#socket?.readyState !== WebSocket.OPEN) return false;
+    this.#socket.send(JSON.stringify(frame));
     return true;
   }
 
-  private on(event: ConnectionEvent): void {
-    const before = this.state.phase;
-    const [state, commands] = advance(this.state, event, Math.random());
-    this.state = state;
+  #on(event: ConnectionEvent): void {
+    const before = this.#state.phase;
+    const [state, commands] = advance(this.#state, event, Math.random());
+    this.#state = state;
     if (state.phase !== before) {
-      this.limit(state.phase);
+      this.#limit(state.phase);
       this.use.changed(state.phase);
     }
-    for (const command of commands) this.run(command);
+    for (const command of commands) this.#run(command);
   }
 
-  private limit(phase: ConnectionPhase): void {
-    clearTimeout(this.timer);
+  #limit(phase: ConnectionPhase): void {
+    clearTimeout(this.#timer);
     if (phase === "preparing" || phase === "opening" || phase === "greeting") {
-      this.timer = setTimeout(() => this.on("stuck"), STEP_LIMIT);
+      this.#timer = setTimeout(() => this.#on("stuck"), STEP_LIMIT);
     }
   }
 
-  private run(command: ConnectionCommand): void {
+  #run(command: ConnectionCommand): void {
     if (typeof command === "object") {
-      clearTimeout(this.timer);
-      this.timer = setTimeout(() => this.on("due"), command.wait);
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.#on("due"), command.wait);
       return;
     }
     switch (command) {
       case "prepare":
         this.use.prepare().then(
-          (good) => this.on(good ? "prepared" : "unprepared"),
-          () => this.on("unprepared"),
+          (good) => this.#on(good ? "prepared" : "unprepared"),
+          () => this.#on("unprepared"),
         );
         return;
       case "open":
-        this.open();
+        this.#open();
         return;
       case "greet": {
         const hello = this.use.hello();
-        if (hello) this.socket?.send(JSON.stringify(hello));
+        if (hello) this.#socket?.send(JSON.stringify(hello));
         return;
       }
       case "ready":
         this.use.ready();
         return;
       case "close":
-        this.drop();
+        this.#drop();
     }
   }
 
-  private open(): void {
-    this.drop();
+  #open(): void {
+    this.#drop();
     let socket: WebSocket;
     try {
       socket = new WebSocket(this.use.url());
     } catch {
-      this.on("lost");
+      this.#on("lost");
       return;
     }
-    this.socket = socket;
+    this.#socket = socket;
     // An event of a socket that was already replaced is nobody's.
     const mine = (event: ConnectionEvent) => () => {
-      if (this.socket === socket) this.on(event);
+      if (this.#socket === socket) this.#on(event);
     };
     socket.onopen = mine("opened");
     socket.onclose = mine("lost");
     socket.onmessage = (event: MessageEvent<unknown>) => {
-      if (this.socket === socket) this.take(event.data);
+      if (this.#socket === socket) this.#take(event.data);
     };
   }
 
-  private take(data: unknown): void {
+  #take(data: unknown): void {
     if (typeof data !== "string") return;
     let frame: Incoming;
     try {
@@ -132,17 +132,17 @@ export class Link<Incoming extends { readonly type: string }> {
     } catch {
       return;
     }
-    if (this.state.phase === "greeting" && this.use.welcomes(frame)) {
+    if (this.#state.phase === "greeting" && this.use.welcomes(frame)) {
       this.use.receive(frame);
-      this.on("welcomed");
+      this.#on("welcomed");
     } else {
       this.use.receive(frame);
     }
   }
 
-  private drop(): void {
-    const socket = this.socket;
-    this.socket = undefined;
+  #drop(): void {
+    const socket = this.#socket;
+    this.#socket = undefined;
     socket?.close();
   }
 }

@@ -18,43 +18,43 @@ interface Entry<Command> {
  * A storage that refuses (full, forbidden) costs only the survival of a reload.
  */
 export class Outbox<Command extends { readonly id: string }> {
-  private readonly entries = new Map<string, Entry<Command>>();
+  readonly #entries = new Map<string, Entry<Command>>();
 
   constructor(
     private readonly store: Store | undefined,
     private readonly prefix: string,
   ) {
-    for (const entry of this.stored()) this.entries.set(entry.command.id, entry);
+    for (const entry of this.#stored()) this.#entries.set(entry.command.id, entry);
   }
 
   /** In the order in which they were added. */
   list(): readonly Command[] {
-    return [...this.entries.values()].sort((a, b) => a.order - b.order).map((entry) => entry.command);
+    return [...this.#entries.values()].sort((a, b) => a.order - b.order).map((entry) => entry.command);
   }
 
   has(id: string): boolean {
-    return this.entries.has(id);
+    return this.#entries.has(id);
   }
 
   get(id: string): Command | undefined {
-    return this.entries.get(id)?.command;
+    return this.#entries.get(id)?.command;
   }
 
   add(command: Command): void {
-    if (this.entries.has(command.id)) return;
-    const order = 1 + Math.max(0, ...[...this.entries.values()].map((entry) => entry.order));
+    if (this.#entries.has(command.id)) return;
+    const order = 1 + Math.max(0, ...[...this.#entries.values()].map((entry) => entry.order));
     const entry = { order, command };
-    this.entries.set(command.id, entry);
+    this.#entries.set(command.id, entry);
     attempt(() => this.store?.setItem(this.prefix + command.id, JSON.stringify(entry)));
   }
 
   /** Confirmed or refused: forget it. */
   settle(id: string): void {
-    this.entries.delete(id);
+    this.#entries.delete(id);
     attempt(() => this.store?.removeItem(this.prefix + id));
   }
 
-  private stored(): Entry<Command>[] {
+  #stored(): Entry<Command>[] {
     const found: Entry<Command>[] = [];
     attempt(() => {
       for (let index = 0; index < (this.store?.length ?? 0); index += 1) {

@@ -51,35 +51,35 @@ function fill(text: string, language: string, params: Params): string {
 /** The labels of one page: `t` re-renders whoever used it when the language changes. */
 export class Texts {
   readonly language = signal("en");
-  private readonly translate = signal<Translate>(() => "");
-  private asked = "";
+  readonly #translate = signal<Translate>(() => "");
+  #asked = "";
 
   constructor(
     private readonly section: "widget" | "desk" | "pages",
     private readonly english: Tree,
     private readonly origin = "",
   ) {
-    this.translate.value = translator([{ language: "en", tree: english }]);
+    this.#translate.value = translator([{ language: "en", tree: english }]);
   }
 
-  readonly t: Translate = (key, params) => this.translate.value(key, params);
+  readonly t: Translate = (key, params) => this.#translate.value(key, params);
 
   /** Loads the language; on failure the labels stay as they are. */
   async load(language: string): Promise<void> {
-    this.asked = language;
+    this.#asked = language;
     try {
       const answer = await fetch(`${this.origin}/texts.json?language=${encodeURIComponent(language)}`, { credentials: "omit" });
       if (!answer.ok) throw new Error(`texts.json: ${answer.status}`);
       const all = (await answer.json()) as { language?: string } & Partial<Record<string, Tree>>;
       const tree = all[this.section];
-      if (this.asked !== language || typeof tree !== "object") return;
-      this.translate.value = translator([
+      if (this.#asked !== language || typeof tree !== "object") return;
+      this.#translate.value = translator([
         { language: all.language ?? language, tree },
         { language: "en", tree: this.english },
       ]);
       this.language.value = all.language ?? language;
     } catch {
-      if (this.asked === language && !LANGUAGES.includes(this.language.value)) this.language.value = "en";
+      if (this.#asked === language && !LANGUAGES.includes(this.language.value)) this.language.value = "en";
     }
   }
 }

@@ -45,7 +45,7 @@ export function LogView({ client, texts, origin }: Props): JSX.Element {
       if (atEnd.current) toEnd();
     });
     if (box.current) watch.observe(box.current);
-    if (box.current?.firstElementChild) watch.observe(box.current.firstElementChild);
+    if (box.current?.lastElementChild) watch.observe(box.current.lastElementChild);
     return () => watch.disconnect();
   }, []);
   const scrolled = (): void => {
@@ -58,6 +58,7 @@ export function LogView({ client, texts, origin }: Props): JSX.Element {
   return (
     <div class="middle">
       <div class="log" ref={box} onScroll={scrolled} tabIndex={0} role="log" aria-live="polite" aria-label={texts.t("log")}>
+        {all.length === 0 && client.welcomed.value && <p class="empty">{texts.t("empty")}</p>}
         <ol>
           {all.map((line, index) => (
             <LineView key={line.key} line={line} before={all[index - 1]} after={all[index + 1]} client={client} texts={texts} origin={origin} />
