@@ -22,7 +22,7 @@ export function PanelView({ client, texts }: DeskUse): JSX.Element {
       )}
       <dl>
         <Fact name={t("panel.channel")}>{channel.startsWith("channels.") ? panel.channel : channel}</Fact>
-        {panel.address && <Fact name={t("panel.address")}>{panel.address}</Fact>}
+        {panel.address && panel.channel !== "webchat" && <Fact name={t("panel.address")}>{panel.address}</Fact>}
         {panel.language && <Fact name={t("panel.language")}>{LANGUAGE_NAMES[panel.language] ?? panel.language}</Fact>}
         <Fact name={t("panel.opened")}>{full(panel.opened_at, texts.language.value)}</Fact>
       </dl>
