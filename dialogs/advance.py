@@ -1,15 +1,17 @@
 """The dialogs' one door: where a conversation stands, what happened, and what follows. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal, TypeAlias
 
-from conversation.content import Content, Prompt
+import msgspec
+
+from conversation.content import Content
 from conversation.run import Frame, Run
 from conversation.understanding import Understanding
 from conversation.value import Data, Tagged, Value
 from dialogs.hear import Hearing
-from dialogs.model import Bot, Do, Handover, Wait
-from dialogs.outputs import Output, Speak
+from dialogs.model import Ask, Bot, CallDialog, Choose, Do, Form, Handover, Pick, Step, Wait
+from dialogs.outputs import Output
 from dialogs.scene import Scene
 from dialogs.walk import Walk
 
@@ -81,13 +83,16 @@ def advance(bot: Bot, run: Run, variables: Mapping[str, Data], scene: Scene, eve
     walk = Walk(bot, _standing(bot, run), variables, scene)
     hearing = Hearing(walk)
     _take(bot, walk, hearing, event)
+    listening, heard = (scene.key, hearing.understand) if hearing.understand else ("", "")
+    if isinstance(event, Acted | Silent | Woke | Chose):
+        listening, heard = run.listening, run.heard
     return Progress(
         run=Run(
             frames=tuple(walk.frames),
             trail=tuple(walk.trail) if walk.frames else (),
-            guess=hearing.guess if walk.frames else None,
-            listening=scene.key if hearing.understand else "",
-            heard=hearing.understand,
+            guess=hearing.guess if _place(walk.frames) == _place(run.frames) else None,
+            listening=listening,
+            heard=heard,
             answered_menu=hearing.answered_menu,
             lost=hearing.lost,
         ),
@@ -98,17 +103,23 @@ def advance(bot: Bot, run: Run, variables: Mapping[str, Data], scene: Scene, eve
     )
 
 
+def _place(frames: Sequence[Frame]) -> list[tuple[str, str]]:
+    return [(frame.dialog, frame.step) for frame in frames]
+
+
 def _take(bot: Bot, walk: Walk, hearing: Hearing, event: Input) -> None:
+    astray = walk.frames and walk.frame.stage == "enter"
     match event:
+        case Comprehended() | Chose() | Acted() | Silent() | Woke() if astray:
+            if isinstance(event, Chose) and event.language in bot.languages:
+                hearing.switch(event.language)
+            walk.proceed()
         case Heard(content=content):
             hearing.content(content)
         case Pressed(payload=payload, menu=menu):
             hearing.press(payload, menu)
         case Chose(language=language):
-            if language in bot.languages and language != walk.scene.language:
-                hearing.switch(language)
-                if walk.frames:
-                    walk.repeat()
+            _chose(walk, hearing, language)
         case Comprehended(understanding=understanding, language_open=language_open):
             hearing.understood(understanding, language_open=language_open)
         case Acted(request=request, result=result):
@@ -116,9 +127,7 @@ def _take(bot: Bot, walk: Walk, hearing: Hearing, event: Input) -> None:
         case Silent():
             _silent(walk)
         case Woke():
-            if walk.frames and isinstance(walk.step.verb, Wait):
-                walk.go_on()
-                walk.proceed()
+            _woke(walk)
         case Resumed(how=how):
             _resumed(walk, how)
         case Lost():
@@ -126,17 +135,60 @@ def _take(bot: Bot, walk: Walk, hearing: Hearing, event: Input) -> None:
 
 
 def _standing(bot: Bot, run: Run) -> Run:
-    """The run as this version of the bot can hold it: renamed steps followed, a lost place given up for the menu."""
-    frames = []
+    """The run as this version of the bot can hold it.
+
+    Renamed steps are followed; a lost place is given up for the menu; a step that is another kind of step now is entered anew.
+    """
+    frames: list[Frame] = []
     for frame in run.frames:
         dialog = bot.dialogs.get(frame.dialog)
-        step = dialog.renamed.get(frame.step, frame.step) if dialog and frame.step not in dialog.steps else frame.step
-        if dialog is None or step not in dialog.steps:
-            menu = bot.commands.get("menu")
-            home = (menu.dialog, menu.step) if menu else (bot.start, bot.dialogs[bot.start].start)
-            return Run(frames=(Frame(dialog=home[0], step=home[1], stage="waiting"),), lost=run.lost)
-        frames.append(frame if step == frame.step else Frame(dialog=frame.dialog, step=step, stage=frame.stage))
-    return run if tuple(frames) == run.frames else Run(frames=tuple(frames), trail=run.trail, lost=run.lost)
+        name = dialog.renamed.get(frame.step, frame.step) if dialog and frame.step not in dialog.steps else frame.step
+        step = dialog.steps.get(name) if dialog else None
+        if step is None:
+            return msgspec.structs.replace(run, frames=(_home(bot),), trail=(), guess=None)
+        if not _fits(frame, step):
+            frames.append(Frame(dialog=frame.dialog, step=name))
+            break
+        frames.append(msgspec.structs.replace(frame, step=name))
+    return msgspec.structs.replace(run, frames=tuple(frames))
+
+
+def _home(bot: Bot) -> Frame:
+    menu = bot.commands.get("menu")
+    dialog, name = (menu.dialog, menu.step) if menu else (bot.start, bot.dialogs[bot.start].start)
+    return Frame(dialog=dialog, step=name)
+
+
+def _chose(walk: Walk, hearing: Hearing, language: str) -> None:
+    if language in walk.bot.languages and language != walk.scene.language:
+        hearing.switch(language)
+        if walk.frames:
+            walk.repeat()
+
+
+def _fits(frame: Frame, step: Step) -> bool:
+    """Can a conversation be there, at that stage, in this version?"""
+    match frame.stage:
+        case "needs":
+            return bool(step.needs)
+        case "called":
+            return isinstance(step.verb, CallDialog)
+        case "doing":
+            return isinstance(step.verb, Do)
+        case "parked":
+            return True
+        case "enter":
+            return False
+    if isinstance(step.verb, Form):
+        return frame.form is not None and frame.form.field in ("", *(field.name for field in step.verb.fields))
+    return frame.form is None and isinstance(step.verb, Choose | Pick | Ask | Wait)
+
+
+def _woke(walk: Walk) -> None:
+    if walk.frames and walk.frame.stage == "waiting":
+        if isinstance(walk.step.verb, Wait):
+            walk.go_on()
+        walk.proceed()
 
 
 def _acted(walk: Walk, request: str, result: dict[str, Data] | None) -> None:
@@ -160,8 +212,7 @@ def _silent(walk: Walk) -> None:
     silence = walk.step.silence
     if walk.frame.reminders < silence.reminders:
         walk.note(reminders=walk.frame.reminders + 1)
-        reminder = Prompt(text=walk.prompts.product("reminder"))
-        walk.outputs.append(Speak(origin="_product/reminder", prompt=reminder))
+        walk.say_product("reminder")
         walk.listen()
     else:
         walk.move(silence.go)
@@ -170,14 +221,14 @@ def _silent(walk: Walk) -> None:
 
 def _resumed(walk: Walk, how: Literal["closed", "busy", "handed_back"]) -> None:
     if not walk.frames or how == "handed_back":
-        _to_menu(walk)
+        walk.to_menu()
         return
     verb = walk.step.verb
     if walk.frame.stage != "parked" or not isinstance(verb, Handover):
         if how == "closed":
             walk.finish("solved")
-            return
-        _to_menu(walk)
+        else:
+            walk.to_menu()
         return
     if how == "busy" and verb.busy_go:
         walk.move(verb.busy_go)
@@ -185,15 +236,6 @@ def _resumed(walk: Walk, how: Literal["closed", "busy", "handed_back"]) -> None:
         walk.jump(walk.bot.start, walk.bot.policy.waiting.then)
     else:
         walk.go_on()
-    walk.proceed()
-
-
-def _to_menu(walk: Walk) -> None:
-    menu = walk.bot.commands.get("menu")
-    if menu and menu.dialog:
-        walk.jump(menu.dialog, menu.step)
-    else:
-        walk.start()
     walk.proceed()
 
 

@@ -5,18 +5,17 @@ Button, global command, this step's choices, this step's kind of answer, then th
 
 from typing import Final
 
-import msgspec
-
 from conversation.content import Button, Content, Prompt, Text, plain_text
-from conversation.run import FormRun, Guess
+from conversation.run import Guess
 from conversation.understanding import Intent, Understanding
 from conversation.value import Data
+from dialogs import forms
 from dialogs.commands import find_command, find_language, language_name
 from dialogs.kinds import Kind, NotThis, Parsed, check, parse
 from dialogs.matching import Choice, match
-from dialogs.model import Ask, Choose, Field, Form, Pick, Wait
+from dialogs.model import Ask, Choose, Form, Option, Pick, Wait
 from dialogs.outputs import Speak
-from dialogs.prompts import CANCEL, CHANGE, NONE, YES
+from dialogs.prompts import NONE
 from dialogs.walk import Walk
 
 OWN_INTENT_BONUS: Final = 0.1
@@ -62,8 +61,11 @@ class Hearing:
         walk = self.walk
         if walk.frame.stage == "parked":
             return
+        if walk.frame.stage == "enter":
+            walk.proceed()
+            return
         if walk.frame.stage == "doing" or isinstance(walk.step.verb, Wait):
-            walk.say(Prompt(text=walk.prompts.product("one_moment")), "one_moment")
+            walk.say_product("one_moment")
             return
         key = match(text, self._choices()) if text else None
         if key is not None:
@@ -84,24 +86,18 @@ class Hearing:
     def _parsed(self, content: Content) -> bool:
         """True if the content was an answer of the kind asked for, good or not good enough."""
         walk = self.walk
-        verb, form = walk.step.verb, walk.frame.form
+        verb, form, field = walk.step.verb, walk.frame.form, forms.asked(walk)
         if isinstance(verb, Ask):
             offered = tuple(str(value) for value in walk.frame.offered)
             value = self._value(content, verb.answer, verb.check, offered)
             if value is not None:
                 self._save(value)
             return value is not None
-        field = (
-            next((field for field in verb.fields if form and field.name == form.field), None)
-            if isinstance(verb, Form)
-            else None
-        )
-        if form is None or field is None or form.correcting:
+        value = self._value(content, field.kind, field.check, ()) if field else None
+        if value is None or form is None or field is None:
             return False
-        value = self._value(content, field.kind, field.check, ())
-        if value is not None:
-            self._answer_field(form, field, value)
-        return value is not None
+        self._save_all(forms.answer(walk, form, field, value))
+        return True
 
     def _value(self, content: Content, kind: Kind, limits: dict[str, Data], offered: tuple[str, ...]) -> Data:
         ctx = self.walk.context(offered)
@@ -117,22 +113,11 @@ class Hearing:
         walk.go_on()
         walk.proceed()
 
-    def _answer_field(self, form: FormRun, field: Field, value: Data) -> None:
-        answers = {**form.answers, field.name: value}
-        verb = self.walk.step.verb
-        fields = verb.fields if isinstance(verb, Form) else ()
-        missing = next((field.name for field in fields if field.name not in answers), "")
-        self._form(FormRun(field=missing, answers=answers))
-
-    def _form(self, form: FormRun) -> None:
-        walk = self.walk
-        verb = walk.step.verb
-        walk.note(form=form, misses=0)
-        if isinstance(verb, Form) and not form.field and not form.correcting and not verb.confirm:
-            self._save(form.answers)
-        else:
-            walk.ask_field()
-            walk.listen()
+    def _save_all(self, answers: forms.Answers | None) -> None:
+        """A form's answers, once it has them all."""
+        self.lost = 0
+        if answers is not None:
+            self._save(answers)
 
     # ── buttons ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -155,7 +140,7 @@ class Hearing:
         step, _, key = rest.partition("/")
         if walk.frames and walk.frame.stage in ("parked", "doing"):
             self._answer(Text(text=""), "")
-        elif walk.frames and (walk.frame.dialog, walk.frame.step) == (dialog, step):
+        elif walk.frames and walk.frame.stage == "waiting" and (walk.frame.dialog, walk.frame.step) == (dialog, step):
             if any(choice.key == key for choice in self._choices()):
                 self.choose(key)
             else:
@@ -169,7 +154,7 @@ class Hearing:
         found = walk.bot.step(dialog, step)
         menu = walk.bot.commands.get("menu")
         is_menu = menu is not None and (menu.dialog, menu.step) == (dialog, step)
-        known = (dialog, step) in walk.trail or is_menu
+        known = is_menu or ((dialog, step) in walk.trail and dialog not in walk.bot.fillers.values())
         options = found.verb.options if found and isinstance(found.verb, Choose) and known else ()
         go = next((option.go for option in options if option.name == key), "")
         if go and not walk.frames:
@@ -184,14 +169,14 @@ class Hearing:
 
     def _gone(self) -> None:
         walk = self.walk
-        walk.outputs.append(
-            Speak(origin="_product/button_gone", prompt=Prompt(text=walk.prompts.product("button_gone")))
-        )
-        if walk.frames:
-            walk.repeat()
-        else:
+        walk.say_product("button_gone")
+        if not walk.frames:
             walk.start()
             walk.proceed()
+        elif walk.frame.stage == "enter":
+            walk.proceed()
+        else:
+            walk.repeat()
 
     # ── choosing ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -199,26 +184,13 @@ class Hearing:
         walk = self.walk
         verb, form = walk.step.verb, walk.frame.form
         if form and isinstance(verb, Form):
-            self._choose_in_form(verb, form, key)
+            self._save_all(forms.choose(walk, verb, form, key))
         elif isinstance(verb, Choose):
             self.lost = 0
             walk.move(next(option.go for option in verb.options if option.name == key))
             walk.proceed()
         elif isinstance(verb, Pick | Ask):
             self._save(walk.frame.offered[int(key[1:])])
-
-    def _choose_in_form(self, verb: Form, form: FormRun, key: str) -> None:
-        walk = self.walk
-        if key == YES:
-            self._save(form.answers)
-        elif key == CANCEL:
-            walk.move(verb.cancelled)
-            walk.proceed()
-        elif key == CHANGE and len(verb.fields) > 1:
-            self._form(msgspec.structs.replace(form, correcting=True))
-        else:
-            field = verb.fields[0].name if key == CHANGE else key[1:]
-            self._form(FormRun(field=field, answers=form.answers))
 
     # ── commands ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -243,7 +215,7 @@ class Hearing:
             walk.jump(command.dialog, command.step)
             walk.proceed()
         elif name == "stop":
-            walk.outputs.append(Speak(origin="_product/stopped", prompt=Prompt(text=walk.prompts.product("stopped"))))
+            walk.say_product("stopped")
             walk.finish("stopped")
         elif not walk.frames and name != "language":
             walk.start()
@@ -251,31 +223,26 @@ class Hearing:
         elif name == "back":
             self._back()
         elif name == "repeat":
-            walk.repeat()
+            self._repeat()
         elif name == "language":
             self._choose_language(argument)
 
     def _back(self) -> None:
         walk = self.walk
-        form, verb = walk.frame.form, walk.step.verb
-        if form and isinstance(verb, Form):
-            names = [field.name for field in verb.fields]
-            at = names.index(form.field) if form.field else len(names)
-            if at > 0:
-                self._form(
-                    FormRun(
-                        field=names[at - 1], answers={n: v for n, v in form.answers.items() if n in names[: at - 1]}
-                    )
-                )
-                return
-        if walk.frame.stage != "doing" and len(walk.trail) > 1:
-            walk.trail.pop()
-            dialog, step = walk.trail[-1]
-            if dialog == walk.frame.dialog:
-                walk.move(step)
-            else:
-                walk.jump(dialog, step)
+        if walk.frame.stage != "doing" and (forms.back(walk) or walk.back()):
+            return
+        if walk.frame.stage == "parked":
+            walk.to_menu()
+        else:
+            self._repeat()
+
+    def _repeat(self) -> None:
+        """The question once more; while nothing is asked, that it takes a moment."""
+        walk = self.walk
+        if walk.frame.stage == "enter":
             walk.proceed()
+        elif walk.frame.stage == "doing" or isinstance(walk.step.verb, Wait):
+            walk.say_product("one_moment")
         else:
             walk.repeat()
 
@@ -284,7 +251,7 @@ class Hearing:
         if language in walk.bot.languages:
             self.switch(language)
             if walk.frames:
-                walk.repeat()
+                self._repeat()
             else:
                 walk.start()
                 walk.proceed()
@@ -328,7 +295,7 @@ class Hearing:
         """Intents that lead somewhere, best first."""
         walk = self.walk
         verb = walk.step.verb if walk.frames else None
-        own = {option.intent for option in verb.options if option.intent} if isinstance(verb, Choose) else set()
+        own = set(self._own())
         if isinstance(verb, Choose):
             goals = {option.go for option in verb.options}
             own |= {intent for intent, step in walk.dialog.intents.items() if step in goals}
@@ -342,9 +309,19 @@ class Hearing:
         limits = self.walk.bot.thresholds
         lead = intents[0].score - intents[1].score if len(intents) > 1 else 1.0
         best = intents[0] if intents else None
-        if best and best.score >= limits.accept and lead >= limits.margin and best.name in self.walk.bot.intents:
+        if best and best.score >= limits.accept and lead >= limits.margin and self._known(best.name):
             return best.name
         return ""
+
+    def _own(self) -> dict[str, Option]:
+        """The intents that only this menu knows: free text for one of its options."""
+        verb = self.walk.step.verb if self.walk.frames else None
+        options = verb.options if isinstance(verb, Choose) else ()
+        shown = {choice.key for choice in self._choices()} if options else set()
+        return {option.intent: option for option in options if option.intent and option.name in shown}
+
+    def _known(self, intent: str) -> bool:
+        return intent in self.walk.bot.intents or intent in self._own()
 
     def _in_the_middle(self) -> bool:
         """A form, or a dialog inside another: leaving it by a guess would lose what was said."""
@@ -357,11 +334,15 @@ class Hearing:
 
     def _follow(self, intent: str) -> None:
         self.lost = 0
-        self.walk.jump(*self.walk.bot.intents[intent])
-        self.walk.proceed()
+        own = self._own().get(intent)
+        if own:
+            self.choose(own.name)
+        else:
+            self.walk.jump(*self.walk.bot.intents[intent])
+            self.walk.proceed()
 
     def _offer(self, intents: tuple[str, ...]) -> None:
-        known = tuple(intent for intent in intents if intent in self.walk.bot.intents)
+        known = tuple(intent for intent in intents if self._known(intent))
         if not known:
             self.miss()
             return
@@ -375,8 +356,8 @@ class Hearing:
         if guess is None or key is None or key not in (*guess.intents, NONE):
             return False
         self.guess = None
-        if key == NONE:
-            self.walk.repeat()
+        if key == NONE or not self._known(key):
+            self._repeat()
         else:
             self._follow(key)
         return True
@@ -387,7 +368,7 @@ class Hearing:
         """An answer that was not understood. ``language``: the customer seems to write that one."""
         walk = self.walk
         step = walk.step
-        walk.note(misses=walk.frame.misses + 1)
+        walk.note(misses=walk.frame.misses + 1, reminders=0)
         self.lost += 1
         if step.misses and walk.frame.misses >= step.misses.limit:
             walk.move(step.misses.go)

@@ -81,6 +81,10 @@ class Walk:
     def say(self, prompt: Prompt, key: str) -> None:
         self.outputs.append(Speak(origin=f"{self.frame.dialog}/{key}", prompt=prompt))
 
+    def say_product(self, key: str) -> None:
+        """One of the product's own texts."""
+        self.outputs.append(Speak(origin=f"_product/{key}", prompt=Prompt(text=self.prompts.product(key))))
+
     def context(self, offered: tuple[str, ...] = ()) -> AnswerContext:
         return self.prompts.context(offered)
 
@@ -99,6 +103,36 @@ class Walk:
 
     def start(self) -> None:
         self.jump(self.bot.start, self.bot.dialogs[self.bot.start].start)
+
+    def to_menu(self) -> None:
+        """To the menu that the command leads to, or else to the start."""
+        menu = self.bot.commands.get("menu")
+        if menu and menu.dialog:
+            self.jump(menu.dialog, menu.step)
+        else:
+            self.start()
+        self.proceed()
+
+    def back(self) -> bool:
+        """To the question before this one; False if there is none. Inside a dialog that was left, nothing can be asked."""
+        around = [frame.dialog for frame in self.frames]
+        here = (self.frame.dialog, self.frame.step)
+        trail = [
+            place
+            for place in (self.trail[:-1] if self.trail[-1:] == [here] else self.trail)
+            if self.bot.step(*place) and (place[0] in around or place[0] not in self.bot.fillers.values())
+        ]
+        if not trail:
+            return False
+        dialog, step = trail[-1]
+        self.trail = trail
+        if dialog in around:
+            del self.frames[around.index(dialog) + 1 :]
+            self.move(step)
+        else:
+            self.jump(dialog, step)
+        self.proceed()
+        return True
 
     def move(self, step: str) -> None:
         """On to another step of the same dialog."""
@@ -203,7 +237,8 @@ class Walk:
         if len(self.frames) == 1:
             self.finish(outcome)
             return False
-        self.frames.pop()
+        over = self.frames.pop().dialog
+        self.trail = [place for place in self.trail if place[0] != over]
         if outcome == "failed":
             self.fail()
         elif self.frame.stage == "called":

@@ -141,6 +141,17 @@ class Draft:
         if progress.understand and isinstance(self.state.phase, WithBot):
             request = progress.run.listening
             self.effects.append(Understand(request=request, text=progress.understand, language=self.state.language))
+        self._keep_listening()
+
+    def _keep_listening(self) -> None:
+        """What happened may have changed nothing (a word that only repeats, a choice of language): the bot still waits."""
+        run, timers = self.state.run, self.state.timers
+        if not isinstance(self.state.phase, WithBot) or run.listening or not run.frames:
+            return
+        frame = run.frames[-1]
+        found = self.rules.bot.step(frame.dialog, frame.step)
+        if frame.stage == "waiting" and found and found.silence and SILENCE not in timers and WAKE not in timers:
+            self.wait_for_customer(found.silence.after)
 
     def wait_for_customer(self, seconds: int) -> None:
         self.set_timer(SILENCE, self.now + timedelta(seconds=seconds))
@@ -150,12 +161,14 @@ class Draft:
             case Speak(origin=origin, prompt=prompt):
                 self.post("bot", prompt, origin=origin)
             case Listen(silence=silence):
-                self.cancel((SILENCE,))
+                self.cancel((SILENCE, WAKE))
                 if silence:
                     self.wait_for_customer(silence.after)
             case Act(request=request, action=action, arguments=arguments, limit=limit):
+                self.cancel((SILENCE, WAKE))
                 self.effects.append(RunAction(request=request, name=action, arguments=arguments, limit=limit))
             case Sleep(seconds=seconds):
+                self.cancel((SILENCE,))
                 self.set_timer(WAKE, self.now + timedelta(seconds=seconds))
             case HandOver(team=team, busy_after=busy_after):
                 self.park(team, busy_after)

@@ -33,7 +33,7 @@ from engine.rules import Rules
 from handoff.desk import WARN_BEFORE, claim, close, live_timers, may_reply, reassign, release, waiting_timers
 
 MAX_TURNS = 500
-"""Customer events in one conversation, then a person must look at it."""
+"""Messages and presses in one conversation, then a person must look at it."""
 _LEAVE_QUEUE = ("menu", "back", "stop")
 _LIVE = ("customer_", "operator_")
 _WAIT = ("wait_",)
@@ -79,7 +79,7 @@ def rescue(conversation: Conversation, event: Event, rules: Rules) -> tuple[Conv
 
 
 def _customer(draft: Draft, event: CustomerEvent) -> None:
-    draft.change(turns=draft.state.turns + 1, last_customer_at=draft.now)
+    draft.change(last_customer_at=draft.now)
     match event:
         case CustomerSaid():
             _meet(draft, event.language, event.name)
@@ -116,11 +116,11 @@ def _meet(draft: Draft, language: str, name: str) -> None:
 
 
 def _input(draft: Draft, event: Heard | Pressed, text: str) -> None:
+    draft.change(turns=draft.state.turns + 1)
     match draft.state.phase:
         case WithBot():
             draft.cancel((SILENCE,))
             draft.dialogs(Lost() if draft.state.turns == MAX_TURNS else event)
-            _keep_listening(draft)
         case Parked() as parked:
             draft.change(unanswered=True)
             if find_command(draft.rules.bot, draft.state.language, text) in _LEAVE_QUEUE:
@@ -132,16 +132,6 @@ def _input(draft: Draft, event: Heard | Pressed, text: str) -> None:
             _watch(draft)
         case Closed():
             pass
-
-
-def _keep_listening(draft: Draft) -> None:
-    """What was said may have had no effect (a second press, words during a back-end call): the bot still waits."""
-    phase, run = draft.state.phase, draft.state.run
-    if isinstance(phase, WithBot) and run.frames and run.frames[-1].stage == "waiting" and not run.listening:
-        frame = run.frames[-1]
-        found = draft.rules.bot.step(frame.dialog, frame.step)
-        if found and found.silence and SILENCE not in draft.state.timers and WAKE not in draft.state.timers:
-            draft.wait_for_customer(found.silence.after)
 
 
 def _leave_queue(draft: Draft, event: Heard | Pressed) -> None:
