@@ -8,6 +8,10 @@ import pytest
 from tests.support.network import Loopback
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--deep", action="store_true", help="random tests try many more examples")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def loopback() -> Iterator[Loopback]:
     guard = Loopback()
