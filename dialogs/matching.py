@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from conversation.value import Value
 from dialogs.answers.fold import fold
@@ -24,15 +25,22 @@ def folded(text: str) -> str:
     return fold(text).strip(_EDGE + " ")
 
 
+@lru_cache(maxsize=8_192)
+def folded_word(word: str) -> str:
+    """``folded`` for what the bot offers, which is compared with every message: labels and words, never what a customer wrote."""
+    return folded(word)
+
+
 def match(text: str, choices: Sequence[Choice]) -> str | None:
     """The key of the one choice that ``text`` means, or None. Exact hits come before typos; a tie means None."""
-    number = _NUMBER.fullmatch(fold(text))
+    typed = fold(text)
+    number = _NUMBER.fullmatch(typed)
     if number and 1 <= int(number[1]) <= len(choices):
         return choices[int(number[1]) - 1].key
-    said = folded(text)
+    said = typed.strip(_EDGE + " ")
     if not said:
         return None
-    spoken = [(choice.key, {folded(word) for word in (choice.label, *choice.words)}) for choice in choices]
+    spoken = [(choice.key, {folded_word(word) for word in (choice.label, *choice.words)}) for choice in choices]
     exact = {key for key, words in spoken if said in words}
     cut = {
         key for key, words in spoken if any(word[:19].strip() == said.strip("… ") for word in words if len(word) > 19)
@@ -46,10 +54,10 @@ def match(text: str, choices: Sequence[Choice]) -> str | None:
     return None
 
 
-def match_word(text: str, words: Iterable[str]) -> bool:
-    """True if ``text`` is one of the words, as typed or with one typo."""
-    said = folded(text)
-    return any(said == folded(word) or one_typo(said, folded(word)) for word in words) if said else False
+def match_word(said: str, words: Iterable[str]) -> bool:
+    """True if ``said``, which is folded already, is one of the words, as typed or with one typo."""
+    meant = [folded_word(word) for word in words]
+    return bool(said) and (said in meant or any(one_typo(said, word) for word in meant))
 
 
 def one_typo(said: str, meant: str) -> bool:

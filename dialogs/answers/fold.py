@@ -10,6 +10,8 @@ _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
 
 def clean(text: str) -> str:
     """The text without control and direction characters (line breaks stay), trimmed."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
     kept = (
         " " if char in "\t\r\v\f\u2028\u2029" else char
         for char in text.replace("\r\n", "\n")
