@@ -1,6 +1,6 @@
 /** Bundles the pages into ../static: hashed assets, HTML that names them, and `widget.js` under its fixed name. */
 
-import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -8,7 +8,9 @@ import * as esbuild from "esbuild";
 import { parse } from "yaml";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
-const out = path.join(here, "../static");
+const pages = path.join(here, "../static");
+/** Built here first: a service that runs meanwhile never misses a file. */
+const out = path.join(here, "node_modules/.pages");
 const english = path.join(here, "../../locales/en/pages.yaml");
 
 /** `english:desk` is the section `desk` of the English texts; `x.css?text` is a style sheet as a minified string. */
@@ -68,7 +70,20 @@ async function bundle() {
     const file = path.join(out, name);
     await writeFile(`${file}.gz`, gzipSync(await readFile(file), { level: 9 }));
   }
+  await publish();
   return names;
+}
+
+/** New files first, then the pages that name them, then what nobody names any more goes. */
+async function publish() {
+  await mkdir(pages, { recursive: true });
+  const built = await readdir(out);
+  const late = (name) => Number(name.includes(".html"));
+  for (const name of built.sort((a, b) => late(a) - late(b))) {
+    await copyFile(path.join(out, name), path.join(pages, `${name}.new`));
+    await rename(path.join(pages, `${name}.new`), path.join(pages, name));
+  }
+  for (const name of await readdir(pages)) if (!built.includes(name)) await rm(path.join(pages, name), { recursive: true });
 }
 
 /** `{{script}}` and `{{style}}` in a page become the addresses of its hashed files. */
