@@ -130,6 +130,7 @@ class Draft:
         )
         progress = advance(self.rules.bot, state.run, state.variables, scene, event)
         self.change(run=progress.run, variables=progress.variables)
+        self._learn_name(progress.variables)
         if progress.language:
             self.change(language=progress.language)
             chosen = state.language_chosen or not isinstance(event, Comprehended)
@@ -152,6 +153,13 @@ class Draft:
         found = self.rules.bot.step(frame.dialog, frame.step)
         if frame.stage == "waiting" and found and found.silence and SILENCE not in timers and WAKE not in timers:
             self.wait_for_customer(found.silence.after)
+
+    def _learn_name(self, variables: Mapping[str, Data]) -> None:
+        """Who was identified has a name at the desk too."""
+        if not self.state.name:
+            found = [variables.get(variable) for variable in self.rules.bot.fillers]
+            names = [value.get("name") for value in found if isinstance(value, dict)]
+            self.change(name=next((name for name in names if isinstance(name, str)), ""))
 
     def wait_for_customer(self, seconds: int) -> None:
         self.set_timer(SILENCE, self.now + timedelta(seconds=seconds))

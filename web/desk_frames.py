@@ -163,7 +163,7 @@ def panel_of(conversation: Conversation, chat: Chat, messages: tuple[Message, ..
         language=conversation.language,
         opened_at=conversation.opened_at,
         reason=_reason(conversation, messages),
-        facts=tuple(_facts("", conversation.variables)),
+        facts=_once(_facts("", conversation.variables)),
         path=tuple(step for _, step in conversation.run.trail),
     )
 
@@ -176,6 +176,12 @@ def _reason(conversation: Conversation, messages: tuple[Message, ...]) -> str:
         if message.author == "customer" and message.at >= conversation.opened_at and not message.origin
     ]
     return max(said[:5], key=len, default="")
+
+
+def _once(facts: list[Fact]) -> tuple[Fact, ...]:
+    """What was asked, looked up and taken over under three names is shown once, under the last."""
+    last = {(fact.name.rsplit(".", 1)[-1], fact.value): fact for fact in facts}
+    return tuple(fact for fact in facts if last[fact.name.rsplit(".", 1)[-1], fact.value] is fact)
 
 
 def _facts(prefix: str, data: dict[str, Data]) -> list[Fact]:
