@@ -11,6 +11,7 @@ from conversation.errors import BadInputError
 from conversation.events import OperatorClaimed, OperatorClosed, OperatorEvent, OperatorHandedBack, OperatorReplied
 from conversation.news import DESK_TOPIC, DeliveryNews, News, QueueNews, TurnNews, TypingNews, chat_topic
 from conversation.ports import Card, Operator, Snapshot
+from conversation.state import WithOperator
 from engine.shell.feed import card_of
 from web.deps import Deps
 from web.desk_frames import (
@@ -99,16 +100,24 @@ class _Shift:
 
     async def run(self) -> None:
         subscription = await self.deps.bus.subscribe(DESK_TOPIC)
+        ending = await self.desk.sign_in.sign_out(self.request)
         try:
             cards = tuple(await self.deps.store.cards())
             await self.socket.send(
                 SnapshotFrame(operator=self.me.id, name=self.me.name, cards=cards, now=self.deps.clock.now())
             )
             live = asyncio.create_task(forward(self.socket, subscription, self.news))
-            await both(serve(self.socket, self.frame, self.refuse), live)
+            over = asyncio.create_task(forward(self.socket, ending, self.signed_out))
+            await both(serve(self.socket, self.frame, self.refuse), live, over)
         finally:
             await subscription.close()
+            await ending.close()
             await self.unfollow()
+
+    async def signed_out(self, _: bytes = b"") -> None:
+        """Whoever signed out hears nothing more here."""
+        await self.socket.send(Error(code="signed_out", message="you are signed out; sign in again"))
+        await self.socket.close(WSCloseCode.POLICY_VIOLATION, "signed_out")
 
     # ── what happens ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -144,8 +153,7 @@ class _Shift:
     async def frame(self, raw: str) -> None:
         frame = read_frame(raw)
         if await self.desk.sign_in.who(self.request) is None:
-            await self.socket.send(Error(code="signed_out", message="you are signed out; sign in again"))
-            await self.socket.close(WSCloseCode.POLICY_VIOLATION, "signed_out")
+            await self.signed_out()
             return
         match frame:
             case Open(conversation=conversation):
@@ -207,7 +215,11 @@ class _Shift:
         await self.socket.send(OlderMessages(conversation=conversation, messages=messages, more=more))
 
     async def typing(self, conversation: str, *, on: bool) -> None:
+        """Only the holder's writing is shown to the customer."""
         snapshot = await self.find(conversation)
+        phase = snapshot.conversation.phase if snapshot.conversation else None
+        if not isinstance(phase, WithOperator) or phase.operator != self.me.id:
+            return
         news = TypingNews(chat=snapshot.chat.id, who="operator", on=on, name=self.me.name)
         await self.deps.engine.typing(news, snapshot.chat)
 

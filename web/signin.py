@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 from aiohttp import web
 
-from conversation.ports import Operator, Session
+from conversation.ports import Operator, Session, Subscription
 from web.deps import Deps
 from web.guard import Origins, failure, read_json
 from web.tokens import Limiter
@@ -49,6 +49,10 @@ class SignIn:
             return None
         return await self.deps.store.find_session(_hash(token), self.deps.clock.now())
 
+    async def sign_out(self, request: web.Request) -> Subscription:
+        """Brings one message when the session of this request is signed out, on whichever machine."""
+        return await self.deps.bus.subscribe(_topic(_hash(request.cookies.get(COOKIE, ""))))
+
     async def login(self, request: web.Request) -> web.Response:
         if not self.origins.own(request):
             return failure(403, "wrong_origin", "sign in on the desk's own page")
@@ -82,6 +86,7 @@ class SignIn:
         token = request.cookies.get(COOKIE, "")
         if token:
             await self.deps.store.drop_session(_hash(token))
+            await self.deps.bus.publish(_topic(_hash(token)), b"")
         response = web.Response(status=204)
         response.del_cookie(COOKIE, path="/desk")
         return response
@@ -91,6 +96,10 @@ class SignIn:
         if operator is None:
             return failure(401, "signed_out", "sign in first")
         return web.json_response({"operator": operator.id, "name": operator.name})
+
+
+def _topic(session: str) -> str:
+    return f"session:{session}"
 
 
 def _hash(token: str) -> str:
