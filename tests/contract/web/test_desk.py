@@ -1,0 +1,487 @@
+"""The desk: who may come in, what an operator sees, and that exactly one of them has the word."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from aiohttp import WSServerHandshakeError
+
+from conversation.content import Content, Media, Text
+from conversation.errors import TransientError
+from tests.support.service import PASSWORD, Browser, Frame, Link, Running, Visitor, running
+from web.signin import LIFETIME
+
+
+@pytest.fixture
+async def lotse(tmp_path: Path) -> AsyncIterator[Running]:
+    async with running(tmp_path, messenger=True) as made:
+        yield made
+
+
+async def parked(lotse: Running) -> tuple[Visitor, str]:
+    """A customer who waits, and the conversation's id."""
+    visitor = await lotse.visitor()
+    await visitor.wants_a_person()
+    await lotse.settle()
+    chat = await lotse.store.find_chat("webchat", "site", visitor.chat)
+    assert chat is not None
+    return visitor, chat.conversation
+
+
+async def claimed(lotse: Running, name: str = "ada") -> tuple[Visitor, str, Link]:
+    """A customer with an operator, who has the conversation open."""
+    visitor, conversation = await parked(lotse)
+    desk = await (await lotse.operator(name)).desk()
+    await desk.send("claim", id="claim", conversation=conversation)
+    await desk.until("done", id="claim")
+    await desk.send("open", conversation=conversation)
+    await desk.until("conversation")
+    await lotse.settle()
+    return visitor, conversation, desk
+
+
+def newest_cards(desk: Link) -> dict[str, Frame]:
+    """What a page shows after all the frames it got: docs/protocols.md, ``snapshot`` and ``card``."""
+    cards: dict[str, Frame] = {}
+    for frame in desk.frames:
+        if frame["type"] == "snapshot":
+            cards = {card["conversation"]: card for card in frame["cards"]}
+        elif frame["type"] == "card":
+            card = frame["card"]
+            known = cards.get(card["conversation"])
+            if known is None or card["version"] >= known["version"]:
+                cards[card["conversation"]] = card
+    return {id_: card for id_, card in cards.items() if card["phase"] in ("parked", "with_operator")}
+
+
+# ── coming in ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_the_right_password_opens_a_session_that_no_script_can_read(lotse: Running) -> None:
+    await lotse.add_operator("ada")
+    browser = lotse.browser()
+    assert (await browser.get("/desk/me")).status == 401
+    answer = await browser.post("/desk/login", {"operator": "ada", "password": PASSWORD})
+    assert (answer.status, answer.data) == (200, {"operator": "ada", "name": "Ada"})
+    cookie = answer.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Strict" in cookie
+    assert "Path=/desk" in cookie
+    assert "Secure" not in cookie, "the service is reached by http here"
+    assert (await browser.get("/desk/me")).data == {"operator": "ada", "name": "Ada"}
+
+
+async def test_a_public_address_by_https_makes_the_cookie_secure(tmp_path: Path) -> None:
+    async with running(tmp_path, public_url="https://chat.example.net") as lotse:
+        await lotse.add_operator("ada")
+        answer = await lotse.browser().post("/desk/login", {"operator": "ada", "password": PASSWORD})
+        assert "Secure" in answer.headers["Set-Cookie"]
+
+
+@pytest.mark.parametrize("operator", ["ada", "nobody", "", "ada\0", "x" * 10_000])
+async def test_a_wrong_password_or_name_says_the_same(lotse: Running, operator: str) -> None:
+    await lotse.add_operator("ada")
+    answer = await lotse.browser().post("/desk/login", {"operator": operator, "password": "wrong"})
+    assert (answer.status, answer.data["code"]) == (401, "wrong_credentials")
+    assert "Set-Cookie" not in answer.headers
+
+
+async def test_after_ten_wrong_tries_a_minute_must_pass(lotse: Running) -> None:
+    await lotse.add_operator("ada")
+    browser = lotse.browser()
+    for _ in range(10):
+        assert (await browser.post("/desk/login", {"operator": "ada", "password": "wrong"})).status == 401
+    answer = await browser.post("/desk/login", {"operator": "ada", "password": PASSWORD})
+    assert (answer.status, answer.data["code"]) == (429, "too_fast")
+    lotse.clock.turn(60)
+    assert (await browser.post("/desk/login", {"operator": "ada", "password": PASSWORD})).status == 200
+
+
+@pytest.mark.parametrize("path", ["/desk/login", "/desk/logout"])
+async def test_foreign_pages_can_not_sign_anybody_in_or_out(lotse: Running, path: str) -> None:
+    await lotse.add_operator("ada")
+    foreign = lotse.browser("https://evil.example")
+    answer = await foreign.post(path, {"operator": "ada", "password": PASSWORD})
+    assert (answer.status, answer.data["code"]) == (403, "wrong_origin")
+
+
+async def test_the_socket_needs_a_session_and_our_own_page(lotse: Running) -> None:
+    with pytest.raises(WSServerHandshakeError) as error:
+        await lotse.browser().link("/desk/socket")
+    assert error.value.status == 401
+    ada = await lotse.operator("ada")
+    for origin in ("https://evil.example", "null"):
+        with pytest.raises(WSServerHandshakeError) as error:
+            await ada.link("/desk/socket", Origin=origin)
+        assert error.value.status == 403
+
+
+async def test_signing_out_closes_every_socket_of_the_session_and_only_those(lotse: Running) -> None:
+    ada, bea = await lotse.operator("ada"), await lotse.operator("bea")
+    desks = [await ada.desk(), await ada.desk()]
+    other = await bea.desk()
+    assert (await ada.post("/desk/logout")).status == 204
+    assert (await ada.get("/desk/me")).status == 401
+    for desk in desks:
+        assert (await desk.until("error"))["code"] == "signed_out"
+        assert await desk.ended() == 1008
+    await parked(lotse)
+    await other.until("card")
+    assert not [frame for desk in desks for frame in desk.frames if frame["type"] == "card"]
+
+
+async def test_an_open_socket_can_do_nothing_after_its_session_ended(lotse: Running) -> None:
+    desk = await (await lotse.operator("ada")).desk()
+    _, conversation = await parked(lotse)
+    lotse.clock.turn(LIFETIME.total_seconds() + 1)
+    await desk.send("claim", id="late", conversation=conversation)
+    assert (await desk.until("error"))["code"] == "signed_out"
+    assert await desk.ended() == 1008
+    assert "with_operator" not in [card.phase for card in await lotse.store.cards()]
+
+
+async def test_a_session_ends_after_its_time(lotse: Running) -> None:
+    ada = await lotse.operator("ada")
+    lotse.clock.turn(LIFETIME.total_seconds() - 1)
+    assert (await ada.get("/desk/me")).status == 200
+    lotse.clock.turn(2)
+    assert (await ada.get("/desk/me")).status == 401
+
+
+# ── seeing ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_parked_chat_appears_live_with_who_and_what(lotse: Running) -> None:
+    desk = await (await lotse.operator("ada")).desk()
+    assert desk.frames[0]["cards"] == []
+    assert (desk.frames[0]["operator"], desk.frames[0]["name"]) == ("ada", "Ada")
+    _, conversation = await parked(lotse)
+    card = (await desk.until("card"))["card"]
+    assert card["conversation"] == conversation
+    assert (card["phase"], card["team"], card["channel"], card["language"]) == ("parked", "support", "webchat", "de")
+    assert card["preview"] == "Mitarbeiter"
+
+
+async def test_the_longest_waiting_come_first(lotse: Running) -> None:
+    order = []
+    for _ in range(3):
+        order.append((await parked(lotse))[1])
+        lotse.clock.turn(5)
+    desk = await (await lotse.operator("ada")).desk()
+    assert [card["conversation"] for card in desk.frames[0]["cards"]] == order
+
+
+async def test_an_opened_conversation_shows_all_that_was_said_and_found_out(lotse: Running) -> None:
+    visitor = await lotse.visitor()
+    await visitor.say("Hallo")
+    await visitor.hears("Womit kann ich helfen")
+    for words, answer in (
+        ("Störung", "Vertragsnummer"),
+        ("10000001", "Postleitzahl"),
+        ("10115", "2 Stunden"),
+        ("Mitarbeiter", "Ich verbinde Sie"),
+    ):
+        await visitor.say(words)
+        await visitor.hears(answer)
+    await visitor.link.until("phase", phase="parked")
+    desk = await (await lotse.operator("ada")).desk()
+    conversation = desk.frames[0]["cards"][0]["conversation"]
+    await desk.send("open", conversation=conversation)
+    opened = await desk.until("conversation")
+    history = await lotse.history(visitor.chat)
+    assert [message["seq"] for message in opened["messages"]] == [message.seq for message in history]
+    assert opened["more"] is False
+    facts = {fact["name"]: fact["value"] for fact in opened["panel"]["facts"]}
+    assert facts["customer.name"] == "Eva"
+    assert facts["customer.contract"] == "10000001"
+    assert facts["fault.hours"] == "2"
+    assert opened["panel"]["path"] == ["menu", "outage_eta"]
+    assert opened["panel"]["channel"] == "webchat"
+
+
+async def test_facts_found_out_later_reach_the_open_panel(lotse: Running) -> None:
+    visitor, conversation, desk = await claimed(lotse)
+    await visitor.say("Noch etwas: mein Name ist Eva")
+    await desk.until("message", lambda frame: frame["message"]["author"] == "customer")
+    panel = await desk.until("panel", lambda frame: "Eva" in frame["panel"]["reason"])
+    assert panel["conversation"] == conversation
+
+
+async def test_older_messages_come_page_by_page_without_gap_or_double(lotse: Running) -> None:
+    visitor, conversation, desk = await claimed(lotse)
+    for number in range(250):
+        await visitor.say(f"Zeile {number}")
+        lotse.clock.turn(1)
+    await lotse.settle()
+    await desk.send("open", conversation=conversation)
+    opened = await desk.until("conversation")
+    seen = [message["seq"] for message in opened["messages"]]
+    assert len(seen) == 100
+    more = opened["more"]
+    while more:
+        await desk.send("older", conversation=conversation, before=seen[0])
+        page = await desk.until("messages")
+        seen = [message["seq"] for message in page["messages"]] + seen
+        more = page["more"]
+    assert seen == [message.seq for message in await lotse.history(visitor.chat)]
+
+
+@pytest.mark.parametrize("before", [0, 1])
+async def test_there_is_nothing_before_the_first_message(lotse: Running, before: int) -> None:
+    _, conversation, desk = await claimed(lotse)
+    await desk.send("older", conversation=conversation, before=before)
+    page = await desk.until("messages")
+    assert (page["messages"], page["more"]) == ([], False)
+
+
+async def test_an_unknown_conversation_is_an_error_and_the_socket_stays(lotse: Running) -> None:
+    _, conversation, desk = await claimed(lotse)
+    for frame in ("open", "older", "typing", "claim", "reply"):
+        await desk.send(frame, id="x", conversation="nothing", before=1, on=True, text="x")
+        assert (await desk.until("error"))["code"] == "not_found"
+    await desk.send("open", conversation=conversation)
+    await desk.until("conversation")
+
+
+# ── doing ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_claimed_chat_is_told_to_the_customer_and_answers_arrive_at_once(lotse: Running) -> None:
+    visitor, conversation, desk = await claimed(lotse)
+    await visitor.link.until("phase", phase="with_operator", operator="Ada")
+    await desk.send("reply", id="r", conversation=conversation, text="Guten Tag!")
+    heard = await visitor.hears("Guten Tag!")
+    assert (heard["author"], heard["name"]) == ("operator", "Ada")
+    await visitor.say("Schön")
+    message = await desk.until("message", lambda frame: frame["message"]["content"].get("text") == "Schön")
+    assert message["conversation"] == conversation
+
+
+async def test_the_same_reply_twice_is_one_message(lotse: Running) -> None:
+    visitor, conversation, desk = await claimed(lotse)
+    for _ in range(2):
+        await desk.send("reply", id="twice", conversation=conversation, text="Einmal")
+        await desk.until("done", id="twice")
+    await lotse.settle()
+    assert [m.client_id for m in await lotse.history(visitor.chat) if m.author == "operator"] == ["twice"]
+
+
+async def test_the_second_operator_is_refused_with_the_holders_name(lotse: Running) -> None:
+    visitor, conversation, _ = await claimed(lotse)
+    bea = await (await lotse.operator("bea")).desk()
+    await bea.send("claim", id="mine", conversation=conversation)
+    refused = await bea.until("refused", id="mine")
+    assert (refused["reason"], refused["holder"]) == ("held_by_other", "Ada")
+    await bea.send("reply", id="words", conversation=conversation, text="Ich auch")
+    refused = await bea.until("refused", id="words")
+    assert (refused["reason"], refused["holder"]) == ("not_holder", "Ada")
+    for command in ("hand_back", "close"):
+        await bea.send(command, id=command, conversation=conversation)
+        assert (await bea.until("refused", id=command))["reason"] == "not_holder"
+    assert not [m for m in await lotse.history(visitor.chat) if m.author == "operator"]
+
+
+async def test_two_claims_at_once_have_one_winner(lotse: Running) -> None:
+    _, conversation = await parked(lotse)
+    desks = [await (await lotse.operator(name)).desk() for name in ("ada", "bea")]
+    for desk in desks:
+        await desk.send("claim", id="c", conversation=conversation)
+    for desk in desks:
+        await desk.until("done", id="c")
+    await lotse.settle()
+    (card,) = await lotse.store.cards()
+    loser = desks[0] if card.operator == "bea" else desks[1]
+    assert (await loser.until("refused", id="c"))["holder"] == card.operator_name
+
+
+async def test_handed_back_the_bot_speaks_again(lotse: Running) -> None:
+    visitor, conversation, desk = await claimed(lotse)
+    await desk.send("hand_back", id="h", conversation=conversation)
+    await visitor.link.until("phase", phase="with_bot")
+    await visitor.say("menü")
+    await visitor.hears("Womit kann ich helfen")
+    await desk.until("card", lambda frame: frame["card"]["phase"] == "with_bot")
+    assert newest_cards(desk) == {}
+
+
+async def test_closed_the_customer_is_asked_how_it_was_and_says_goodbye(lotse: Running) -> None:
+    visitor, conversation, desk = await claimed(lotse)
+    await desk.send("close", id="x", conversation=conversation)
+    await visitor.hears("Wie zufrieden")
+    await visitor.say("5")
+    await visitor.hears("Danke und bis bald")
+    await visitor.link.until("phase", phase="closed")
+    for command in ("claim", "hand_back", "close"):
+        await desk.send(command, id=f"late-{command}", conversation=conversation)
+        assert (await desk.until("refused", id=f"late-{command}"))["reason"] == "closed"
+    await desk.send("reply", id="late", conversation=conversation, text="Noch da?")
+    assert (await desk.until("refused", id="late"))["reason"] == "closed"
+
+
+async def test_a_chat_that_the_bot_has_can_not_be_claimed(lotse: Running) -> None:
+    visitor = await lotse.visitor()
+    await visitor.say("Hallo")
+    await visitor.hears("Womit kann ich helfen")
+    chat = await lotse.store.find_chat("webchat", "site", visitor.chat)
+    assert chat is not None
+    desk = await (await lotse.operator("ada")).desk()
+    await desk.send("claim", id="c", conversation=chat.conversation)
+    assert (await desk.until("refused", id="c"))["reason"] == "not_waiting"
+
+
+async def test_commands_about_a_former_conversation_do_not_touch_the_new_one(lotse: Running) -> None:
+    visitor, conversation, desk = await claimed(lotse)
+    await desk.send("close", id="x", conversation=conversation)
+    await visitor.hears("Wie zufrieden")
+    await visitor.say("5")
+    await visitor.link.until("phase", phase="closed")
+    await visitor.say("Mitarbeiter")
+    await visitor.hears("Ich verbinde Sie")
+    await lotse.settle()
+    await desk.send("claim", id="stale", conversation=conversation)
+    assert (await desk.until("refused", id="stale"))["reason"] == "closed"
+    (card,) = await lotse.store.cards()
+    assert card.phase == "parked"
+    assert card.conversation != conversation
+
+
+async def test_both_see_the_other_type(lotse: Running) -> None:
+    visitor, conversation, desk = await claimed(lotse)
+    await desk.send("typing", conversation=conversation, on=True)
+    assert (await visitor.link.until("typing"))["name"] == "Ada"
+    await visitor.link.send("typing", on=True)
+    assert (await desk.until("typing"))["who"] == "customer"
+    await desk.send("typing", conversation=conversation, on=False)
+    assert (await visitor.link.until("typing"))["on"] is False
+
+
+async def test_typing_in_a_colleagues_chat_is_not_shown_to_the_customer(lotse: Running) -> None:
+    visitor, conversation, desk = await claimed(lotse)
+    bea = await (await lotse.operator("bea")).desk()
+    await bea.send("typing", conversation=conversation, on=True)
+    await bea.send("open", conversation=conversation)
+    await bea.until("conversation")
+    await desk.send("typing", conversation=conversation, on=True)
+    assert (await visitor.link.until("typing"))["name"] == "Ada"
+
+
+@pytest.mark.parametrize("text", ["", "   ", "x" * 4001])
+async def test_an_answer_without_words_or_with_too_many_is_an_error_with_its_id(lotse: Running, text: str) -> None:
+    _, conversation, desk = await claimed(lotse)
+    await desk.send("reply", id="bad", conversation=conversation, text=text)
+    error = await desk.until("error")
+    assert (error["code"], error["id"]) == ("too_long", "bad")
+
+
+async def test_commands_while_nothing_can_be_stored_are_told_so_and_count_when_repeated(lotse: Running) -> None:
+    visitor, conversation, desk = await claimed(lotse)
+    lotse.store.broken = True
+    await desk.send("reply", id="r", conversation=conversation, text="Hält das?")
+    error = await desk.until("error")
+    assert (error["code"], error["id"]) == ("unavailable", "r")
+    lotse.store.broken = False
+    await desk.send("reply", id="r", conversation=conversation, text="Hält das?")
+    await visitor.hears("Hält das?")
+
+
+async def test_stale_cards_and_what_followed_make_the_fresh_snapshot(lotse: Running) -> None:
+    desk = await (await lotse.operator("ada")).desk()
+    bea = await (await lotse.operator("bea")).desk()
+    chats = [await parked(lotse) for _ in range(4)]
+    (_, first), (talker, second), (_, third), (waiter, _) = chats
+    await desk.send("claim", id="1", conversation=first)
+    await bea.send("claim", id="2", conversation=second)
+    await desk.send("claim", id="3", conversation=third)
+    await desk.until("done", id="3")
+    await bea.until("done", id="2")
+    await talker.say("Hallo?")
+    await waiter.say("Dauert es noch?")
+    await desk.send("hand_back", id="4", conversation=first)
+    await desk.send("close", id="5", conversation=third)
+    await desk.until("done", id="5")
+    await bea.send("reply", id="6", conversation=second, text="Ja bitte?")
+    await bea.until("done", id="6")
+    await lotse.settle()
+    late = await (await lotse.operator("cid")).desk()
+    versions = {card["conversation"]: card["version"] for card in late.frames[0]["cards"]}
+    for live in (desk, bea):
+        while {id_: card["version"] for id_, card in newest_cards(live).items()} != versions:
+            await live.until("card")
+        fresh = {card["conversation"]: card for card in late.frames[0]["cards"]}
+        assert newest_cards(live).keys() == fresh.keys()
+        for id_, card in newest_cards(live).items():
+            drop = ("preview",)
+            assert {k: v for k, v in card.items() if k not in drop} == {
+                k: v for k, v in fresh[id_].items() if k not in drop
+            }
+
+
+# ── files ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def photo(lotse: Running, media: Media) -> tuple[Browser, str]:
+    """A customer's file in a parked chat of a messenger; a signed-in browser, and the file's address."""
+    assert lotse.messenger
+    sent: list[Content] = [Text(text="Hallo"), Text(text="Mitarbeiter"), media]
+    for number, content in enumerate(sent):
+        await lotse.messenger.says(content, str(number))
+        await lotse.settle()
+    (card,) = await lotse.store.cards()
+    message = next(m for m in await lotse.history(card.chat) if isinstance(m.content, Media))
+    return await lotse.operator("ada"), f"/desk/file/{card.chat}/{message.id}"
+
+
+async def test_a_customers_photo_is_shown_to_operators_only(lotse: Running) -> None:
+    ada, path = await photo(lotse, Media(type="photo", ref="file-1"))
+    answer = await ada.get(path)
+    assert (answer.status, answer.headers["Content-Type"]) == (200, "image/png")
+    assert answer.body.startswith(b"\x89PNG")
+    assert "Content-Disposition" not in answer.headers
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert (await lotse.browser().get(path)).status == 401
+
+
+@pytest.mark.parametrize("type_", ["text/html", "image/svg+xml", "application/pdf"])
+async def test_a_file_that_could_run_script_is_a_download(lotse: Running, type_: str) -> None:
+    ada, path = await photo(lotse, Media(type="file", ref="file-1", name='böse".html\r\nX: y'))
+    assert lotse.messenger
+    lotse.messenger.file = (type_, b"<script>alert(1)</script>")
+    answer = await ada.get(path)
+    assert answer.status == 200
+    assert answer.headers["Content-Type"] == "application/octet-stream"
+    assert answer.headers["Content-Disposition"].startswith("attachment;")
+    assert "X" not in answer.headers
+
+
+async def test_a_file_that_the_channel_does_not_give_is_a_plain_error(lotse: Running) -> None:
+    ada, path = await photo(lotse, Media(type="photo", ref="file-1"))
+    assert lotse.messenger
+    lotse.messenger.file = TransientError("connection refused")
+    answer = await ada.get(path)
+    assert (answer.status, answer.data["code"]) == (502, "not_fetched")
+
+
+@pytest.mark.parametrize("path", ["/desk/file/none/none", "/desk/file/{chat}/none", "/desk/file/../../etc/passwd"])
+async def test_a_file_that_is_not_there_is_404(lotse: Running, path: str) -> None:
+    visitor, _ = await parked(lotse)
+    ada = await lotse.operator("ada")
+    assert (await ada.get(path.format(chat=visitor.chat))).status == 404
+
+
+async def test_an_operators_typing_and_answer_reach_the_messenger(lotse: Running) -> None:
+    await photo(lotse, Media(type="photo", ref="file-1"))
+    assert lotse.messenger
+    bea = await (await lotse.operator("bea")).desk()
+    conversation = bea.frames[0]["cards"][0]["conversation"]
+    await bea.send("claim", id="c", conversation=conversation)
+    await bea.until("done", id="c")
+    await lotse.settle()
+    await bea.send("open", conversation=conversation)
+    await bea.until("conversation")
+    await bea.send("typing", conversation=conversation, on=True)
+    await bea.send("reply", id="r", conversation=conversation, text="Danke für das Bild")
+    await bea.until("delivery", state="sent")
+    assert lotse.messenger.typed == ["77"]
+    address, message = lotse.messenger.sent[-1]
+    assert address == "77"
+    assert message.content == Text(text="Danke für das Bild")
