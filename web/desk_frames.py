@@ -164,18 +164,24 @@ def panel_of(conversation: Conversation, chat: Chat, messages: tuple[Message, ..
         opened_at=conversation.opened_at,
         reason=_reason(conversation, messages),
         facts=_once(_facts("", conversation.variables)),
-        path=tuple(step for _, step in conversation.run.trail),
+        path=_path(conversation, messages),
     )
 
 
 def _reason(conversation: Conversation, messages: tuple[Message, ...]) -> str:
     """The longest of the customer's first free words: greetings are short."""
-    said = [
-        plain_text(message.content)
-        for message in messages
-        if message.author == "customer" and message.at >= conversation.opened_at and not message.origin
-    ]
+    said = [plain_text(message.content) for message in _of(conversation, messages, "customer") if not message.origin]
     return max(said[:5], key=len, default="")
+
+
+def _path(conversation: Conversation, messages: tuple[Message, ...]) -> tuple[str, ...]:
+    """The steps that said something, in order: the way the customer came."""
+    keys = [message.origin.rpartition("/")[2].partition(".")[0] for message in _of(conversation, messages, "bot")]
+    return tuple(key for key, before in zip(keys, ["", *keys], strict=False) if key != before)
+
+
+def _of(conversation: Conversation, messages: tuple[Message, ...], author: str) -> list[Message]:
+    return [message for message in messages if message.author == author and message.at >= conversation.opened_at]
 
 
 def _once(facts: list[Fact]) -> tuple[Fact, ...]:

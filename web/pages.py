@@ -1,5 +1,6 @@
 """The pages and their data: static files, labels, the picture of the dialogs, health."""
 
+import re
 from typing import Final
 
 import msgspec
@@ -7,7 +8,7 @@ from aiohttp import web
 
 from dialogs.check import ways_on
 from dialogs.filters import View
-from dialogs.model import Bot, CallDialog, Choose, Dialog, End, Form, Step
+from dialogs.model import Bot, CallDialog, Choose, Dialog, End, Form, Say, Step
 from dialogs.problems import Problem
 from dialogs.scene import view_of
 from web.deps import Deps
@@ -15,6 +16,8 @@ from web.files import serve_media
 from web.guard import failure
 
 _PAGES: Final = {"/": "index.html", "/chat": "chat.html", "/desk": "desk.html", "/dialogs": "dialogs.html"}
+_HASHED: Final = re.compile(r"-[A-Z0-9]{8}\.")
+"""Names that change with their content."""
 _LONG: Final = "public, max-age=31536000, immutable"
 
 
@@ -83,7 +86,8 @@ class Pages:
         return self._file("favicon.svg", "public, max-age=86400")
 
     async def static(self, request: web.Request) -> web.StreamResponse:
-        return self._file(request.match_info["name"], _LONG)
+        name = request.match_info["name"]
+        return self._file(name, _LONG if _HASHED.search(name) else "public, max-age=3600")
 
     def _file(self, name: str, cache: str) -> web.StreamResponse:
         path = self.deps.pages / name
@@ -139,7 +143,7 @@ def _step(bot: Bot, dialog: Dialog, step: Step) -> ShownStep:
     options = verb.options if isinstance(verb, Choose) else ()
     return ShownStep(
         name=step.name,
-        verb="call" if isinstance(verb, CallDialog) else str(verb.__struct_config__.tag),
+        verb=_verb(step),
         texts={language: _text(bot, dialog, step, view) for language, view in views.items()} if step.say else {},
         options=tuple(
             ShownOption(name=option.name, labels=_labels(bot, dialog, step, option.name), go=option.go)
@@ -148,6 +152,17 @@ def _step(bot: Bot, dialog: Dialog, step: Step) -> ShownStep:
         ways=tuple(ways),
         ends=verb.outcome if isinstance(verb, End) else None,
     )
+
+
+def _verb(step: Step) -> str:
+    """As the editor knows it."""
+    match step.verb:
+        case CallDialog():
+            return "call"
+        case Say() if not step.say and len(step.ways) > 1:
+            return "route"
+        case verb:
+            return str(verb.__struct_config__.tag)
 
 
 def _text(bot: Bot, dialog: Dialog, step: Step, view: View) -> str:
