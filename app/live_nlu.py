@@ -13,7 +13,7 @@ _log = structlog.get_logger(__name__)
 
 
 class LiveNlu:
-    """A ``conversation.ports.Nlu``. Examples that can't be used are reported and change nothing."""
+    """A ``conversation.ports.Nlu``. Examples that can't be used are reported and change nothing; without any it understands nothing."""
 
     def __init__(self, cache: Path) -> None:
         self._cache = cache
@@ -25,7 +25,7 @@ class LiveNlu:
         if examples == self._examples:
             return
         try:
-            self._model = await open_nlu(examples, self._cache)
+            self._model = await open_nlu(examples, self._cache) if examples else None
         except ContentError as error:
             if self._model is None:
                 raise

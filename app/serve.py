@@ -1,6 +1,7 @@
 """``lotse serve``: the service on a port, until it is asked to stop."""
 
 import asyncio
+import gc
 import signal
 from typing import Final
 
@@ -29,11 +30,18 @@ async def serve(settings: Settings) -> None:
         try:
             site = web.TCPSite(runner, settings.web.host, settings.web.port)
             await site.start()
+            _settle_memory()
             _announce(settings, service, _port(runner))
             await stopped.wait()
             service.stop()
         finally:
             await runner.cleanup()
+
+
+def _settle_memory() -> None:
+    """What is loaded by now stays until the end: a collection that looks through all of it stops everybody for 0.3 s."""
+    gc.collect()
+    gc.freeze()
 
 
 def _port(runner: web.AppRunner) -> int:

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib.resources import files as package_files
 from pathlib import Path
 from typing import Final
@@ -32,6 +33,9 @@ from web.deps import Deps
 from web.server import make_app
 
 SECRET_BYTES: Final = 32
+KEEP_KEYS: Final = timedelta(days=60)
+"""How long a delivery is known again."""
+TIDY_EVERY: Final = 600.0
 RESTART: Final = 5.0
 """Seconds until a connector that broke is started again."""
 _log = structlog.get_logger(__name__)
@@ -88,7 +92,8 @@ async def open_service(
         app = make_app(await _deps(ground, engine, connectors, lambda: bool(running)))
         await engine.start()
         stack.push_async_callback(engine.stop)
-        kept_up = {name: made.run for name, made in connectors.items()} | {"bot_folder": bot.watch}
+        kept_up: dict[str, Callable[[], Awaitable[None]]] = {name: made.run for name, made in connectors.items()}
+        kept_up |= {"bot_folder": bot.watch, "tidying": lambda: _tidy(store, clock)}
         tasks = [asyncio.create_task(_keep_up(name, run, clock), name=name) for name, run in kept_up.items()]
         stack.push_async_callback(_cancel, tasks)
         yield Service(app=app, engine=engine, store=store, bot=bot, stop=running.clear)
@@ -140,6 +145,14 @@ async def _deps(
         webchat_secret=await ground.store.secret("webchat", secrets.token_bytes(SECRET_BYTES)),
         ready=ready,
     )
+
+
+async def _tidy(store: SqlStore, clock: Clock) -> None:
+    """Until cancelled. Channels repeat a delivery for a day or a week, a page that was shut for as long as it likes."""
+    while True:
+        await clock.sleep(TIDY_EVERY)
+        now = clock.now()
+        await store.tidy(now - KEEP_KEYS, now)
 
 
 async def _keep_up(name: str, run: Callable[[], Awaitable[None]], clock: Clock) -> None:

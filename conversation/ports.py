@@ -326,6 +326,10 @@ class EngineStore(Protocol):
         """Position among the parked conversations of the same team, oldest first."""
         ...
 
+    async def tidy(self, before: datetime, now: datetime) -> None:
+        """Forget the keys of deliveries handled ``before``, and sessions that expired by ``now``; some at a time."""
+        ...
+
 
 class DeskStore(Protocol):
     """What pages read and operators change outside of conversations."""

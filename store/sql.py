@@ -58,6 +58,14 @@ _DROP_SESSION = Each("DELETE FROM sessions WHERE token = ?")
 _KEEP_SECRET = Bulk("INSERT INTO secrets (name, value) VALUES {rows} ON CONFLICT (name) DO NOTHING RETURNING name", 2)
 _FIND_SECRET = Bulk("SELECT value FROM secrets WHERE name IN (VALUES {rows})", 1, ("TEXT",))
 
+_TIDY_AT_ONCE = 2_000
+"""Rows: a write that takes long holds up every turn."""
+_TIDY_INBOX = Each(
+    "DELETE FROM inbox WHERE number IN (SELECT number FROM inbox WHERE state = 'done' AND received_at < ?"
+    f" ORDER BY number LIMIT {_TIDY_AT_ONCE})"
+)
+_TIDY_SESSIONS = Each("DELETE FROM sessions WHERE expires < ?")
+
 
 class SqlStore:
     """``EngineStore`` and ``DeskStore`` on one database. Made by ``open``; ``close`` it: its threads outlive a forgotten one."""
@@ -145,6 +153,10 @@ class SqlStore:
 
     async def place(self, conversation: str) -> QueuePlace | None:
         return await self._read(lambda connection: reads.place(connection, conversation))
+
+    async def tidy(self, before: datetime, now: datetime) -> None:
+        await self._writer.change(_TIDY_INBOX, (micros(before),))
+        await self._writer.change(_TIDY_SESSIONS, (micros(now),))
 
     # ── the desk's half ──────────────────────────────────────────────────────────────────────────────────────────────
 
