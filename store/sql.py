@@ -62,7 +62,7 @@ _TIDY_AT_ONCE = 2_000
 """Rows: a write that takes long holds up every turn."""
 _TIDY_INBOX = Each(
     "DELETE FROM inbox WHERE number IN (SELECT number FROM inbox WHERE state = 'done' AND received_at < ?"
-    f" ORDER BY number LIMIT {_TIDY_AT_ONCE})"
+    " ORDER BY number LIMIT ?)"
 )
 _TIDY_SESSIONS = Each("DELETE FROM sessions WHERE expires < ?")
 
@@ -155,7 +155,7 @@ class SqlStore:
         return await self._read(lambda connection: reads.place(connection, conversation))
 
     async def tidy(self, before: datetime, now: datetime) -> None:
-        await self._writer.change(_TIDY_INBOX, (micros(before),))
+        await self._writer.change(_TIDY_INBOX, (micros(before), _TIDY_AT_ONCE))
         await self._writer.change(_TIDY_SESSIONS, (micros(now),))
 
     # ── the desk's half ──────────────────────────────────────────────────────────────────────────────────────────────
