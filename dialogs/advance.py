@@ -82,7 +82,9 @@ def advance(bot: Bot, run: Run, variables: Mapping[str, Data], scene: Scene, eve
     """Take one event. A run whose step no longer exists starts again at the menu, or else from the top."""
     walk = Walk(bot, _standing(bot, run), variables, scene)
     hearing = Hearing(walk)
-    _take(bot, walk, hearing, event)
+    _take(walk, hearing, event)
+    if walk.frames and walk.frame.stage == "enter":
+        walk.proceed()
     listening, heard = (scene.key, hearing.understand) if hearing.understand else ("", "")
     if isinstance(event, Acted | Silent | Woke | Chose):
         listening, heard = run.listening, run.heard
@@ -107,12 +109,10 @@ def _place(frames: Sequence[Frame]) -> list[tuple[str, str]]:
     return [(frame.dialog, frame.step) for frame in frames]
 
 
-def _take(bot: Bot, walk: Walk, hearing: Hearing, event: Input) -> None:
+def _take(walk: Walk, hearing: Hearing, event: Input) -> None:
     astray = walk.frames and walk.frame.stage == "enter"
     match event:
-        case Comprehended() | Chose() | Acted() | Silent() | Woke() if astray:
-            if isinstance(event, Chose) and event.language in bot.languages:
-                hearing.switch(event.language)
+        case Comprehended() | Acted() | Silent() | Woke() if astray:
             walk.proceed()
         case Heard(content=content):
             hearing.content(content)

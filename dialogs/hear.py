@@ -62,7 +62,6 @@ class Hearing:
         if walk.frame.stage == "parked":
             return
         if walk.frame.stage == "enter":
-            walk.proceed()
             return
         if walk.frame.stage == "doing" or isinstance(walk.step.verb, Wait):
             walk.say_product("one_moment")
@@ -173,8 +172,6 @@ class Hearing:
         if not walk.frames:
             walk.start()
             walk.proceed()
-        elif walk.frame.stage == "enter":
-            walk.proceed()
         else:
             walk.repeat()
 
@@ -240,8 +237,8 @@ class Hearing:
         """The question once more; while nothing is asked, that it takes a moment."""
         walk = self.walk
         if walk.frame.stage == "enter":
-            walk.proceed()
-        elif walk.frame.stage == "doing" or isinstance(walk.step.verb, Wait):
+            return
+        if walk.frame.stage == "doing" or isinstance(walk.step.verb, Wait):
             walk.say_product("one_moment")
         else:
             walk.repeat()

@@ -9,6 +9,8 @@ from dialogs.answers.fold import fold
 
 _NUMBER = re.compile(r"(?:nr|no|№|#)?\s*([0-9]{1,2})\s*[.)]?")
 _EDGE = ".!?,;:…\"'()„“”«»"
+CUT_FROM = 8
+"""No channel cuts labels to less."""
 TYPO_FROM = 5
 """One wrong, missing, extra or swapped letter is forgiven in words of at least this length."""
 
@@ -42,9 +44,7 @@ def match(text: str, choices: Sequence[Choice]) -> str | None:
         return None
     spoken = [(choice.key, {folded_word(word) for word in (choice.label, *choice.words)}) for choice in choices]
     exact = {key for key, words in spoken if said in words}
-    cut = {
-        key for key, words in spoken if any(word[:19].strip() == said.strip("… ") for word in words if len(word) > 19)
-    }
+    cut = {key for key, words in spoken if any(_is_cut(text, said, word) for word in words)}
     near = {key for key, words in spoken if any(one_typo(said, word) for word in words)}
     for found in (exact, cut, near):
         if len(found) == 1:
@@ -52,6 +52,12 @@ def match(text: str, choices: Sequence[Choice]) -> str | None:
         if found:
             return None
     return None
+
+
+def _is_cut(text: str, said: str, word: str) -> bool:
+    """A label as a channel shows it that has no room: WhatsApp's buttons end after 20 characters, others by an ellipsis."""
+    begin = len(said) >= CUT_FROM and len(said) < len(word) and word.startswith(said)
+    return begin and (text.rstrip().endswith(("…", "...")) or said == word[:19].strip())
 
 
 def match_word(said: str, words: Iterable[str]) -> bool:

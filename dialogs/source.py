@@ -11,6 +11,7 @@ from typing import TypeAlias
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
 
 from conversation.value import Data
 from dialogs.problems import BotError, Problem
@@ -23,6 +24,7 @@ Path: TypeAlias = tuple[str | int, ...]
 
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
 _FLOAT = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})\.[0-9]{1,17}")
+_TAG = re.compile(r"(?:&\S+\s+)?(!\S*)")
 _CONSTANTS: dict[str, Data] = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
@@ -65,9 +67,12 @@ def read_source(file: str, raw: bytes) -> Source:
         raise _fail(
             file, mark.line + 1 if mark else 0, _reason(error), "compare the line with its neighbours"
         ) from None
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise _fail(file, line, "a control character stands here", "delete it and type the line again") from None
     except (YAMLError, RecursionError, ValueError) as error:
         raise _fail(file, 0, f"this is not YAML: {error}", "compare the file with the example bot") from None
-    return _Builder(file).build(node)
+    return _Builder(file, text).build(node)
 
 
 def _reason(error: MarkedYAMLError) -> str:
@@ -81,8 +86,9 @@ def _fail(file: str, line: int, message: str, todo: str) -> BotError:
 class _Builder:
     """Turns nodes into plain data, with the budgets that keep hostile files small."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, text: str) -> None:
         self.file = file
+        self.text = text
         self.lines: dict[Path, int] = {}
         self.seen: set[int] = set()
         self.aliases = 0
@@ -96,6 +102,9 @@ class _Builder:
 
     def value(self, node: Node, path: Path) -> Data:
         self.lines.setdefault(path, node.start_mark.line + 1)
+        tag = _TAG.match(self.text, node.start_mark.index) if id(node) not in self.seen else None
+        if tag:
+            raise self.fail(node, f"the tag {tag[1]} is not allowed", "remove it; quotes make a text")
         if len(path) > MAX_DEPTH:
             raise self.fail(node, f"more than {MAX_DEPTH} levels inside each other", "make the structure flatter")
         if id(node) in self.seen and not isinstance(node, ScalarNode):
@@ -127,8 +136,6 @@ class _Builder:
         text = str(node.value)
         if getattr(node, "style", None):
             return text
-        if node.tag and not str(node.tag).startswith("tag:yaml.org,2002:"):
-            raise self.fail(node, f"the tag {node.tag} is not allowed", "remove it")
         if text in _CONSTANTS:
             return _CONSTANTS[text]
         if _INT.fullmatch(text):

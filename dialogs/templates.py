@@ -4,7 +4,7 @@ A template sees JSON data only, reads fields and never attributes, and can neith
 contain is a list (``_TEXT_NODES``), and everything else is refused when the file is read.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import jinja2
@@ -24,7 +24,7 @@ _CONDITION_NODES: tuple[type[nodes.Node], ...] = (
     nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.Add, nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod,
     nodes.Neg, nodes.Pos, nodes.Filter, nodes.Test, nodes.CondExpr, nodes.List, nodes.Tuple, nodes.Keyword,
 )  # fmt: skip
-_TEXT_NODES: tuple[type[nodes.Node], ...] = (*_CONDITION_NODES, nodes.If, nodes.Concat)
+_TEXT_NODES: tuple[type[nodes.Node], ...] = (*_CONDITION_NODES, nodes.If, nodes.Concat, nodes.Dict, nodes.Pair)
 _TESTS = frozenset({"defined", "undefined", "none", "in", "eq", "ne", "lt", "le", "gt", "ge"})
 
 
@@ -61,7 +61,9 @@ class _PlainEnvironment(ImmutableSandboxedEnvironment):
 
 
 def _environment() -> _PlainEnvironment:
-    environment = _PlainEnvironment(undefined=jinja2.ChainableUndefined, finalize=_spell, autoescape=False)
+    environment = _PlainEnvironment(
+        undefined=jinja2.ChainableUndefined, finalize=_spell, autoescape=False, optimized=False
+    )
     environment.globals.clear()
     environment.filters.clear()
     environment.filters.update(FILTERS)
@@ -86,15 +88,22 @@ def _parse(source: str, allowed: tuple[type[nodes.Node], ...]) -> nodes.Template
         raise TemplateError(error.message or "not readable") from None
     except RecursionError:
         raise TemplateError("too many levels inside each other") from None
-    count = 0
-    for node in tree.find_all(nodes.Node):
-        count += 1
+    for count, node in enumerate(_all(tree)):
+        if count > MAX_NODES:
+            raise TemplateError(f"more than {MAX_NODES} parts")
         if not isinstance(node, allowed):
             raise TemplateError(f"{type(node).__name__.lower()} is not allowed here")
         _refuse(node)
-    if count > MAX_NODES:
-        raise TemplateError(f"more than {MAX_NODES} parts")
     return tree
+
+
+def _all(tree: nodes.Node) -> Iterator[nodes.Node]:
+    """Every node, however deep: what is deep must be refused in words, not by the depth of Python's own stack."""
+    rest = list(tree.iter_child_nodes())
+    while rest:
+        node = rest.pop()
+        rest.extend(node.iter_child_nodes())
+        yield node
 
 
 def _refuse(node: nodes.Node) -> None:
@@ -110,7 +119,7 @@ def _refuse(node: nodes.Node) -> None:
 
 
 def _names(tree: nodes.Template) -> frozenset[str]:
-    return frozenset(name.name for name in tree.find_all(nodes.Name))
+    return frozenset(node.name for node in _all(tree) if isinstance(node, nodes.Name))
 
 
 class Expression:
@@ -123,7 +132,12 @@ class Expression:
         tree = _parse("{{ (" + source + ") }}", _CONDITION_NODES)
         self.source = source
         self.names = _names(tree)
-        self._run = _ENVIRONMENT.compile_expression(source)
+        try:
+            self._run = _ENVIRONMENT.compile_expression(source)
+        except jinja2.TemplateSyntaxError as error:
+            raise TemplateError(error.message or "not readable") from None
+        except (RecursionError, MemoryError, SyntaxError):
+            raise TemplateError("too many levels inside each other") from None
 
     def __call__(self, variables: Mapping[str, Data]) -> Data:
         try:
@@ -145,7 +159,10 @@ class Template:
         if "{" in source:
             tree = _parse(source, _TEXT_NODES)
             self.names = _names(tree)
-            self._run = _ENVIRONMENT.from_string(tree)
+            try:
+                self._run = _ENVIRONMENT.from_string(tree)
+            except (RecursionError, MemoryError, SyntaxError):
+                raise TemplateError("too many levels inside each other") from None
 
     def __call__(self, variables: Mapping[str, Data], view: View) -> str:
         if self._run is None:

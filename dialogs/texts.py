@@ -59,7 +59,8 @@ class Texts:
         """The text of an entry, with the plural form that ``count`` asks for and the variant whose ``turn`` it is."""
         if entry is None:
             return key
-        forms = entry.by_channel[channel].forms if channel in entry.by_channel else entry.forms
+        own = entry.by_channel.get(channel)
+        forms = own.forms if own and own.forms else entry.forms
         variants = _pick(forms, plural_form(view.language, count))
         return variants[turn % len(variants)](variables, view).strip() if variants else ""
 
