@@ -40,7 +40,7 @@ from web.desk_frames import Snapshot as SnapshotFrame
 from web.files import fetch_file
 from web.guard import failure
 from web.signin import SignIn
-from web.sockets import HEARTBEAT, Socket, both, forward, frame_id, serve
+from web.sockets import HEARTBEAT, Socket, both, forward, frame_id, serve, storing
 
 MAX_FRAME: Final = 64 * 1024
 NEWEST: Final = 100
@@ -68,7 +68,9 @@ class Desk:
         await ws.prepare(request)
         self.open.add(ws)
         try:
-            await _Shift(self, Socket(ws), operator, request).run()
+            shift = _Shift(self, Socket(ws), operator, request)
+            async with storing(shift.socket, shift.refuse):
+                await shift.run()
         finally:
             self.open.discard(ws)
         return ws

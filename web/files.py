@@ -23,8 +23,12 @@ _TYPES: Final = {
 def media_path(folder: Path, ref: str) -> Path | None:
     """``media/x.jpg`` inside the bot folder, or None for anything that is not a file there."""
     root = (folder / "media").resolve()
-    path = (folder / ref).resolve()
-    return path if path.is_relative_to(root) and path.is_file() and path.suffix.lower() in _TYPES else None
+    try:
+        path = (folder / ref).resolve()
+        inside = path.is_relative_to(root) and path.is_file()
+    except (OSError, ValueError):
+        return None
+    return path if inside and path.suffix.lower() in _TYPES else None
 
 
 def serve_media(folder: Path, ref: str) -> web.StreamResponse:

@@ -77,6 +77,9 @@ async def shield(request: web.Request, handler: Handler) -> web.StreamResponse:
         response.headers["Retry-After"] = "5"
     except UnicodeError:
         response = failure(400, "bad_request", "the request is not UTF-8")
+    except Exception:
+        _log.exception("request_failed", path=request.path)
+        response = failure(500, "broken", "something is wrong here; it was written to the log")
     if not response.prepared:
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)

@@ -18,6 +18,7 @@ from web.guard import failure
 _PAGES: Final = {"/": "index.html", "/chat": "chat.html", "/desk": "desk.html", "/dialogs": "dialogs.html"}
 _HASHED: Final = re.compile(r"-[A-Z0-9]{8}\.")
 """Names that change with their content."""
+_NAME: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")
 _LONG: Final = "public, max-age=31536000, immutable"
 
 
@@ -91,7 +92,7 @@ class Pages:
 
     def _file(self, name: str, cache: str) -> web.StreamResponse:
         path = self.deps.pages / name
-        if "/" in name or name.startswith(".") or not path.is_file():
+        if not _NAME.fullmatch(name) or not path.is_file():
             return failure(404, "not_found", "there is no such page")
         return web.FileResponse(path, headers={"Cache-Control": cache})
 

@@ -1,10 +1,12 @@
 """What both web sockets need: frames in, frames out, and an end with a reason."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Final
 
 import msgspec
+import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from conversation.errors import BadInputError, StoreError
@@ -13,6 +15,7 @@ from conversation.ports import Subscription
 HEARTBEAT: Final = 25.0
 """Seconds between pings: proxies close what is silent for a minute."""
 _encoder = msgspec.json.Encoder()
+_log = structlog.get_logger(__name__)
 
 
 class Socket:
@@ -56,10 +59,14 @@ async def serve(
 
 
 async def forward(socket: Socket, subscription: Subscription, handle: Callable[[bytes], Awaitable[None]]) -> None:
-    """Pass on what is published. A page that falls behind is cut off: it comes back and reads what it missed."""
-    async for payload in subscription:
-        await handle(payload)
-    await socket.close(WSCloseCode.TRY_AGAIN_LATER, "too slow, connect again")
+    """Pass on what is published. A page that falls behind, or whose news can't be read, is cut off: it comes back
+    and reads what it missed."""
+    try:
+        async for payload in subscription:
+            await handle(payload)
+    except Exception:
+        _log.exception("news_not_passed_on")
+    await socket.close(WSCloseCode.TRY_AGAIN_LATER, "connect again")
 
 
 async def both(reader: Awaitable[None], *writers: asyncio.Task[None]) -> None:
@@ -70,6 +77,17 @@ async def both(reader: Awaitable[None], *writers: asyncio.Task[None]) -> None:
         for task in writers:
             task.cancel()
         await asyncio.gather(*writers, return_exceptions=True)
+
+
+@asynccontextmanager
+async def storing(socket: Socket, refuse: Callable[[str, str, str], Awaitable[None]]) -> AsyncIterator[None]:
+    """A socket that is open already is told when nothing can be read or stored, and closed: the page comes again."""
+    try:
+        yield
+    except StoreError:
+        _log.exception("store_unavailable")
+        await refuse("unavailable", "the service can't read anything right now; come back in a moment", "")
+        await socket.close(WSCloseCode.TRY_AGAIN_LATER, "unavailable")
 
 
 def frame_id(raw: str) -> str:

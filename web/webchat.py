@@ -31,7 +31,7 @@ from conversation.ports import Card
 from conversation.state import Parked, WithOperator
 from web.deps import Deps
 from web.guard import Origins, failure, read_json
-from web.sockets import HEARTBEAT, Socket, both, forward, frame_id, serve
+from web.sockets import HEARTBEAT, Socket, both, forward, frame_id, serve, storing
 from web.tokens import Limiter, Tokens
 
 HELLO_LIMIT: Final = 10.0
@@ -102,7 +102,9 @@ class WebChat:
         await ws.prepare(request)
         self.open.add(ws)
         try:
-            await _Visit(self, Socket(ws)).run()
+            visit = _Visit(self, Socket(ws))
+            async with storing(visit.socket, visit.refuse):
+                await visit.run()
         finally:
             self.open.discard(ws)
         return ws
@@ -265,4 +267,4 @@ class _Visit:
                 await self.socket.send(Ack(id=frame.id))
 
     async def refuse(self, code: str, message: str, raw: str) -> None:
-        await self.socket.send(Error(code=code, message=message, id=frame_id(raw) if raw else ""))
+        await self.socket.send(Error(code=code, message=message, id=frame_id(raw)))
