@@ -4,6 +4,7 @@ import asyncio
 import functools
 import hashlib
 import heapq
+import io
 import itertools
 import shutil
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -236,7 +237,7 @@ class Browser:
         """``data`` as JSON; bytes as they are."""
         body = data if isinstance(data, bytes) else msgspec.json.encode(data)
         headers = {"Content-Type": "application/json", **self.headers, **headers}
-        async with self.http.post(f"{self.running.base}{path}", data=body, headers=headers) as response:
+        async with self.http.post(f"{self.running.base}{path}", data=io.BytesIO(body), headers=headers) as response:
             return Answer(response.status, response.headers, await response.read())
 
     async def link(self, path: str, **headers: str) -> "Link":
