@@ -1,7 +1,7 @@
 """What must hold before a bot may run: every way leads somewhere, every question has a way out, every text is there."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final
+from typing import Final, TypeAlias
 
 from dialogs.model import (
     Ask,
@@ -17,11 +17,14 @@ from dialogs.model import (
     Step,
 )
 from dialogs.problems import Problem
+from dialogs.source import Path
 from dialogs.texts import Entry
 
 MAX_PAYLOAD: Final = 64
 """Bytes of a button's id, the smallest limit of all channels (Telegram's callback_data)."""
 
+Files: TypeAlias = Mapping[str, bytes]
+Lines: TypeAlias = Callable[[str, Path], int]
 Ways = list[tuple[str, str]]
 """(where to, why) of a step; ``why`` as in docs/protocols.md."""
 
@@ -56,9 +59,9 @@ def can_fail(step: Step) -> bool:
     return bool(step.needs) or isinstance(step.verb, Do | CallDialog | Pick)
 
 
-def check_bot(bot: Bot, files: Mapping[str, bytes]) -> list[Problem]:
-    """All problems of a bot that could be read."""
-    return [problem for rule in _RULES for problem in rule(bot, files)]
+def check_bot(bot: Bot, files: Files, line: Lines) -> list[Problem]:
+    """All problems of a bot that could be read. ``line``: where a part of a file stands, or the nearest part around it."""
+    return [problem for rule in _RULES for problem in rule(bot, files, line)]
 
 
 def _at(dialog: Dialog, step: Step, message: str, todo: str) -> Problem:
@@ -71,7 +74,19 @@ def _steps(bot: Bot) -> Iterator[tuple[Dialog, Step]]:
             yield dialog, step
 
 
-def _targets(bot: Bot, _: Mapping[str, bytes]) -> Iterator[Problem]:
+def _way_path(step: Step, target: str, why: str) -> Path:
+    """Where a file says that a step goes there; what ``defaults`` say stands there, not in the step."""
+    if isinstance(step.verb, Choose) and why == "option":
+        name = next(option.name for option in step.verb.options if option.go == target)
+        return ("steps", step.name, "choose", name)
+    if isinstance(step.verb, Random) and target in step.verb.weights:
+        return ("steps", step.name, "random", target)
+    if why == "route":
+        return ("steps", step.name, why, next(n for n, way in enumerate(step.ways) if way.go == target))
+    return ("steps", step.name, why)
+
+
+def _targets(bot: Bot, _: Files, line: Lines) -> Iterator[Problem]:
     for dialog, step in _steps(bot):
         for target, why in ways_on(step):
             if not target and why == "failed":
@@ -82,30 +97,41 @@ def _targets(bot: Bot, _: Mapping[str, bytes]) -> Iterator[Problem]:
                 yield _at(dialog, step, message, todo)
             elif target not in dialog.steps:
                 todo = f"add the step, or use one of: {', '.join(sorted(dialog.steps)[:12])}"
-                yield _at(dialog, step, f"its {why} leads to “{target}”, a step that does not exist", todo)
+                message = f"its {why} leads to “{target}”, a step that does not exist"
+                where = line(dialog.file, _way_path(step, target, why))
+                yield Problem(file=dialog.file, line=where, step=step.name, message=message, todo=todo)
+
+
+def _beginnings(bot: Bot, _: Files, line: Lines) -> Iterator[Problem]:
     for dialog in bot.dialogs.values():
-        named = {"start": dialog.start, **{f"intent {intent}": step for intent, step in dialog.intents.items()}}
-        for what, target in named.items():
+        named: dict[Path, str] = {("start",): dialog.start}
+        named |= {("intents", intent): step for intent, step in dialog.intents.items()}
+        named |= {("renamed", old): step for old, step in dialog.renamed.items()}
+        for path, target in named.items():
             if target not in dialog.steps:
-                message = f"its {what} is “{target}”, a step that does not exist"
-                yield Problem(file=dialog.file, line=1, message=message, todo="add the step or correct the name")
+                message = f"its {' '.join(str(part) for part in path)} is “{target}”, a step that does not exist"
+                todo = "add the step or correct the name"
+                yield Problem(file=dialog.file, line=line(dialog.file, path), message=message, todo=todo)
 
 
-def _settings(bot: Bot, _: Mapping[str, bytes]) -> Iterator[Problem]:
+def _settings(bot: Bot, _: Files, line: Lines) -> Iterator[Problem]:
     if bot.start not in bot.dialogs:
         message = f"it starts with “{bot.start}”, a dialog that does not exist"
-        yield Problem(file="bot.yaml", line=1, message=message, todo=f"use one of: {', '.join(bot.dialogs)}")
+        todo = f"use one of: {', '.join(bot.dialogs)}"
+        yield Problem(file="bot.yaml", line=line("bot.yaml", ("start",)), message=message, todo=todo)
     for command in bot.commands.values():
         if command.dialog and bot.step(command.dialog, command.step) is None:
             message = f"the command “{command.name}” leads to {command.dialog}/{command.step}, which does not exist"
-            yield Problem(file="bot.yaml", line=1, message=message, todo="correct `dialog:` and `step:`")
+            where = line("bot.yaml", ("commands", command.name))
+            yield Problem(file="bot.yaml", line=where, message=message, todo="correct `dialog:` and `step:`")
     then, start = bot.policy.waiting.then, bot.dialogs.get(bot.start)
     if then and start and then not in start.steps:
         message = f"after waiting it goes on with “{then}”, which dialog {bot.start} does not have"
-        yield Problem(file="bot.yaml", line=1, message=message, todo="correct `waiting: {then: …}`")
+        where = line("bot.yaml", ("waiting", "then"))
+        yield Problem(file="bot.yaml", line=where, message=message, todo="correct `waiting: {then: …}`")
 
 
-def _questions(bot: Bot, _: Mapping[str, bytes]) -> Iterator[Problem]:
+def _questions(bot: Bot, _: Files, __: Lines) -> Iterator[Problem]:
     for dialog, step in _steps(bot):
         if is_question(step) and step.misses is None:
             message = "nothing says what happens when the answers are not understood"
@@ -115,7 +141,7 @@ def _questions(bot: Bot, _: Mapping[str, bytes]) -> Iterator[Problem]:
             yield _at(dialog, step, message, "add `silence: {after: 10m, go: …}` here or under `defaults`")
 
 
-def _references(bot: Bot, _: Mapping[str, bytes]) -> Iterator[Problem]:
+def _references(bot: Bot, _: Files, __: Lines) -> Iterator[Problem]:
     for dialog, step in _steps(bot):
         if step.needs and step.needs not in bot.fillers:
             message = f"it needs “{step.needs}”, and no dialog finds that out"
@@ -147,7 +173,7 @@ def _names(names: set[str] | Mapping[str, object]) -> str:
     return ", ".join(sorted(names)) or "nothing"
 
 
-def _payloads(bot: Bot, _: Mapping[str, bytes]) -> Iterator[Problem]:
+def _payloads(bot: Bot, _: Files, __: Lines) -> Iterator[Problem]:
     for dialog, step in _steps(bot):
         options = step.verb.options if isinstance(step.verb, Choose) else ()
         for option in options:
@@ -157,7 +183,7 @@ def _payloads(bot: Bot, _: Mapping[str, bytes]) -> Iterator[Problem]:
                 yield _at(dialog, step, message, f"shorten them to {MAX_PAYLOAD}")
 
 
-def _texts(bot: Bot, _: Mapping[str, bytes]) -> Iterator[Problem]:
+def _texts(bot: Bot, _: Files, __: Lines) -> Iterator[Problem]:
     for language in bot.languages:
         for dialog, step in _steps(bot):
             if step.say:
@@ -186,14 +212,15 @@ def _missing(step: Step, entry: Entry | None, own: Entry | None) -> Iterator[str
             pass
 
 
-def _media(bot: Bot, files: Mapping[str, bytes]) -> Iterator[Problem]:
+def _media(bot: Bot, files: Files, _: Lines) -> Iterator[Problem]:
     for dialog, step in _steps(bot):
         if step.attach and not step.attach.names and step.attach.source not in files:
             yield _at(dialog, step, f"there is no file {step.attach.source}", "put it into media/")
 
 
-_RULES: tuple[Callable[[Bot, Mapping[str, bytes]], Iterator[Problem]], ...] = (
+_RULES: tuple[Callable[[Bot, Files, Lines], Iterator[Problem]], ...] = (
     _targets,
+    _beginnings,
     _settings,
     _questions,
     _references,

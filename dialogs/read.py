@@ -51,7 +51,7 @@ def read_bot(files: Files, product: Files, policy: Policy) -> Bot:
         raise BotError(problems)
     bot = _Reading(files, sources, product, policy, problems).bot()
     if not problems:
-        problems.extend(check_bot(bot, files))
+        problems.extend(check_bot(bot, files, lambda file, path: sources[file].line(path)))
     if problems:
         raise BotError(sorted(problems, key=lambda problem: (problem.file, problem.line)))
     return bot
