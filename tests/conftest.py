@@ -10,6 +10,8 @@ from tests.support.network import Loopback
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--deep", action="store_true", help="random tests try many more examples")
+    parser.addoption("--full", action="store_true", help="crash tests kill the service a hundred times and more")
+    parser.addoption("--seed", type=int, default=0, help="what chance decides in crash tests; 0: another each time")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,0 +1,271 @@
+"""A whole run: customers on two channels and an operator, the service dying under them, and what is left at the end."""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from aiohttp import ClientSession, ClientTimeout, CookieJar, TCPConnector
+
+from tests.crash.lives import Lives
+from tests.crash.serve import Place
+from tests.support.customers import AtTheDesk, Say, Visitor, until
+from tests.support.fake_telegram import TOKEN, FakeTelegram
+from tests.support.process import free_port
+
+PASSWORD_FILE = "first-password.txt"
+REPLIES = 5
+TYPING = 0.2
+"""Seconds that an operator needs for a reply: the chat stays in hand through some kills."""
+NAP_OVER = "is over"
+BACK = "Here is the bot."
+REMINDER = "You are number"
+REMINDERS = 3
+"""Of a parked visitor: see ``waiting`` in bot.yaml."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How much of everything. ``each``: messages of a customer. ``naps`` of a visitor: timers that must fire once."""
+
+    visitors: int
+    parked: int
+    served: int
+    telegram: int
+    each: int
+    naps: int
+    kills: int
+    seed: int
+    defect: Any = ""
+    limit: float = 240.0
+    """Seconds for all of it."""
+    patience: float = 60.0
+    """Seconds that the last life gets to answer everybody."""
+
+    @property
+    def conversations(self) -> int:
+        return self.visitors + self.parked + self.served + self.telegram
+
+
+class Redelivering(FakeTelegram):
+    """Some updates come twice, whatever was answered to the first."""
+
+    def __init__(self, *, share: float, seed: int) -> None:
+        super().__init__(retry=0.03)
+        self.twice = 0
+        self.confirmed: set[str] = set()
+        self.on_confirmed: Callable[[], None] = lambda: None
+        self._share, self._random = share, random.Random(seed)
+
+    async def post(self, update: dict[str, Any]) -> int:
+        status = await super().post(update)
+        if self._random.random() < self._share:
+            self.twice += 1
+            status = max(status, await super().post(update)) if status in (0, 200) else status
+        if status == 200:
+            self.confirmed.add(str(update["message"]["text"]))
+            self.on_confirmed()
+        return status
+
+
+@dataclass(slots=True, kw_only=True)
+class Outcome:
+    """What a run left behind, to be judged."""
+
+    plan: Plan
+    var: Path
+    lives: Lives
+    visitors: list[Visitor]
+    parked: list[Visitor]
+    served: list[Visitor]
+    telegram: dict[int, list[str]]
+    fake: Redelivering | None
+    desk_done: bool = False
+    refusals: int = 0
+    stuck: list[str] = field(default_factory=list)
+    exit_code: int = 0
+    seconds: float = 0.0
+
+    @property
+    def everybody(self) -> list[Visitor]:
+        return [*self.visitors, *self.parked, *self.served]
+
+    @property
+    def messages(self) -> int:
+        written = sum(len(visitor.script) for visitor in self.everybody)
+        return written + sum(len(texts) for texts in self.telegram.values())
+
+
+def script(random_: random.Random, name: str, each: int, naps: int) -> list[Say]:
+    resting = set(random_.sample(range(1, each), naps)) if naps else set()
+    return [
+        Say(text=f"{name} m{number} nap", until=NAP_OVER) if number in resting else Say(text=f"{name} m{number}")
+        for number in range(each)
+    ]
+
+
+def cast(plan: Plan, url: str) -> tuple[list[Visitor], list[Visitor], list[Visitor]]:
+    """Visitors who talk to the bot, who wait in the queue, and whom an operator serves."""
+    random_ = random.Random(plan.seed)
+
+    def visitor(name: str, lines: list[Say]) -> Visitor:
+        return Visitor(name=name, url=url, script=lines, window=random_.choice((1, 2, 3)))
+
+    talking = [
+        visitor(f"v{number}", script(random_, f"v{number}", plan.each, plan.naps)) for number in range(plan.visitors)
+    ]
+    waiting = [
+        visitor(
+            f"p{number}",
+            [
+                *script(random_, f"p{number}", 3, 0),
+                Say(text="human"),
+                *script(random_, f"p{number} waits", plan.each - 4, 0),
+            ],
+        )
+        for number in range(plan.parked)
+    ]
+    served = [
+        visitor(f"s{number}", served_script(random_, f"s{number}", plan.each, (number + 1) / (plan.served + 1)))
+        for number in range(plan.served)
+    ]
+    return talking, waiting, served
+
+
+def served_script(random_: random.Random, name: str, each: int, share: float) -> list[Say]:
+    """A person is asked for after that share of the messages."""
+    early = max(1, int(each * share))
+    late = script(random_, f"{name} late", each - early - 1, 0)
+    return [*script(random_, name, early, 0), Say(text="human", until=BACK), *late]
+
+
+async def serve_at_desk(desk: AtTheDesk, visitor: Visitor) -> None:
+    await until(lambda: bool(visitor.chat), seconds=60, what="a visitor arrived")
+    conversation = await desk.parked(visitor.chat)
+    name = visitor.name
+    await desk.command("claim", f"{name}-claim", conversation)
+    for number in range(REPLIES):
+        await asyncio.sleep(TYPING)
+        await desk.command("reply", f"{name}-r{number}", conversation, text=f"{name} reply {number}")
+    await desk.command("close", f"{name}-close", conversation)
+
+
+async def write_in_telegram(fake: FakeTelegram, chat: int, texts: list[str], random_: random.Random) -> None:
+    await until(lambda: bool(fake.webhook), seconds=60, what="the web hook was set")
+    for text in texts:
+        fake.text(chat, text)
+        await asyncio.sleep(random_.random() * 0.05)
+
+
+async def campaign(plan: Plan, folder: Path) -> Outcome:
+    """Everybody says all they have to say, through all the kills; then the service is stopped in good order."""
+    began = time.monotonic()
+    var = folder / "var"
+    fake = Redelivering(share=0.1, seed=plan.seed) if plan.telegram else None
+    if fake:
+        await fake.start()
+    place = Place(
+        var=str(var),
+        port=free_port(),
+        telegram=fake.url if fake else "",
+        token=TOKEN if fake else "",
+        defect=plan.defect,
+    )
+    each = max(4, plan.conversations * plan.each // (plan.kills + 2))
+    lives = Lives(place=place, log=folder / "service.log", seed=plan.seed, kills=plan.kills, each=each)
+    url = f"http://127.0.0.1:{place.port}"
+    talking, waiting, served = cast(plan, url)
+    telegram = {7000 + number: [f"t{number} m{index}" for index in range(plan.each)] for number in range(plan.telegram)}
+    outcome = Outcome(
+        plan=plan,
+        var=var,
+        lives=lives,
+        visitors=talking,
+        parked=waiting,
+        served=served,
+        telegram=telegram,
+        fake=fake,
+    )
+    try:
+        await lives.start()
+        await _play(outcome, url)
+    finally:
+        await lives.close()
+        if fake:
+            await fake.stop()
+    outcome.seconds = time.monotonic() - began
+    return outcome
+
+
+async def _play(outcome: Outcome, url: str) -> None:
+    plan, lives, fake = outcome.plan, outcome.lives, outcome.fake
+    random_ = random.Random(plan.seed)
+    async with ClientSession(
+        connector=TCPConnector(limit=0), cookie_jar=CookieJar(unsafe=True), timeout=ClientTimeout(total=None, connect=2)
+    ) as session:
+        tasks = [asyncio.create_task(_desk(outcome, url, session))]
+        for visitor in outcome.everybody:
+            visitor.acknowledged = lives.counted
+            tasks.append(asyncio.create_task(visitor.run(session)))
+        if fake:
+            fake.on_confirmed = lives.counted
+            tasks += [
+                asyncio.create_task(write_in_telegram(fake, chat, texts, random_))
+                for chat, texts in outcome.telegram.items()
+            ]
+        try:
+            async with asyncio.timeout(plan.limit):
+                await lives.run(lambda: not unsettled(outcome))
+                await until(lambda: not unsettled(outcome), seconds=plan.patience, what="everybody was answered")
+        except TimeoutError:
+            outcome.stuck = unsettled(outcome)
+        finally:
+            outcome.exit_code = await lives.stop()
+            await _end(tasks)
+
+
+async def _end(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    for failed in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(failed, Exception):
+            raise failed
+
+
+async def _desk(outcome: Outcome, url: str, session: ClientSession) -> None:
+    file = outcome.var / PASSWORD_FILE
+    await until(lambda: file.is_file() and bool(file.read_text().strip()), seconds=60, what="the first password")
+    desk = AtTheDesk(url=url, operator="operator", password=file.read_text().strip(), twice=True)
+    working = asyncio.create_task(desk.run(session))
+    try:
+        await asyncio.gather(*(serve_at_desk(desk, visitor) for visitor in outcome.served))
+        outcome.refusals, outcome.desk_done = len(desk.refusals), True
+        await working
+    finally:
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+
+
+def unsettled(outcome: Outcome) -> list[str]:
+    """Who still waits for something."""
+    waiting = [visitor.name for visitor in outcome.everybody if not (visitor.settled.is_set() and _answered(visitor))]
+    waiting += [visitor.name for visitor in outcome.parked if reminders(visitor) < REMINDERS]
+    if outcome.fake:
+        sent = dict.fromkeys(outcome.telegram, "") | {
+            call.chat: str(call.fields.get("text", "")) for call in outcome.fake.sent()
+        }
+        waiting += [f"t{chat}" for chat, texts in outcome.telegram.items() if not sent[chat].endswith(texts[-1])]
+    return waiting if outcome.desk_done else ["the desk", *waiting]
+
+
+def _answered(visitor: Visitor) -> bool:
+    """The bot spoke after the last words, unless it must be silent."""
+    parked = visitor.name.startswith("p")
+    return parked or any(seen.text.endswith(f"after {visitor.script[-1].text}") for seen in visitor.seen[-3:])
+
+
+def reminders(visitor: Visitor) -> int:
+    return sum(seen.text.startswith(REMINDER) for seen in visitor.seen)

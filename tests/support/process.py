@@ -1,0 +1,93 @@
+"""Processes of the service, for tests that start, kill and stop it."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from aiohttp import ClientError, ClientSession
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def free_port() -> int:
+    """A port that nobody listens on right now; a service that starts again must find it as it was."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+async def healthy(url: str, *, seconds: float) -> float:
+    """Until ``/healthz`` answers; how many seconds that took. Raises TimeoutError."""
+    began = time.monotonic()
+    async with ClientSession() as session:
+        while time.monotonic() - began < seconds:
+            try:
+                async with session.get(f"{url}/healthz") as response:
+                    if response.status == 200:
+                        return time.monotonic() - began
+            except (ClientError, OSError):
+                pass
+            await asyncio.sleep(0.01)
+    raise TimeoutError(f"{url} did not answer in {seconds} s")
+
+
+@dataclass(slots=True, kw_only=True)
+class Running:
+    """``lotse serve`` as a person starts it. ``start_seconds``: from the command to the first answer."""
+
+    url: str
+    process: asyncio.subprocess.Process
+    start_seconds: float
+    log: Path
+
+    async def stop(self, number: int = signal.SIGTERM, *, seconds: float = 30.0) -> tuple[int, float]:
+        """Exit code, and the seconds it took."""
+        began = time.monotonic()
+        self.process.send_signal(number)
+        async with asyncio.timeout(seconds):
+            code = await self.process.wait()
+        return code, time.monotonic() - began
+
+
+@asynccontextmanager
+async def lotse_serve(
+    var: Path, settings: Mapping[str, str], *, port: int = 0, seconds: float = 60.0
+) -> AsyncIterator[Running]:
+    """``settings`` are environment variables; those of whoever runs the tests are not passed on. ``var`` is there."""
+    port = port or free_port()
+    log = var / "output.log"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("LOTSE_")}
+    environment |= {"LOTSE_VAR": str(var), "LOTSE_WEB__PORT": str(port), **settings}
+    url = f"http://127.0.0.1:{port}"
+    with log.open("ab") as output:
+        began = time.monotonic()
+        process = await _start(environment, output)
+        try:
+            await healthy(url, seconds=seconds)
+            yield Running(url=url, process=process, start_seconds=time.monotonic() - began, log=log)
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+
+
+async def _start(environment: Mapping[str, str], output: IO[bytes]) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        "from app.cli import main; main()",
+        "serve",
+        cwd=ROOT,
+        env=environment,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
+    )
