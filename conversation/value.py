@@ -9,8 +9,11 @@ Data: TypeAlias = Any
 """Plain JSON data: None, bool, int, float, str, and lists and string-keyed dicts of these."""
 
 
-class Value(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A frozen, slotted, keyword-only record; ``msgspec`` reads and writes it as JSON."""
+class Value(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """A frozen, slotted, keyword-only record; ``msgspec`` reads and writes it as JSON.
+
+    Values are trees: none is inside itself, so the collector of cycles need not look at them (``gc=False``).
+    """
 
 
 def snake(name: str) -> str:
