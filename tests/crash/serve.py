@@ -102,7 +102,6 @@ async def serve(place: Place, life: Life) -> None:
 
 def warm_up(place: Place) -> None:
     """What a start would import late. Nothing here may start a thread: threads don't survive a fork."""
-    import aiosqlite  # noqa: F401 - imported for the children
     import alembic.command  # noqa: F401 - as above
     import sqlalchemy.dialects.sqlite  # noqa: F401 - as above
 
