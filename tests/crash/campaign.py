@@ -17,7 +17,7 @@ from tests.support.fake_telegram import TOKEN, FakeTelegram
 from tests.support.process import free_port
 
 PASSWORD_FILE = "first-password.txt"
-REPLIES = 5
+REPLIES, MOST_REPLIES = 5, 60
 TYPING = 0.2
 """Seconds that an operator needs for a reply: the chat stays in hand through some kills."""
 NAP_OVER = "is over"
@@ -83,6 +83,8 @@ class Outcome:
     served: list[Visitor]
     telegram: dict[int, list[str]]
     fake: Redelivering | None
+    replies: dict[str, int] = field(default_factory=dict)
+    """Name of a visitor to the number of an operator's replies."""
     desk_done: bool = False
     refusals: int = 0
     stuck: list[str] = field(default_factory=list)
@@ -142,14 +144,18 @@ def served_script(random_: random.Random, name: str, each: int, share: float) ->
     return [*script(random_, name, early, 0), Say(text="human", until=BACK), *late]
 
 
-async def serve_at_desk(desk: AtTheDesk, visitor: Visitor) -> None:
+async def serve_at_desk(outcome: Outcome, desk: AtTheDesk, visitor: Visitor) -> None:
+    """A few replies; some more while the service has yet to die over an operator's command."""
     await until(lambda: bool(visitor.chat), seconds=60, what="a visitor arrived")
     conversation = await desk.parked(visitor.chat)
     name = visitor.name
     await desk.command("claim", f"{name}-claim", conversation)
-    for number in range(REPLIES):
+    number = 0
+    while number < REPLIES or (number < MOST_REPLIES and "operated" in outcome.lives.ways):
         await asyncio.sleep(TYPING)
         await desk.command("reply", f"{name}-r{number}", conversation, text=f"{name} reply {number}")
+        number += 1
+    outcome.replies[name] = number
     await desk.command("close", f"{name}-close", conversation)
 
 
@@ -241,7 +247,7 @@ async def _desk(outcome: Outcome, url: str, session: ClientSession) -> None:
     desk = AtTheDesk(url=url, operator="operator", password=file.read_text().strip(), twice=True)
     working = asyncio.create_task(desk.run(session))
     try:
-        await asyncio.gather(*(serve_at_desk(desk, visitor) for visitor in outcome.served))
+        await asyncio.gather(*(serve_at_desk(outcome, desk, visitor) for visitor in outcome.served))
         outcome.refusals, outcome.desk_done = len(desk.refusals), True
         await working
     finally:

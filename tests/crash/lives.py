@@ -24,6 +24,10 @@ RARE = {"timer": 4, "operated": 2, "sending": 4, "called": 4, "before_commit": 1
 """Points that are passed less often than once a message: at most so many passes are waited for."""
 AIMED = 0.75
 """Share of the lives that end at a point."""
+AGAIN = 3
+"""How often a point is aimed at again that was not reached."""
+STILL = 2
+"""Lives in which nothing was confirmed; then there is nothing left to kill for."""
 PATIENCE = 2.5
 """Seconds in which nothing is confirmed; then a life is ended wherever it is."""
 LONGEST_START = 30.0
@@ -44,6 +48,8 @@ class Lives:
     """Seconds until it answered again."""
     exits: list[int] = field(default_factory=list)
     stop_seconds: float = 0.0
+    ways: list[str] = field(default_factory=list)
+    """How the lives to come shall end: at a point, or anywhere (empty)."""
     _process: asyncio.subprocess.Process | None = None
     _pid: int = 0
     _count: int = 0
@@ -73,13 +79,17 @@ class Lives:
         random_ = random.Random(self.seed)
         points = POINTS if self.place.telegram else tuple(point for point in POINTS if point not in SENDING)
         aimed = list(points) * max(1, int(self.kills * AIMED) // len(points))
-        ways = aimed + [""] * max(1, self.kills - len(aimed))
+        ways = self.ways = aimed + [""] * max(1, self.kills - len(aimed))
         random_.shuffle(ways)
-        while ways and not done():
-            point = ways.pop(0)
+        again, still = Counter[str](), 0
+        while ways and still < STILL and not done():
+            point, count = ways[0], self._count
             hits = random_.randint(1, RARE.get(point, max(4, self.each // 4))) if point else 0
             reached = await self._live(Life(point=point, hits=hits), random_.randint(self.each // 2, self.each), done)
-            if point and not reached and ways:
+            still = 0 if reached or self._count > count else still + 1
+            ways.pop(0)
+            if point and not reached and again[point] < AGAIN:
+                again[point] += 1
                 ways.append(point)
         await self.begin(Life())
 

@@ -2,7 +2,8 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from conversation.message import Message
 from conversation.state import Parked
 from handoff.desk import WARN_BEFORE
 from store.sql import SqlStore
-from tests.crash.campaign import BACK, REMINDER, REMINDERS, REPLIES, Outcome
+from tests.crash.campaign import BACK, REMINDER, REMINDERS, Outcome
 from tests.support.customers import Visitor
 from tests.support.fake_telegram import TOKEN
 
@@ -82,7 +83,7 @@ async def judge(outcome: Outcome) -> Verdict:
         kills=lives.killed.total(),
         killed_at=dict(lives.killed),
         naps=plan.naps * plan.visitors,
-        operator_replies=REPLIES * plan.served,
+        operator_replies=sum(outcome.replies.values()),
         redelivered=outcome.fake.twice if outcome.fake else 0,
         seconds=round(outcome.seconds, 1),
         start_median=round(starts[len(starts) // 2], 2),
@@ -96,7 +97,7 @@ async def judge(outcome: Outcome) -> Verdict:
     store = await SqlStore.open(f"sqlite:///{file}")
     try:
         for visitor in outcome.everybody:
-            await _visitor(verdict, store, visitor)
+            await _visitor(verdict, store, visitor, outcome.replies.get(visitor.name, 0))
         for visitor in outcome.parked:
             await _parked(verdict, store, visitor, file)
         for chat, texts in outcome.telegram.items():
@@ -117,10 +118,10 @@ async def _history(store: SqlStore, channel: str, account: str, address: str) ->
     return await store.history(chat.id, 0, MANY) if chat else ()
 
 
-async def _visitor(verdict: Verdict, store: SqlStore, visitor: Visitor) -> None:
+async def _visitor(verdict: Verdict, store: SqlStore, visitor: Visitor, replies: int) -> None:
     history = await _history(store, WEBCHAT, ACCOUNT, visitor.chat)
     texts = [say.text for say in visitor.script]
-    _lines(verdict, visitor.name, history, texts, visitor.confirmed)
+    _lines(verdict, visitor.name, history, texts, visitor.confirmed, replies=replies)
     naps = sum(text.endswith(" nap") for text in texts)
     over = [plain_text(message.content) for message in history if plain_text(message.content).endswith("is over")]
     if over != [f"nap {number} is over" for number in range(1, naps + 1)]:
@@ -176,7 +177,15 @@ async def _telegram(verdict: Verdict, store: SqlStore, outcome: Outcome, chat: i
         verdict.blame("telegram_lost", f"{chat} got {at} of {len(said)}")
 
 
-def _lines(verdict: Verdict, name: str, history: Sequence[Message], texts: Sequence[str], confirmed: Set[str]) -> None:
+def _lines(
+    verdict: Verdict,
+    name: str,
+    history: Sequence[Message],
+    texts: Sequence[str],
+    confirmed: AbstractSet[str],
+    *,
+    replies: int = 0,
+) -> None:
     """The customer's lines: each once, in order, in a history without gaps; and between them what must follow."""
     if [message.seq for message in history] != list(range(1, len(history) + 1)):
         verdict.blame("disordered", f"{name}: the history has gaps")
@@ -197,13 +206,13 @@ def _lines(verdict: Verdict, name: str, history: Sequence[Message], texts: Seque
         for message in history
         if message.author != "system" and not plain_text(message.content).startswith(REMINDER)
     ]
-    if spoken != list(_expected(texts)):
-        expected = list(_expected(texts))
+    expected = list(_expected(texts, replies))
+    if spoken != expected:
         at = next((index for index, pair in enumerate(zip(spoken, expected, strict=False)) if pair[0] != pair[1]), -1)
         verdict.blame("wrong_answers", f"{name}: line {at} is {spoken[at : at + 2]}, not {expected[at : at + 2]}")
 
 
-def _expected(texts: Sequence[str]) -> Iterable[tuple[str, str]]:
+def _expected(texts: Sequence[str], replies: int) -> Iterable[tuple[str, str]]:
     """The whole conversation, as the bot in ``bot/`` and the operator of the campaign hold it."""
     heard, naps, words, parked = 0, 0, "nothing", False
     for index, text in enumerate(texts):
@@ -218,7 +227,7 @@ def _expected(texts: Sequence[str]) -> Iterable[tuple[str, str]]:
             if not name.startswith("s"):
                 parked = True
                 continue
-            yield from (("operator", f"{name} reply {number}") for number in range(REPLIES))
+            yield from (("operator", f"{name} reply {number}") for number in range(replies))
             yield "bot", BACK
         else:
             words = text

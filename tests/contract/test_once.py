@@ -1,0 +1,285 @@
+"""However often something is delivered, it has one effect: channel events, operators' commands, timers."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.bot_folder import load_rules
+from app.clock import RandomIds
+from conversation.content import Content, Media, Text, plain_text
+from conversation.errors import ActionError
+from conversation.events import CustomerSaid, OperatorClaimed, OperatorEvent, OperatorReplied
+from conversation.message import Message
+from conversation.ports import ActionCall, Chat, Inbound
+from conversation.state import WithOperator
+from conversation.understanding import Understanding
+from conversation.value import Data
+from engine.shell.engine import Engine
+from store.bus import MemoryBus
+from store.sql import SqlStore
+from tests.support.connector_surroundings import TurnedClock
+from tests.support.customers import until
+
+BOT = Path(__file__).parents[1] / "crash" / "bot"
+RULES = load_rules(BOT)
+CHANNEL = "messenger"
+Open = Callable[[], Awaitable["Process"]]
+
+
+class Deaf:
+    async def understand(self, text: str, language: str) -> Understanding:  # noqa: ARG002 - the port's
+        return Understanding()
+
+
+class NoBackEnd:
+    async def run(self, call: ActionCall) -> Mapping[str, Data]:
+        raise ActionError(call.name, "broken", "this bot has no back-end")
+
+
+class Sends:
+    """A messenger that takes everything."""
+
+    name, account = CHANNEL, "bot"
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, str]] = []
+
+    async def send(self, address: str, message: Message, key: str) -> str:
+        await asyncio.sleep(0)
+        self.sent.append((address, plain_text(message.content)))
+        return key
+
+    async def typing(self, address: str) -> None:  # noqa: ARG002 - the port's
+        return
+
+    async def fetch(self, media: Media) -> tuple[str, bytes]:
+        raise NotImplementedError(media.ref)
+
+
+class Process:
+    """What a process of the service has: its own engine, its own connections to the database. Timers fire when told to."""
+
+    def __init__(self, store: SqlStore, clock: TurnedClock, channel: Sends) -> None:
+        self.store = store
+        self.clock = clock
+        self.channel = channel
+        self.engine = Engine(
+            store=store,
+            rules=lambda: RULES,
+            nlu=Deaf(),
+            actions=NoBackEnd(),
+            repeatable=lambda _: False,
+            bus=MemoryBus(),
+            channels={CHANNEL: channel},
+            clock=clock,
+            ids=RandomIds(clock),
+        )
+
+    async def receive(self, number: str, address: str, text: str) -> bool:
+        return await self.engine.receive(self.inbound(number, address, text))
+
+    def inbound(self, number: str, address: str, text: str) -> Inbound:
+        """A redelivery is read anew: it has another id and another time."""
+        content: Content = Text(text=text)
+        event = CustomerSaid(id=self.engine._ids.new(), at=self.clock.now(), content=content, language="en")
+        return Inbound(channel=CHANNEL, account="bot", external_id=number, address=address, event=event)
+
+    async def settled(self) -> None:
+        lanes = self.engine.turns.lanes, self.engine.outbox.lanes
+        await until(lambda: not any(lane.busy for lane in lanes), what="all work was done")
+
+    async def chat(self, address: str) -> Chat:
+        found = await self.store.find_chat(CHANNEL, "bot", address)
+        assert found is not None
+        return found
+
+    async def history(self, address: str) -> list[tuple[str, str]]:
+        lines = await self.store.history((await self.chat(address)).id, 0, 100_000)
+        assert [line.seq for line in lines] == list(range(1, len(lines) + 1))
+        return [(line.author, plain_text(line.content)) for line in lines if line.author != "system"]
+
+
+@pytest.fixture
+async def open_process(tmp_path: Path) -> AsyncIterator[Open]:
+    """Each call is another process on the same database, at the same messenger, with the same time."""
+    clock, channel, opened = TurnedClock(datetime(2026, 3, 2, 9, tzinfo=UTC)), Sends(), list[Process]()
+
+    async def start() -> Process:
+        process = Process(await SqlStore.open(f"sqlite:///{tmp_path}/lotse.db"), clock, channel)
+        opened.append(process)
+        return process
+
+    yield start
+    for process in opened:
+        await process.settled()
+        await process.engine.stop()
+        await process.store.close()
+
+
+async def at_once(calls: Sequence[Awaitable[Any]]) -> list[Any]:
+    return list(await asyncio.gather(*calls))
+
+
+async def both_settled(*processes: Process) -> None:
+    for process in processes:
+        await process.settled()
+
+
+async def test_an_event_delivered_five_times_at_once_over_several_connections_has_one_effect(
+    open_process: Open,
+) -> None:
+    one, two = await open_process(), await open_process()
+
+    known = await at_once([process.receive("update-1", "anna", "hi") for process in (one, two, one, two, one)])
+    await both_settled(one, two)
+
+    assert sorted(known) == [False, False, False, False, True]
+    expected = [("customer", "hi"), ("bot", "I count."), ("bot", "1 after nothing")]
+    assert await one.history("anna") == expected
+    assert one.channel.sent == [("anna", "I count."), ("anna", "1 after nothing")]
+
+
+async def test_an_event_delivered_again_after_a_restart_is_known(open_process: Open) -> None:
+    one = await open_process()
+    await one.receive("update-1", "anna", "hi")
+    await one.settled()
+
+    two = await open_process()
+
+    assert await two.receive("update-1", "anna", "hi") is False
+    await two.settled()
+    assert len(await two.history("anna")) == 3
+
+
+async def test_the_same_number_of_another_channel_or_account_is_another_event(open_process: Open) -> None:
+    one = await open_process()
+    await one.receive("update-1", "anna", "hi")
+    other = one.inbound("update-1", "anna", "hello")
+
+    assert await one.engine.receive(other) is False
+    assert await one.engine.receive(
+        Inbound(channel=CHANNEL, account="second", external_id="update-1", address="anna", event=other.event)
+    )
+
+
+async def test_hundreds_of_events_delivered_up_to_five_times_in_any_order_are_handled_once(open_process: Open) -> None:
+    one = await open_process()
+    random_ = random.Random(20260302)
+    events = [(f"update-{number}", f"customer-{number % 40}", f"text {number}") for number in range(500)]
+    deliveries = [event for event in events for _ in range(random_.randint(1, 5))]
+    random_.shuffle(deliveries)
+
+    known = await at_once([one.receive(*event) for event in deliveries])
+    await one.settled()
+
+    assert sum(known) == len(events)
+    for customer in range(40):
+        address = f"customer-{customer}"
+        history = await one.history(address)
+        said = [text for author, text in history if author == "customer"]
+        assert Counter(said) == Counter(text for _, to, text in events if to == address)
+        numbers = ["1 after nothing", *(f"{count} after {text}" for count, text in enumerate(said[1:], start=2))]
+        assert [text for author, text in history if author == "bot"] == ["I count.", *numbers]
+        assert [text for to, text in one.channel.sent if to == address] == ["I count.", *numbers]
+
+
+async def parked(process: Process, address: str = "anna") -> Chat:
+    await process.receive(f"{address}-1", address, "hi")
+    await process.receive(f"{address}-2", address, "human")
+    await process.settled()
+    return await process.chat(address)
+
+
+def claim(process: Process, chat: Chat, operator: str = "olga") -> OperatorEvent:
+    about = {"operator": operator, "name": operator.title(), "conversation": chat.conversation}
+    return OperatorClaimed(id=process.engine._ids.new(), at=process.clock.now(), **about)
+
+
+def reply(process: Process, chat: Chat, text: str, client_id: str) -> OperatorEvent:
+    about = {"operator": "olga", "name": "Olga", "conversation": chat.conversation}
+    at, id_ = process.clock.now(), process.engine._ids.new()
+    return OperatorReplied(id=id_, at=at, content=Text(text=text), client_id=client_id, **about)
+
+
+async def test_an_operators_double_click_is_one_command(open_process: Open) -> None:
+    one, two = await open_process(), await open_process()
+    chat = await parked(one)
+
+    claims = [process.engine.operate(chat.id, claim(process, chat), "olga:c1") for process in (one, two, one, two)]
+    assert sorted(await at_once(claims)) == [False, False, False, True]
+    await both_settled(one, two)
+    replies = [
+        process.engine.operate(chat.id, reply(process, chat, "Good day", "r1"), "olga:r1")
+        for process in (one, two, one)
+    ]
+    assert sorted(await at_once(replies)) == [False, False, True]
+    await both_settled(one, two)
+
+    assert [line for line in await one.history("anna") if line[0] == "operator"] == [("operator", "Good day")]
+    assert one.channel.sent.count(("anna", "Good day")) == 1
+
+
+async def test_of_several_operators_who_claim_at_once_one_holds_the_chat(open_process: Open) -> None:
+    one, two = await open_process(), await open_process()
+    chat = await parked(one)
+
+    names = [f"operator-{number}" for number in range(8)]
+    await at_once(
+        [
+            process.engine.operate(chat.id, claim(process, chat, name), f"{name}:c")
+            for name, process in zip(names, [one, two] * 4, strict=True)
+        ]
+    )
+    await both_settled(one, two)
+
+    conversation = await one.store.conversation(chat.conversation)
+    assert conversation is not None
+    assert isinstance(conversation.phase, WithOperator)
+    claimed = [line for line in await one.store.history(chat.id, 0, 1000) if line.origin == "claimed"]
+    assert len(claimed) == 1
+    assert await one.store.unhandled(10) == []
+
+
+async def test_timers_due_in_two_processes_fire_once(open_process: Open) -> None:
+    one, two = await open_process(), await open_process()
+    addresses = [f"customer-{number}" for number in range(60)]
+    for address in addresses:
+        await one.receive(f"{address}-1", address, "hi")
+        await one.receive(f"{address}-2", address, "a nap")
+    await one.settled()
+
+    one.clock.moment += timedelta(seconds=1)
+    await at_once([process.engine.timers.fire_due() for process in (one, two, one, two)])
+    await both_settled(one, two)
+
+    for address in addresses:
+        ends = [text for author, text in await one.history(address) if author == "bot"][2:]
+        assert ends == ["nap 1 begins", "nap 1 is over", "2 after a nap"]
+    assert sum(text == "nap 1 is over" for _, text in one.channel.sent) == len(addresses)
+
+
+async def test_a_timer_whose_customer_writes_in_the_same_moment_fires_or_not_but_never_twice(
+    open_process: Open,
+) -> None:
+    one = await open_process()
+    addresses = [f"customer-{number}" for number in range(60)]
+    for address in addresses:
+        await one.receive(f"{address}-1", address, "hi")
+        await one.receive(f"{address}-2", address, "a nap")
+    await one.settled()
+
+    one.clock.moment += timedelta(seconds=1)
+    await at_once(
+        [one.engine.timers.fire_due(), *(one.receive(f"{address}-3", address, "awake") for address in addresses)]
+    )
+    await one.settled()
+
+    for address in addresses:
+        ends = [text for author, text in await one.history(address) if author == "bot"][3:]
+        assert ends in (["2 after awake"], ["nap 1 is over", "2 after a nap", "3 after awake"])
