@@ -1,0 +1,285 @@
+"""What the customer's words mean where the conversation stands: commands, guesses, misses, languages, buttons of earlier questions."""
+
+import pytest
+
+from conversation.events import CustomerChoseLanguage
+from conversation.state import Parked
+from conversation.understanding import Intent, Understanding
+from tests.support.bots import ENDS, Talk, entities, fresh, main_bot, means, nordnetz
+
+STEPS = (
+    """
+  menu: {choose: {order: order, extra: {go: extra, intent: more_data}, leave: bye}}
+  order: {ask: number, save: number, go: ordered}
+  ordered: {say: ordered, go: rest}
+  extra: {say: extra, go: rest}
+  rest: {choose: {again: menu, done: bye}}
+  form: {form: {size: {ask: number}, city: {ask: text}}, save: answers, go: rest}
+"""
+    + ENDS
+)
+HEADS = "intents: {order: order, leave: bye, fill: form}"
+
+
+def talk(understanding: Understanding | None = None, *, first: str = "menu") -> Talk:
+    """At the menu, or wherever ``first`` leads; every free text means the same."""
+    found = Talk(main_bot(STEPS, heads=HEADS), understand=lambda _: understanding or Understanding())
+    found.say(first)
+    return found
+
+
+# ── the first words ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("words", ["hi", "42", "👋", "/start", "???"])
+def test_first_words_that_say_nothing_lead_to_the_start(words: str) -> None:
+    begun = Talk(main_bot(STEPS, heads=HEADS))
+    assert begun.say(words) == ["menu"]
+
+
+def test_first_words_that_say_what_is_wanted_lead_there() -> None:
+    begun = Talk(main_bot(STEPS, heads=HEADS), understand=lambda _: means(order=0.9, leave=0.05))
+    assert begun.say("where is my order") == ["order"]
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "intent", "keys"),
+    [
+        ("de", "Wo ist mein Auftrag?", "order_status", ["greeting", "order"]),
+        ("en", "where is my order", "order_status", ["greeting", "order"]),
+        ("ru", "где мой заказ", "order_status", ["greeting", "order"]),
+        ("uk", "не працює інтернет", "report_outage", ["greeting", "contract"]),
+    ],
+)
+def test_the_example_greets_and_goes_where_the_first_words_lead(
+    language: str, words: str, intent: str, keys: list[str]
+) -> None:
+    found = Understanding(language=language, language_score=0.99, intents=(Intent(name=intent, score=0.93),))
+    begun = Talk(nordnetz(), state=fresh(language=""), understand=lambda _: found)
+    assert begun.say(words) == keys
+    assert begun.state.language == language
+    assert not begun.state.language_chosen
+
+
+def test_a_number_in_the_first_words_is_not_asked_again() -> None:
+    found = Understanding(intents=(Intent(name="order_status", score=0.95),), entities=entities(order_number="A-12345"))
+    begun = Talk(nordnetz(), understand=lambda _: found)
+    assert begun.say("where is A-12345?") == ["greeting"]
+    assert begun.requests[0].arguments == {"number": "A-12345"}
+
+
+# ── guesses ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_sure_guess_is_followed() -> None:
+    assert talk(means(leave=0.8, order=0.1)).say("I am done here") == ["bye"]
+
+
+@pytest.mark.parametrize(
+    "scores",
+    [
+        means(leave=0.64),
+        means(leave=0.8, order=0.7),
+        means(leave=0.41),
+    ],
+)
+def test_an_unsure_guess_is_asked_back(scores: Understanding) -> None:
+    asked = talk(scores)
+    assert asked.say("something about it") == ["did_you_mean"]
+    assert asked.labels[0] == "leave"
+    assert asked.labels[-1] == "None of these"
+    assert asked.press("leave") == ["bye"]
+
+
+@pytest.mark.parametrize("answer", ["1", "leave", "Leave!"])
+def test_a_guess_is_answered_in_words_too(answer: str) -> None:
+    asked = talk(means(leave=0.6))
+    asked.say("something about it")
+    assert asked.say(answer) == ["bye"]
+
+
+def test_none_of_these_asks_the_question_again() -> None:
+    asked = talk(means(leave=0.6))
+    asked.say("something about it")
+    assert asked.say("none of these") == ["menu"]
+    assert asked.say("1") == ["order"]
+
+
+def test_at_most_three_guesses_are_offered() -> None:
+    asked = talk(means(leave=0.5, order=0.5, fill=0.49, want_human=0.48))
+    asked.say("something about it")
+    assert len(asked.labels) == 4
+
+
+@pytest.mark.parametrize("scores", [means(weather=0.99), means(leave=0.29), Understanding()])
+def test_a_guess_that_leads_nowhere_is_a_miss(scores: Understanding) -> None:
+    assert talk(scores).say("will it rain?") == ["menu.error"]
+
+
+def test_an_intent_of_this_very_menu_is_more_likely() -> None:
+    """0.67 is not enough anywhere else."""
+    at_menu = talk(means(order=0.67))
+    assert at_menu.say("my order") == ["order"]
+    elsewhere = talk(means(order=0.67), first="menu")
+    elsewhere.say("2")
+    assert elsewhere.at == "main/rest"
+    assert elsewhere.say("my order") == ["did_you_mean"]
+
+
+def test_free_text_means_an_option_of_the_menu_that_is_shown_and_of_no_other() -> None:
+    asked = talk(means(more_data=0.9))
+    assert asked.say("I need more data") == ["extra", "rest"]
+    assert asked.say("I need more data") == ["rest.error"]
+
+
+def test_a_guess_is_forgotten_when_the_conversation_moves_on() -> None:
+    asked = talk(means(leave=0.6))
+    asked.say("something about it")
+    assert asked.say("order") == ["order"]
+    assert asked.say("1") == ["ordered", "rest"]
+
+
+def test_in_a_form_even_a_sure_guess_is_asked_first() -> None:
+    filling = Talk(main_bot(STEPS, heads=HEADS), understand=lambda text: means(fill=0.9) if "form" in text else means(order=0.95))  # fmt: skip
+    filling.say("the form please")
+    assert filling.at == "main/form"
+    assert filling.say("where is my order") == ["did_you_mean"]
+    assert filling.say("none of these") == ["form.size"]
+    assert filling.say("5") == ["form.city"]
+
+
+# ── misses ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_second_miss_comes_with_an_example_and_the_third_goes_on() -> None:
+    asked = talk()
+    assert asked.say("?") == ["menu.error"]
+    assert "order" in asked.labels
+    first = asked.last
+    assert asked.say("??") == ["menu.error"]
+    assert "For example" in asked.last
+    assert "For example" not in first
+    assert asked.say("???") == ["human"]
+    assert isinstance(asked.state.phase, Parked)
+
+
+def test_an_answer_between_misses_begins_the_count_anew() -> None:
+    asked = talk()
+    asked.say("?", "?")
+    assert asked.say("1") == ["order"]
+    assert asked.say("?", "?") == ["order.error"]
+    assert asked.say("5") == ["ordered", "rest"]
+
+
+def test_the_fourth_miss_in_different_steps_offers_a_person() -> None:
+    asked = talk()
+    asked.say("?", "?", "menu", "?")
+    assert asked.labels == ["order", "extra", "leave"]
+    asked.say("?")
+    assert asked.labels[-1] == "Talk to a person"
+    assert asked.press("Talk to a person") == ["human"]
+
+
+def test_another_language_is_offered_not_forced() -> None:
+    asked = talk(Understanding(language="de", language_score=0.95))
+    assert asked.say("ich verstehe kein Wort") == ["menu.error"]
+    assert asked.state.language == "en"
+    assert asked.labels[-1] == "Deutsch"
+    assert asked.press("Deutsch") == ["menu"]
+    assert asked.state.language == "de"
+    assert asked.state.language_chosen
+
+
+# ── commands and languages ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("word", "keys"),
+    [
+        ("menu", ["menu"]),
+        ("0", ["menu"]),
+        ("/menu", ["menu"]),
+        ("human", ["human"]),
+        ("back", ["menu"]),
+        ("repeat", ["order"]),
+        ("stop", ["stopped"]),
+        ("language", ["which_language"]),
+        ("Deutsch", ["order"]),
+    ],
+)
+def test_command_words_work_at_a_question(word: str, keys: list[str]) -> None:
+    asked = talk()
+    asked.say("1")
+    assert asked.say(word) == keys
+
+
+@pytest.mark.parametrize("word", ["menu", "human", "back", "repeat", "stop", "language", "Deutsch"])
+def test_command_words_work_as_first_words(word: str) -> None:
+    begun = Talk(main_bot(STEPS, heads=HEADS))
+    assert begun.say(word)
+
+
+def test_the_language_is_chosen_from_a_list_and_the_step_stays() -> None:
+    asked = talk()
+    asked.say("1", "language")
+    assert asked.labels == ["English", "Deutsch"]
+    assert asked.press("Deutsch") == ["order"]
+    assert (asked.at, asked.state.language) == ("main/order", "de")
+    assert asked.say("zurück") == ["menu"]
+
+
+def test_the_channels_own_control_changes_the_texts_and_repeats_the_question() -> None:
+    asked = talk()
+    event = CustomerChoseLanguage(id="x", at=asked.now, language="de")
+    assert asked.take(event) == ["menu"]
+    assert asked.take(CustomerChoseLanguage(id="y", at=asked.now, language="de")) == []
+    assert asked.take(CustomerChoseLanguage(id="z", at=asked.now, language="fr")) == []
+    assert asked.state.language == "de"
+
+
+def test_back_walks_the_questions_and_stops_at_the_first() -> None:
+    asked = talk()
+    asked.say("1", "5")
+    assert asked.at == "main/rest"
+    assert asked.say("back") == ["order"]
+    assert asked.say("back") == ["menu"]
+    assert asked.say("back") == ["menu"]
+
+
+# ── buttons ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_button_pressed_twice_has_one_effect() -> None:
+    asked = talk()
+    menu = asked.menu
+    assert asked.press("order", menu=menu) == ["order"]
+    seq = asked.state.seq
+    assert asked.press("order", menu=menu) == []
+    assert asked.press("leave", menu=menu) == []
+    assert asked.state.seq == seq
+
+
+def test_a_button_of_an_earlier_menu_goes_where_it_says() -> None:
+    asked = talk()
+    first = asked.menu
+    asked.say("2")
+    assert asked.press("order", menu=first) == ["order"]
+
+
+@pytest.mark.parametrize(
+    "payload", ["main/gone/x", "gone/menu/x", "main/menu/gone", "!gone", "?leave", "", "//", "x" * 64]
+)
+def test_a_button_that_leads_nowhere_says_so_and_asks_again(payload: str) -> None:
+    asked = talk()
+    assert asked.press_payload(payload, menu="m1") == ["button_gone", "menu"]
+    assert asked.say("1") == ["order"]
+
+
+def test_a_button_of_a_menu_that_was_never_shown_leads_nowhere() -> None:
+    asked = talk()
+    assert asked.press_payload("main/rest/done", menu="m1") == ["button_gone", "menu"]
+
+
+def test_a_menu_button_from_the_last_conversation_begins_a_new_one_there() -> None:
+    begun = Talk(nordnetz())
+    assert begun.press_payload("support/menu/order", menu="old") == ["greeting", "order"]
