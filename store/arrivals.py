@@ -16,7 +16,8 @@ _OPEN_CHATS = Bulk(
     width=4,
 )
 _FIND_CHATS = Bulk(
-    "SELECT id, channel, account, address FROM chats WHERE (channel, account, address) IN (VALUES {rows})",
+    "SELECT chats.id, chats.channel, chats.account, chats.address FROM (VALUES {rows}) AS v JOIN chats"
+    " ON chats.channel = v.column1 AND chats.account = v.column2 AND chats.address = v.column3",
     width=3,
     types=("TEXT", "TEXT", "TEXT"),
 )
@@ -26,7 +27,8 @@ _STORE = Bulk(
     width=6,
 )
 _TAKE_TIMERS = Bulk(
-    "DELETE FROM timers WHERE (conversation, name, due) IN (VALUES {rows}) RETURNING conversation, name, due",
+    "WITH v AS (VALUES {rows}) DELETE FROM timers WHERE conversation IN (SELECT column1 FROM v)"
+    " AND (conversation, name, due) IN (SELECT column1, column2, column3 FROM v) RETURNING conversation, name, due",
     width=3,
     types=("TEXT", "TEXT", "BIGINT"),
 )
@@ -131,7 +133,13 @@ def _chats(connection: Connection, arrivals: Sequence[Arrival]) -> dict[tuple[st
     for arrival in arrivals:
         if arrival.address is not None:
             fresh.setdefault((arrival.channel, arrival.account, arrival.address), arrival.chat)
-    if not fresh:
-        return {}
-    _OPEN_CHATS.run(connection, sorted((chat, *place) for place, chat in fresh.items()))
-    return {(row[1], row[2], row[3]): row[0] for row in _FIND_CHATS.run(connection, list(fresh))}
+    found = _find_chats(connection, list(fresh))
+    missing = [place for place in fresh if place not in found]
+    if missing:
+        _OPEN_CHATS.run(connection, sorted((fresh[place], *place) for place in missing))
+        found |= _find_chats(connection, missing)
+    return found
+
+
+def _find_chats(connection: Connection, places: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str, str], str]:
+    return {(row[1], row[2], row[3]): row[0] for row in _FIND_CHATS.run(connection, places)}
