@@ -283,3 +283,22 @@ async def test_a_timer_whose_customer_writes_in_the_same_moment_fires_or_not_but
     for address in addresses:
         ends = [text for author, text in await one.history(address) if author == "bot"][3:]
         assert ends in (["2 after awake"], ["nap 1 is over", "2 after a nap", "3 after awake"])
+
+
+async def test_messages_that_two_processes_took_for_one_chat_are_all_handled(open_process: Open) -> None:
+    one, two = await open_process(), await open_process()
+    await one.receive("update-0", "anna", "hi")
+    await one.settled()
+
+    await at_once(
+        [
+            process.receive(f"update-{number}", "anna", f"text {number}")
+            for number in range(1, 41)
+            for process in (one, two)
+        ]
+    )
+    await both_settled(one, two)
+
+    said = [text for author, text in await one.history("anna") if author == "customer"]
+    assert sorted(said) == sorted(["hi", *(f"text {number}" for number in range(1, 41))])
+    assert await one.store.unhandled(100) == []

@@ -95,10 +95,10 @@ class Lives:
 
     async def begin(self, life: Life) -> None:
         """A life, up and answering."""
-        await self._fork(life)
+        await self.fork(life)
         await self._measure()
 
-    async def _fork(self, life: Life) -> None:
+    async def fork(self, life: Life) -> None:
         assert self._process is not None
         assert self._process.stdin is not None
         self._process.stdin.write(msgspec.json.encode(life) + b"\n")
@@ -111,7 +111,7 @@ class Lives:
 
     async def _live(self, life: Life, messages: int, done: Callable[[], bool]) -> bool:
         """One life: to its point, or until ``messages`` were confirmed, or until nothing moves any more. True: to its point."""
-        await self._fork(life)
+        await self.fork(life)
         starting = asyncio.create_task(self._measure())
         ending = asyncio.create_task(self._line())
         try:
@@ -155,9 +155,14 @@ class Lives:
         if not self._pid:
             return self.exits[-1]
         began = time.monotonic()
-        self._signal(signal.SIGTERM)
-        code = int(await self._line())
+        code = await self.end(signal.SIGTERM)
         self.stop_seconds = time.monotonic() - began
+        return code
+
+    async def end(self, number: int) -> int:
+        """By a signal; the exit code."""
+        self._signal(number)
+        code = int(await self._line())
         self._pid = 0
         return code
 

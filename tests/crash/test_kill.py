@@ -1,6 +1,5 @@
 """A real process, killed again and again while people write: nothing is lost, nothing handled twice, order holds."""
 
-import secrets
 from pathlib import Path
 
 import pytest
@@ -11,11 +10,6 @@ from tests.crash.lives import POINTS
 from tests.crash.verdict import Verdict, judge, line
 
 SMALL = {"visitors": 30, "parked": 1, "served": 0, "telegram": 0, "each": 10, "naps": 0, "kills": 3}
-
-
-@pytest.fixture
-def seed(request: pytest.FixtureRequest) -> int:
-    return int(request.config.getoption("--seed")) or secrets.randbelow(1_000_000) + 1
 
 
 async def run(plan: Plan, folder: Path, capsys: pytest.CaptureFixture[str]) -> Verdict:
