@@ -75,7 +75,13 @@ class Transcript(Value, frozen=True, kw_only=True):
 
 def read_transcript(file: str, raw: bytes) -> Transcript:
     """Raises BotError with the line that can't be read."""
-    return _Reading(file).read(raw.decode("utf-8-sig"))
+    reading = _Reading(file)
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        reading.number = raw[: error.start].count(b"\n") + 1
+        raise reading.fail("this is not UTF-8 text", "save the file with the encoding UTF-8") from None
+    return reading.read(text)
 
 
 class _Reading:
@@ -93,6 +99,8 @@ class _Reading:
             for part in _SIDE_BY_SIDE.split(line):
                 if part.strip() and not part.lstrip().startswith("#"):
                     self.take(part.strip())
+        if not self.lines:
+            raise self.fail("nothing happens in it", "write at least `User: …` and `Bot [step]`")
         return Transcript(
             file=self.file,
             title=self.heads.get("Test", self.file),
