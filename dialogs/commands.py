@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from dialogs.matching import folded, folded_word, match_word
+from dialogs.matching import folded, folded_words, match_word
 from dialogs.model import Bot
 
 LANGUAGE_NAMES: Final = {
@@ -26,7 +26,7 @@ def find_command(bot: Bot, language: str, text: str) -> str:
             return name
     for other in bot.languages:
         for name, words in bot.texts.command_words(other).items():
-            if said and name in bot.commands and any(said == folded_word(word) for word in words):
+            if said and name in bot.commands and said in folded_words(words):
                 return name
     return ""
 
@@ -35,7 +35,7 @@ def find_language(bot: Bot, text: str) -> str:
     """The language that the text names, if the bot speaks it."""
     said = folded(text)
     for language in bot.languages:
-        if said and said in {folded_word(name) for name in LANGUAGE_NAMES.get(language, ())}:
+        if said and said in folded_words(LANGUAGE_NAMES.get(language, ())):
             return language
     return ""
 

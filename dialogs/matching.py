@@ -1,7 +1,7 @@
 """Does a typed text mean one of the things that can be chosen? By number, label or word; one typo is forgiven."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 from conversation.value import Value
@@ -28,9 +28,9 @@ def folded(text: str) -> str:
 
 
 @lru_cache(maxsize=8_192)
-def folded_word(word: str) -> str:
+def folded_words(words: tuple[str, ...]) -> frozenset[str]:
     """``folded`` for what the bot offers, which is compared with every message: labels and words, never what a customer wrote."""
-    return folded(word)
+    return frozenset(map(folded, words))
 
 
 def match(text: str, choices: Sequence[Choice]) -> str | None:
@@ -42,7 +42,7 @@ def match(text: str, choices: Sequence[Choice]) -> str | None:
     said = typed.strip(_EDGE + " ")
     if not said:
         return None
-    spoken = [(choice.key, {folded_word(word) for word in (choice.label, *choice.words)}) for choice in choices]
+    spoken = [(choice.key, folded_words((choice.label, *choice.words))) for choice in choices]
     exact = {key for key, words in spoken if said in words}
     cut = {key for key, words in spoken if any(_is_cut(text, said, word) for word in words)}
     near = {key for key, words in spoken if any(one_typo(said, word) for word in words)}
@@ -60,9 +60,9 @@ def _is_cut(text: str, said: str, word: str) -> bool:
     return begin and (text.rstrip().endswith(("…", "...")) or said == word[:19].strip())
 
 
-def match_word(said: str, words: Iterable[str]) -> bool:
+def match_word(said: str, words: tuple[str, ...]) -> bool:
     """True if ``said``, which is folded already, is one of the words, as typed or with one typo."""
-    meant = [folded_word(word) for word in words]
+    meant = folded_words(words)
     return bool(said) and (said in meant or any(one_typo(said, word) for word in meant))
 
 
