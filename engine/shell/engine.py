@@ -20,6 +20,7 @@ from engine.shell.turns import Turns
 DRAIN: Final = 8.0
 """Seconds that a stop gives to the work in hand."""
 
+MANY: Final = 1_000_000
 _log = structlog.get_logger(__name__)
 
 
@@ -72,12 +73,19 @@ class Engine:
         self._timer_task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Take up what an earlier process left, in order."""
-        rows = await self._store.unhandled(1_000_000)
+        """Take up what an earlier process left, in order.
+
+        All of it is read before any of it runs: what a turn adds meanwhile would be taken up twice, and before what is older.
+        """
+        rows = await self._store.unhandled(MANY)
+        sends = await self._store.open_sends(MANY)
+        jobs = await self._store.open_jobs(MANY)
+        for send in sends:
+            self.outbox.add(send)
         for row in rows:
             self.turns.add(row)
-        await self.outbox.recover()
-        await self.jobs.recover()
+        for job in jobs:
+            self.jobs.add(job)
         self._timer_task = asyncio.create_task(self.timers.run(), name="timers")
         if rows:
             _log.info("took_up_unhandled_events", count=len(rows))

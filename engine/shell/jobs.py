@@ -40,10 +40,6 @@ class Jobs:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def recover(self) -> None:
-        for job in await self._store.open_jobs(1_000_000):
-            self.add(job)
-
     async def _run(self, job: Job) -> None:
         async with self._room:
             event = await self._call(job)

@@ -57,25 +57,21 @@ class Outbox:
         self._lost: set[str] = set()
 
     def add(self, send: Send) -> None:
+        """A new one, or one that an earlier process left: if that was being sent, it may have arrived."""
         self.lanes.add(send.chat, send)
 
     def reachable(self, chat: str) -> None:
         """The customer wrote again."""
         self._lost.discard(chat)
 
-    async def recover(self) -> None:
-        """Take over what an earlier process left: a message that was being sent may have arrived."""
-        for send in await self._store.open_sends(1_000_000):
-            if send.state == "sending" and self._policies.get(send.channel) == "flag":
-                await self._finish(send, "ambiguous", send.attempts, "the service stopped while it was sent")
-            else:
-                self.add(send)
-
     async def _deliver(self, send: Send) -> None:
         channel = self._channels.get(send.channel)
         if channel is None or send.chat in self._lost:
             reason = "the customer can't be reached" if channel else f"channel {send.channel} is not configured"
             await self._finish(send, "failed", send.attempts, reason)
+            return
+        if send.state == "sending" and self._policies.get(send.channel) == "flag":
+            await self._finish(send, "ambiguous", send.attempts, "the service stopped while it was sent")
             return
         wait = (send.due - self._clock.now()).total_seconds()
         if wait > 0:

@@ -16,7 +16,7 @@ from conversation.content import Content, Media, Text, plain_text
 from conversation.errors import ActionError
 from conversation.events import CustomerSaid, OperatorClaimed, OperatorEvent, OperatorReplied
 from conversation.message import Message
-from conversation.ports import ActionCall, Chat, Inbound
+from conversation.ports import ActionCall, Chat, Inbound, Send
 from conversation.state import WithOperator
 from conversation.understanding import Understanding
 from conversation.value import Data
@@ -29,7 +29,7 @@ from tests.support.customers import until
 BOT = Path(__file__).parents[1] / "crash" / "bot"
 RULES = load_rules(BOT)
 CHANNEL = "messenger"
-Open = Callable[[], Awaitable["Process"]]
+Open = Callable[..., Awaitable["Process"]]
 
 
 class Deaf:
@@ -60,6 +60,14 @@ class Sends:
 
     async def fetch(self, media: Media) -> tuple[str, bytes]:
         raise NotImplementedError(media.ref)
+
+
+class SlowToRecall(SqlStore):
+    """Turns are quicker than the read of what is still to be sent."""
+
+    async def open_sends(self, limit: int) -> Sequence[Send]:
+        await asyncio.sleep(0.05)
+        return await super().open_sends(limit)
 
 
 class Process:
@@ -110,8 +118,8 @@ async def open_process(tmp_path: Path) -> AsyncIterator[Open]:
     """Each call is another process on the same database, at the same messenger, with the same time."""
     clock, channel, opened = TurnedClock(datetime(2026, 3, 2, 9, tzinfo=UTC)), Sends(), list[Process]()
 
-    async def start() -> Process:
-        process = Process(await SqlStore.open(f"sqlite:///{tmp_path}/lotse.db"), clock, channel)
+    async def start(kind: type[SqlStore] = SqlStore) -> Process:
+        process = Process(await kind.open(f"sqlite:///{tmp_path}/lotse.db"), clock, channel)
         opened.append(process)
         return process
 
@@ -302,3 +310,19 @@ async def test_messages_that_two_processes_took_for_one_chat_are_all_handled(ope
     said = [text for author, text in await one.history("anna") if author == "customer"]
     assert sorted(said) == sorted(["hi", *(f"text {number}" for number in range(1, 41))])
     assert await one.store.unhandled(100) == []
+
+
+async def test_what_was_to_be_sent_before_a_restart_goes_out_before_what_is_said_after_it(open_process: Open) -> None:
+    one = await open_process()
+    one.engine.outbox.lanes.add = lambda *_: None  # type: ignore[method-assign]  # the process ends before it sends
+    await one.receive("update-1", "anna", "hi")
+    await one.settled()
+    await one.store.accept(one.inbound("update-2", "anna", "again there"), "")
+
+    two = await open_process(SlowToRecall)
+    await two.engine.start()
+    await two.settled()
+
+    said = [text for author, text in await two.history("anna") if author == "bot"]
+    assert said == ["I count.", "1 after nothing", "2 after again there"]
+    assert [text for _, text in two.channel.sent] == said
