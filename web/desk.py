@@ -34,6 +34,7 @@ from web.desk_frames import (
     Reply,
     Typing,
     panel_of,
+    preview_of,
     read_frame,
 )
 from web.desk_frames import Snapshot as SnapshotFrame
@@ -178,7 +179,8 @@ class _Shift:
         self.opened = snapshot = await self.find(conversation)
         assert snapshot.conversation is not None  # noqa: S101 - find raises otherwise
         messages = tuple(await self.deps.store.recent(snapshot.chat.id, NEWEST))
-        return card_of(snapshot.conversation, ""), panel_of(snapshot.conversation, snapshot.chat, messages)
+        preview = preview_of(snapshot.conversation, messages)
+        return card_of(snapshot.conversation, preview), panel_of(snapshot.conversation, snapshot.chat, messages)
 
     async def show(self, conversation: str) -> None:
         """Follow first, then read: nothing falls between."""

@@ -12,6 +12,7 @@ from conversation.message import Message
 from conversation.ports import Card, Chat, SendState
 from conversation.state import Conversation
 from conversation.value import Data
+from engine.shell.feed import PREVIEW
 
 _Id: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
@@ -168,9 +169,20 @@ def panel_of(conversation: Conversation, chat: Chat, messages: tuple[Message, ..
     )
 
 
+def preview_of(conversation: Conversation, messages: tuple[Message, ...]) -> str:
+    """The customer's last words, as on the card."""
+    said = [words for message in _of(conversation, messages, "customer") if (words := plain_text(message.content))]
+    return said[-1][:PREVIEW] if said else ""
+
+
 def _reason(conversation: Conversation, messages: tuple[Message, ...]) -> str:
-    """The longest of the customer's first free words: greetings are short."""
-    said = [plain_text(message.content) for message in _of(conversation, messages, "customer") if not message.origin]
+    """The longest of the customer's first free words, said to the bot before anybody was called: greetings are short."""
+    parked = next((note.seq for note in _of(conversation, messages, "system") if note.origin == "parked"), None)
+    said = [
+        plain_text(message.content)
+        for message in _of(conversation, messages, "customer")
+        if not message.origin and (parked is None or message.seq < parked)
+    ]
     return max(said[:5], key=len, default="")
 
 

@@ -19,14 +19,15 @@ export function replaced(cards: readonly Card[]): Cards {
   return new Map(cards.map((card) => [card.conversation, card]));
 }
 
-/** Keeps the higher version; a conversation that is neither parked nor live leaves the list. */
+/** Keeps the higher version; a conversation that is neither parked nor live leaves the list.
+ *  A card without a preview brings no new words of the customer: the ones we know stay. */
 export function merged(cards: Cards, card: Card, gone: ReadonlyMap<string, number>): { cards: Cards; gone: ReadonlyMap<string, number> } {
   const known = cards.get(card.conversation)?.version ?? gone.get(card.conversation) ?? -1;
   if (card.version < known) return { cards, gone };
   const next = new Map(cards);
   const left = new Map(gone);
   if (listed(card)) {
-    next.set(card.conversation, card);
+    next.set(card.conversation, card.preview ? card : { ...card, preview: cards.get(card.conversation)?.preview ?? "" });
     left.delete(card.conversation);
   } else {
     // Its version is remembered: a late older card must not bring it back.
@@ -62,6 +63,6 @@ function bySince(a: Card, b: Card): number {
 export function counted(unread: Unread, before: Card | undefined, now: Card, inView: boolean): Unread {
   const next = new Map(unread);
   if (inView || !now.unanswered || !listed(now)) next.delete(now.conversation);
-  else if (!before?.unanswered || before.preview !== now.preview) next.set(now.conversation, (next.get(now.conversation) ?? 0) + 1);
+  else if (!before?.unanswered || (now.preview && before.preview !== now.preview)) next.set(now.conversation, (next.get(now.conversation) ?? 0) + 1);
   return next;
 }
