@@ -102,6 +102,13 @@ WORDS: Final = st.sampled_from(
         "",
     ]
 )
+TIMERS: Final[dict[type, set[str]]] = {
+    WithBot: {"silence", "wake"},
+    Parked: {"wait"},
+    WithOperator: {"customer", "operator"},
+    Closed: set(),
+}
+"""The first words of the timers that each phase may have."""
 OPERATORS: Final = st.sampled_from(("anna", "bert"))
 INTENTS: Final = st.dictionaries(
     st.sampled_from(("look_up", "leave", "rename", "want_human", "weather")), st.floats(0, 1), max_size=3
@@ -123,6 +130,7 @@ class Life(RuleBasedStateMachine):
         self.ids: set[str] = set()
         self.requests: list[str] = []
         self.listens: list[str] = []
+        self.asked = ""
         self.changed = False
         self.events = 0
 
@@ -144,6 +152,7 @@ class Life(RuleBasedStateMachine):
         self.check_word(before, effects)
         self.check_refusals(before, effects)
         self.check_waiting()
+        self.check_listening(event, effects)
         return effects
 
     def check_history(self, before: Conversation, effects: tuple[Effect, ...]) -> None:
@@ -170,8 +179,7 @@ class Life(RuleBasedStateMachine):
                 case CancelTimer(name=name):
                     del self.timers[name]
         assert self.timers == self.state.timers
-        if isinstance(self.state.phase, Closed):
-            assert not self.timers
+        assert {name.partition("_")[0] for name in self.timers} <= TIMERS[type(self.state.phase)]
 
     def check_word(self, before: Conversation, effects: tuple[Effect, ...]) -> None:
         spoke = any(isinstance(effect, Post) and effect.message.author == "bot" for effect in effects)
@@ -198,6 +206,19 @@ class Life(RuleBasedStateMachine):
         elif run.frames:
             assert run.frames[-1].stage == "doing"
             assert run.frames[-1].request in self.requests
+
+    def check_listening(self, event: Event, effects: tuple[Effect, ...]) -> None:
+        """What is being understood stays awaited until the answer, the customer's next words, or a change of phase."""
+        heard = isinstance(event, CustomerSaid) or (isinstance(event, CustomerPressed) and effects)
+        if heard or (isinstance(event, Understood) and event.request == self.asked):
+            self.asked = ""
+        for effect in effects:
+            if isinstance(effect, Understand):
+                self.asked = effect.request
+        if isinstance(self.state.phase, WithBot):
+            assert self.state.run.listening == self.asked
+        else:
+            self.asked = ""
 
     def answered(self, effects: tuple[Effect, ...]) -> bool:
         """The customer hears or will hear something, or it is over."""
@@ -376,9 +397,22 @@ class Life(RuleBasedStateMachine):
         assert self.answered(effects) if awaited else not effects
         self.bot_moved()
 
-    @rule(rules=st.sampled_from(VERSIONS))
-    def bot_is_changed(self, rules: Rules) -> None:
-        self.bot, self.changed = rules, True
+    @rule(rules=st.sampled_from(VERSIONS), really=st.integers(0, 3))
+    def bot_is_changed(self, rules: Rules, really: int) -> None:
+        if really == 0 and rules is not self.bot:
+            self.bot, self.changed = rules, True
+
+    @precondition(lambda self: self.holder == "bot")
+    @rule(
+        words=st.sampled_from(
+            (("menu", "look"), ("menu", "look", "menu", "look"), ("menu", "look", "menu", "what is it"))
+        )
+    )
+    def wanders(self, words: tuple[str, ...]) -> None:
+        """Into a back-end call and out again, before its answer comes."""
+        for text in words:
+            self.take(CustomerSaid(id=self.key(), at=self.now, content=Text(text=text)))
+        self.bot_moved()
 
 
 class Handovers(Life):
