@@ -14,6 +14,7 @@ from dialogs.model import (
     Handover,
     Pick,
     Random,
+    Say,
     Step,
 )
 from dialogs.problems import Problem
@@ -100,6 +101,36 @@ def _targets(bot: Bot, _: Files, line: Lines) -> Iterator[Problem]:
                 message = f"its {why} leads to “{target}”, a step that does not exist"
                 where = line(dialog.file, _way_path(step, target, why))
                 yield Problem(file=dialog.file, line=where, step=step.name, message=message, todo=todo)
+
+
+def _circles(bot: Bot, _: Files, line: Lines) -> Iterator[Problem]:
+    """Steps that lead to each other without anybody being asked or waited for would go on for ever."""
+    for dialog in bot.dialogs.values():
+        following = {name: _by_itself(step) & set(dialog.steps) for name, step in dialog.steps.items()}
+        for name in dialog.steps:
+            ahead, met = list(following[name]), set[str]()
+            while ahead:
+                step = ahead.pop()
+                if step not in met:
+                    met.add(step)
+                    ahead += following[step]
+            if name in met:
+                message = f"it comes back to itself by {', '.join(sorted(met))} without asking anybody"
+                where = line(dialog.file, ("steps", name))
+                yield Problem(
+                    file=dialog.file, line=where, step=name, message=message, todo="lead one of them to a question"
+                )
+
+
+def _by_itself(step: Step) -> set[str]:
+    """Where a step can lead in the same breath, or with no more than a back-end's answer in between."""
+    match step.verb:
+        case Say() | Do() | Random() if not step.needs:
+            return {target for target, _ in ways_on(step)}
+        case Pick() if not step.needs:
+            return {step.failed}
+        case _:
+            return set()
 
 
 def _beginnings(bot: Bot, _: Files, line: Lines) -> Iterator[Problem]:
@@ -221,6 +252,7 @@ def _media(bot: Bot, files: Files, _: Lines) -> Iterator[Problem]:
 _RULES: tuple[Callable[[Bot, Files, Lines], Iterator[Problem]], ...] = (
     _targets,
     _beginnings,
+    _circles,
     _settings,
     _questions,
     _references,

@@ -79,6 +79,7 @@ class Prompts:
             view=self.view,
             channel=self.scene.channel,
             count=count,
+            turn=sum(self.scene.key.encode()),
         )
 
     def _attach(self, step: Step) -> Media | None:

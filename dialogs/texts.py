@@ -12,7 +12,7 @@ PRODUCT: Final = "_product"
 
 
 class Entry(Value, frozen=True, kw_only=True):
-    """One text key. ``forms``: plural form to its variants, said in turn; ``other`` alone for a text without plural."""
+    """One text key. ``forms``: plural form to its variants, said by turns; ``other`` alone for a text without plural."""
 
     forms: dict[str, tuple[Template, ...]] = {}
     options: dict[str, Template] = {}

@@ -9,6 +9,7 @@ from conversation.content import Location, Media, Prompt, Text
 from conversation.effects import RunAction, Understand
 from conversation.events import ActionDone, CustomerSaid, Understood
 from conversation.state import Closed, Parked, WithBot
+from dialogs.problems import BotError
 from engine.step import step
 from tests.support.bots import DEFAULTS, ENDS, Talk, fresh, main_bot, make_rules, means, words_of
 
@@ -266,27 +267,39 @@ def test_a_file_goes_with_the_question() -> None:
     assert own.attach == Media(type="file", ref="media/b.pdf", name="b.pdf", mime="application/pdf")
 
 
+def test_a_bot_that_goes_in_circles_is_stopped_at_a_person() -> None:
+    talk = bot(
+        "  menu: {choose: {go: one, leave: bye}}\n  one: {needs: account, failed: one, go: one}\n",
+        account="start: lost\nfills: account\nsteps:\n  lost: {end: failed}\n",
+    )
+    assert talk.say("hi", "go") == []
+    assert isinstance(talk.state.phase, Parked)
+
+
 @pytest.mark.parametrize(
     "steps",
     [
-        "  menu: {choose: {go: one, leave: bye}}\n  one: {say: one, go: two}\n  two: {say: two, go: one}\n",
-        "  menu: {choose: {go: one, leave: bye}}\n  one: {pick: gone, save: x, failed: one, go: one}\n",
-        "  menu: {choose: {go: one, leave: bye}}\n  one: {needs: account, failed: one, go: one}\n",
+        "  one: {say: one, go: two}\n  two: {say: two, go: one}\n",
+        "  one: {pick: gone, save: x, failed: one, go: one}\n",
+        "  one: {do: it, failed: one, go: bye}\n",
+        "  one: {random: {two: 1, bye: 1}}\n  two: {route: [{when: gone, go: bye}, {go: one}]}\n",
     ],
 )
-def test_a_bot_that_goes_in_circles_is_stopped_at_a_person(steps: str) -> None:
-    talk = bot(steps, account="start: lost\nfills: account\nsteps:\n  lost: {end: failed}\n")
-    talk.say("hi", "go")
-    assert isinstance(talk.state.phase, Parked)
-    assert len(talk.messages) <= 105
+def test_steps_that_come_back_to_themselves_without_a_question_are_refused(steps: str) -> None:
+    with pytest.raises(BotError, match=r"main\.yaml:\d+: \(step one\) it comes back to itself"):
+        bot("  menu: {choose: {go: one, leave: bye}}\n" + steps)
 
 
-def test_an_action_that_always_fails_into_itself_asks_the_back_end_once_a_turn() -> None:
-    talk = bot("  menu: {choose: {go: one, leave: bye}}\n  one: {do: it, failed: one, go: bye}\n")
-    talk.say("hi", "go")
-    talk.act(None)
-    assert len(talk.requests) == 2
-    assert talk.requests[0].request != talk.requests[1].request
+def test_a_text_of_several_variants_is_not_always_said_the_same() -> None:
+    texts = "{en: {menu: {text: [one, two, three], options: {a: A, b: B}}, bye: bye, human: human}}"
+    rules = make_rules({
+        "dialogs/main.yaml": f"start: menu\ndefaults: {{{DEFAULTS}}}\nsteps:\n  menu: {{choose: {{a: menu, b: bye}}}}\n{ENDS}",
+        "locales/en/main.yaml": texts,
+        "locales/de/main.yaml": texts.replace("en:", "de:", 1),
+    })  # fmt: skip
+    talk = Talk(rules)
+    talk.say("hi", "menu", "menu", "menu", "menu")
+    assert {words_of(message) for message in talk.bot_messages} == {"one", "two", "three"}
 
 
 # ── ends and persons ─────────────────────────────────────────────────────────────────────────────────────────────────
