@@ -18,13 +18,11 @@ from tests.crash.serve import Life, Place
 from tests.support.process import ROOT, healthy
 
 POINTS = ("accepted", "stepped", "saved", "before_commit", "after_commit", "timer", "operated", "sending", "called")
-SENDING = ("sending", "called")
-"""Only messengers' messages are sent: pages read the history."""
 RARE = {"timer": 4, "operated": 2, "sending": 4, "called": 4, "before_commit": 12, "after_commit": 12}
 """Points that are passed less often than once a message: at most so many passes are waited for."""
 AIMED = 0.75
 """Share of the lives that end at a point."""
-AGAIN = 3
+AGAIN = 12
 """How often a point is aimed at again that was not reached."""
 STILL = 2
 """Lives in which nothing was confirmed; then there is nothing left to kill for."""
@@ -42,6 +40,7 @@ class Lives:
     seed: int
     kills: int
     each: int
+    points: tuple[str, ...] = POINTS
     killed: Counter[str] = field(default_factory=Counter)
     """Where: the point, or ``random``."""
     starts: list[float] = field(default_factory=list)
@@ -77,8 +76,7 @@ class Lives:
     async def run(self, done: Callable[[], bool]) -> None:
         """All the lives; returns in the last one, with the service up."""
         random_ = random.Random(self.seed)
-        points = POINTS if self.place.telegram else tuple(point for point in POINTS if point not in SENDING)
-        aimed = list(points) * max(1, int(self.kills * AIMED) // len(points))
+        aimed = list(self.points) * max(1, int(self.kills * AIMED) // len(self.points))
         ways = self.ways = aimed + [""] * max(1, self.kills - len(aimed))
         random_.shuffle(ways)
         again, still = Counter[str](), 0
