@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Annotated, Any, Final, NoReturn, Optional, TypeVar
 
 import typer
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
 from rich.console import Console
 
 from app.bot_folder import load_rules
@@ -35,8 +37,17 @@ def main() -> None:
         app()
     except LotseError as error:
         _fail(str(error))
+    except ValidationError as error:
+        _fail("\n".join(_wrong_setting(part["loc"], part["msg"]) for part in error.errors()))
+    except SettingsError as error:
+        _fail(f'a setting can\'t be read: {error}; lists are written like ["one", "two"]')
     except OSError as error:
         _fail(f"{error.strerror or error}: {error.filename or ''}".rstrip(": "))
+
+
+def _wrong_setting(path: tuple[int | str, ...], message: str) -> str:
+    name = "__".join(str(part) for part in path).upper()
+    return f"LOTSE_{name} is wrong: {message[:1].lower()}{message[1:]}"
 
 
 def _fail(message: str) -> NoReturn:

@@ -10,8 +10,9 @@ from aiohttp import web
 from rich.console import Console
 
 from app.passwords import FIRST, password_file
-from app.service import Service, open_service
+from app.service import PAGES, Service, open_service
 from app.settings import Settings
+from conversation.errors import LotseError
 
 SHUTDOWN: Final = 2.0
 """Seconds for requests in hand; sockets are told to come back."""
@@ -20,6 +21,8 @@ _log = structlog.get_logger(__name__)
 
 async def serve(settings: Settings) -> None:
     """Until SIGTERM or SIGINT. Raises LotseError, or OSError when the port is taken."""
+    if not (PAGES / "index.html").is_file():
+        raise LotseError(f"the pages are not built: there is no {PAGES / 'index.html'}; run scripts/build-pages")
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

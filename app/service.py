@@ -36,6 +36,8 @@ SECRET_BYTES: Final = 32
 KEEP_KEYS: Final = timedelta(days=60)
 """How long a delivery is known again."""
 TIDY_EVERY: Final = 600.0
+PAGES: Final = Path(str(package_files("web"))) / "static"
+"""The built pages."""
 RESTART: Final = 5.0
 """Seconds until a connector that broke is started again."""
 _log = structlog.get_logger(__name__)
@@ -138,7 +140,7 @@ async def _deps(
         clock=ground.clock,
         ids=ground.ids,
         media=settings.bot,
-        pages=Path(str(package_files("web"))) / "static",
+        pages=PAGES,
         texts=_page_texts(),
         origins=tuple(settings.web.origins),
         secure_cookies=settings.web.public_url.startswith("https:"),
