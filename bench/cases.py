@@ -166,4 +166,8 @@ def _figure(bench: str, subject: str, run: Run) -> Figure:
 def _against(figure: Figure, other: Figure) -> Figure:
     assert figure.rate
     assert other.rate
-    return msgspec.structs.replace(figure, ratio=figure.rate / other.rate, to=other.subject)
+    assert figure.cpu_us
+    assert other.cpu_us
+    return msgspec.structs.replace(
+        figure, ratio=figure.rate / other.rate, cpu_ratio=other.cpu_us / figure.cpu_us, to=other.subject
+    )

@@ -21,6 +21,8 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     memory_mb: float | None = None
     seconds: float | None = None
     ratio: float | None = None
+    cpu_ratio: float | None = None
+    """How many of ours the other's CPU time for one turn would pay for."""
     to: str = ""
 
 
@@ -61,5 +63,7 @@ def middle(figures: Sequence[Figure]) -> Figure:
         values = [getattr(figure, name) for figure in figures if getattr(figure, name) is not None]
         return median(values) if values else None
 
-    numbers = {name: of(name) for name in ("rate", "p50_ms", "p99_ms", "cpu_us", "memory_mb", "seconds", "ratio")}
+    numbers = {
+        name: of(name) for name in ("rate", "p50_ms", "p99_ms", "cpu_us", "memory_mb", "seconds", "ratio", "cpu_ratio")
+    }
     return msgspec.structs.replace(first, **numbers)

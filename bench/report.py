@@ -12,7 +12,7 @@ from bench.processes import ROOT
 
 PAGE = ROOT / "docs" / "performance.md"
 _BLOCK = re.compile(r"(<!-- figures -->\n).*?(<!-- /figures -->)", re.DOTALL)
-_HEAD = ("what", "turns/s", "p50 ms", "p99 ms", "CPU µs a turn", "MB", "s", "ratio")
+_HEAD = ("what", "turns/s", "p50 ms", "p99 ms", "CPU µs a turn", "MB", "s", "rate, ratio", "CPU, ratio")
 
 
 def json_line(figure: Figure) -> str:
@@ -43,7 +43,7 @@ def _cells(row: Sequence[str], widths: Sequence[int]) -> list[str]:
 
 
 def _row(figure: Figure) -> tuple[str, ...]:
-    ratio = f"{figure.ratio:.2f} × {figure.to}" if figure.ratio else ""
+    rate, cpu = (f"{ratio:.2f} × {figure.to}" if ratio else "" for ratio in (figure.ratio, figure.cpu_ratio))
     return (
         f"{figure.bench}: {figure.subject}",
         _number(figure.rate, 0),
@@ -52,7 +52,8 @@ def _row(figure: Figure) -> tuple[str, ...]:
         _number(figure.cpu_us, 0),
         _number(figure.memory_mb, 0),
         _number(figure.seconds, 1),
-        ratio,
+        rate,
+        cpu,
     )
 
 
