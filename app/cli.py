@@ -40,7 +40,8 @@ def main() -> None:
     except ValidationError as error:
         _fail("\n".join(_wrong_setting(part["loc"], part["msg"]) for part in error.errors()))
     except SettingsError as error:
-        _fail(f'a setting can\'t be read: {error}; lists are written like ["one", "two"]')
+        wanted = 'a list, such as LOTSE_WEB__ORIGINS, is written ["https://one.example"]'
+        _fail(f"a setting can't be read: {error}; {wanted}")
     except OSError as error:
         _fail(f"{error.strerror or error}: {error.filename or ''}".rstrip(": "))
 

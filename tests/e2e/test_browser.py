@@ -31,6 +31,7 @@ async def outage_checked(chat: ChatPage) -> None:
 async def test_from_the_first_question_to_the_goodbye(chromium: Browser, site: Site) -> None:
     async with (
         window(chromium) as (customer, _),
+        window(chromium) as (second, _),
         window(chromium, viewport={"width": 1440, "height": 900}) as (desk_page, _),
     ):
         desk = await DeskPage(desk_page, site).sign_in()
@@ -83,6 +84,9 @@ async def test_from_the_first_question_to_the_goodbye(chromium: Browser, site: S
         await expect(customer.get_by_text("Operator ist für Sie da")).to_be_visible()
         await desk.cards.first.click()
         await expect(desk.thread.get_by_text("Danke, wann geht es wieder?")).to_be_visible()
+        other = await ChatPage(second, site).visit("uk")
+        await other.say("Хочу поговорити з людиною")
+        await expect(desk.cards).to_have_count(2)
         await desk.say("In etwa zwei Stunden: https://status.example/F-1001")
         await chat.hears("In etwa zwei Stunden")
         await expect(panel.locator("blockquote")).to_have_text("Mein Internet geht nicht")
@@ -96,9 +100,11 @@ async def test_from_the_first_question_to_the_goodbye(chromium: Browser, site: S
         await chat.hears("Wie zufrieden waren Sie")
         await chat.say("5")
         await chat.hears("Danke und bis bald!")
-        await expect(desk.cards).to_have_count(0)
+        await expect(desk.cards).to_have_count(1)
         await expect(customer.get_by_text("Der Chat ist beendet").first).to_be_visible()
         await picture(customer, "chat-goodbye")
+        await desk.claim("Хочу поговорити")
+        await close_chat(desk)
 
 
 async def test_a_chat_handed_back_is_the_bots_again(chromium: Browser, site: Site) -> None:
