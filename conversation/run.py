@@ -49,8 +49,8 @@ class Run(Value, frozen=True, kw_only=True):
     """The ``Understand`` request whose answer is awaited."""
     heard: str = ""
     """The text that request is about."""
-    answered_menu: str = ""
-    """The message whose button was pressed last: a second press of it does nothing."""
+    answered: str = ""
+    """The customer's last press, if nothing was said since: the same one again does nothing."""
     lost: int = 0
     """Misses in a row over different steps."""
     silent_steps: int = 0

@@ -95,7 +95,7 @@ def advance(bot: Bot, run: Run, variables: Mapping[str, Data], scene: Scene, eve
             guess=hearing.guess if _place(walk.frames) == _place(run.frames) else None,
             listening=listening,
             heard=heard,
-            answered_menu=hearing.answered_menu,
+            answered=hearing.answered,
             lost=hearing.lost,
         ),
         variables=walk.variables,

@@ -10,7 +10,7 @@ import jinja2
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_time
 from babel.lists import format_list
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, get_currency_symbol
 from jinja2.runtime import Context
 
 from conversation.value import Value
@@ -101,7 +101,8 @@ def show_time(value: Any, view: View) -> str:
 def show_money(value: Any, view: View) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return _text(value)
-    return format_currency(value, view.currency, locale=locale_of(view.language))
+    text = format_currency(value, view.currency, locale=locale_of(view.language))
+    return text.replace(view.currency, get_currency_symbol(view.currency, "en"))
 
 
 def show_number(value: Any, view: View) -> str:

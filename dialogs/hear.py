@@ -7,22 +7,25 @@ from typing import Final
 
 from conversation.content import Button, Content, Prompt, Text, plain_text
 from conversation.run import Guess
-from conversation.understanding import Intent, Understanding
+from conversation.understanding import Understanding
 from conversation.value import Data
-from dialogs import forms
+from dialogs import forms, meaning
 from dialogs.commands import find_command, find_language, language_name
 from dialogs.kinds import Kind, NotThis, Parsed, check, parse
-from dialogs.matching import Choice, match
-from dialogs.model import Ask, Choose, Form, Option, Pick, Wait
+from dialogs.matching import match
+from dialogs.model import Ask, Choose, Form, Pick, Wait
 from dialogs.outputs import Speak
 from dialogs.prompts import NONE
 from dialogs.walk import Walk
 
-OWN_INTENT_BONUS: Final = 0.1
-"""An intent that this very menu offers is more likely than the same words elsewhere."""
 OFFER_PERSON_AFTER: Final = 3
 """Misses in a conversation after which each further error also offers a person."""
 SURE_OF_LANGUAGE: Final = 0.8
+
+
+def press_id(menu: str, payload: str) -> str:
+    """Names a press, so that the same one twice in a row is known; empty where the channel does not say which menu it was."""
+    return f"{menu} {payload}" if menu else ""
 
 
 class Hearing:
@@ -32,13 +35,14 @@ class Hearing:
         self.walk = walk
         self.understand = ""
         self.guess: Guess | None = walk.run.guess
-        self.answered_menu = walk.run.answered_menu
+        self.answered = walk.run.answered
         self.lost = walk.run.lost
         self.language = ""
 
     # ── words and files ──────────────────────────────────────────────────────────────────────────────────────────────
 
     def content(self, content: Content) -> None:
+        self.answered = ""
         text = plain_text(content).strip() if isinstance(content, Text) else ""
         if text and self._command(text):
             return
@@ -66,7 +70,7 @@ class Hearing:
         if walk.frame.stage == "doing" or isinstance(walk.step.verb, Wait):
             walk.say_product("one_moment")
             return
-        key = match(text, self._choices()) if text else None
+        key = match(text, self.walk.choices()) if text else None
         if key is not None:
             self.choose(key)
         elif not self._parsed(content):
@@ -74,13 +78,6 @@ class Hearing:
                 self.understand = text
             else:
                 self.miss()
-
-    def _choices(self) -> list[Choice]:
-        walk = self.walk
-        step, form = walk.step, walk.frame.form
-        if form and isinstance(step.verb, Form):
-            return walk.prompts.form_choices(walk.frame, step, step.verb, form)
-        return walk.prompts.choices(walk.frame, step)
 
     def _parsed(self, content: Content) -> bool:
         """True if the content was an answer of the kind asked for, good or not good enough."""
@@ -121,9 +118,7 @@ class Hearing:
     # ── buttons ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def press(self, payload: str, menu: str) -> None:
-        if menu and menu == self.answered_menu:
-            return
-        self.answered_menu = menu
+        self.answered = press_id(menu, payload)
         if payload.startswith("!"):
             self._run_command(payload[1:])
         elif payload.startswith("?"):
@@ -140,7 +135,7 @@ class Hearing:
         if walk.frames and walk.frame.stage in ("parked", "doing"):
             self._answer(Text(text=""), "")
         elif walk.frames and walk.frame.stage == "waiting" and (walk.frame.dialog, walk.frame.step) == (dialog, step):
-            if any(choice.key == key for choice in self._choices()):
+            if any(choice.key == key for choice in self.walk.choices()):
                 self.choose(key)
             else:
                 self._gone()
@@ -272,8 +267,8 @@ class Hearing:
         known = understanding.language in walk.bot.languages and understanding.language_score >= SURE_OF_LANGUAGE
         if known and language_open and not walk.frames:
             self.switch(understanding.language)
-        intents = self._weigh(understanding)
-        accepted = self._accepted(intents)
+        intents = meaning.weigh(walk, understanding)
+        accepted = meaning.accepted(walk, intents)
         walk.entities = {entity.name: entity.value for entity in understanding.entities}
         if not walk.frames:
             walk.target = walk.bot.intents[accepted] if accepted else None
@@ -281,57 +276,20 @@ class Hearing:
             walk.proceed()
             return
         offered = [intent.name for intent in intents if intent.score >= walk.bot.thresholds.offer]
-        if accepted and (self._is_person(accepted) or not self._in_the_middle()):
+        if accepted and (meaning.wants_person(walk, accepted) or not self._in_the_middle()):
             self._follow(accepted)
         elif accepted or offered:
             self._offer(tuple(offered[: walk.bot.thresholds.choices]))
         else:
             self.miss(understanding.language if known else "")
 
-    def _weigh(self, understanding: Understanding) -> list[Intent]:
-        """Intents that lead somewhere, best first."""
-        walk = self.walk
-        verb = walk.step.verb if walk.frames else None
-        own = set(self._own())
-        if isinstance(verb, Choose):
-            goals = {option.go for option in verb.options}
-            own |= {intent for intent, step in walk.dialog.intents.items() if step in goals}
-        weighed = [
-            Intent(name=intent.name, score=min(1.0, intent.score + (OWN_INTENT_BONUS if intent.name in own else 0.0)))
-            for intent in understanding.intents
-        ]
-        return sorted(weighed, key=lambda intent: -intent.score)
-
-    def _accepted(self, intents: list[Intent]) -> str:
-        limits = self.walk.bot.thresholds
-        lead = intents[0].score - intents[1].score if len(intents) > 1 else 1.0
-        best = intents[0] if intents else None
-        if best and best.score >= limits.accept and lead >= limits.margin and self._known(best.name):
-            return best.name
-        return ""
-
-    def _own(self) -> dict[str, Option]:
-        """The intents that only this menu knows: free text for one of its options."""
-        verb = self.walk.step.verb if self.walk.frames else None
-        options = verb.options if isinstance(verb, Choose) else ()
-        shown = {choice.key for choice in self._choices()} if options else set()
-        return {option.intent: option for option in options if option.intent and option.name in shown}
-
-    def _known(self, intent: str) -> bool:
-        return intent in self.walk.bot.intents or intent in self._own()
-
     def _in_the_middle(self) -> bool:
         """A form, or a dialog inside another: leaving it by a guess would lose what was said."""
         return len(self.walk.frames) > 1 or self.walk.frame.form is not None
 
-    def _is_person(self, intent: str) -> bool:
-        """Who asks for a person gets one, wherever the dialog stands."""
-        human = self.walk.bot.commands.get("human")
-        return human is not None and human.intent == intent
-
     def _follow(self, intent: str) -> None:
         self.lost = 0
-        own = self._own().get(intent)
+        own = meaning.own_options(self.walk).get(intent)
         if own:
             self.choose(own.name)
         else:
@@ -339,7 +297,7 @@ class Hearing:
             self.walk.proceed()
 
     def _offer(self, intents: tuple[str, ...]) -> None:
-        known = tuple(intent for intent in intents if self._known(intent))
+        known = tuple(intent for intent in intents if meaning.leads_somewhere(self.walk, intent))
         if not known:
             self.miss()
             return
@@ -353,7 +311,7 @@ class Hearing:
         if guess is None or key is None or key not in (*guess.intents, NONE):
             return False
         self.guess = None
-        if key == NONE or not self._known(key):
+        if key == NONE or not meaning.leads_somewhere(self.walk, key):
             self._repeat()
         else:
             self._follow(key)
@@ -372,7 +330,7 @@ class Hearing:
             walk.proceed()
             return
         kind, example = self._asked()
-        choices = self._choices()
+        choices = self.walk.choices()
         example = example or (choices[0].label if choices else "")
         text = walk.prompts.error(walk.frame, step, kind, example, choices)
         buttons = (*walk.prompts.buttons(walk.frame, choices), *self._ways_out(language))

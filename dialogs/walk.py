@@ -14,6 +14,7 @@ from conversation.value import Data
 from dialogs.answers.fold import fold
 from dialogs.filters import View
 from dialogs.kinds import AnswerContext, Parsed, parse
+from dialogs.matching import Choice
 from dialogs.model import (
     Ask,
     Bot,
@@ -296,6 +297,13 @@ class Walk:
         if form and isinstance(step.verb, Form):
             key, prompt = self.prompts.form(self.frame, step, step.verb, form)
             self.say(prompt, key)
+
+    def choices(self) -> list[Choice]:
+        """What the customer can choose now, in the order shown."""
+        form = self.frame.form
+        if form and isinstance(self.step.verb, Form):
+            return self.prompts.form_choices(self.frame, self.step, self.step.verb, form)
+        return self.prompts.choices(self.frame, self.step)
 
     def remember(self) -> None:
         """Note the question on the trail that `back` walks."""

@@ -28,6 +28,7 @@ from conversation.events import (
 from conversation.state import Closed, Conversation, Parked, WithBot, WithOperator
 from dialogs.advance import Acted, Chose, Comprehended, Heard, Lost, Pressed, Resumed, Silent, Woke
 from dialogs.commands import find_command
+from dialogs.hear import press_id
 from engine.draft import SILENCE, WAKE, Draft
 from engine.rules import Rules
 from handoff.desk import WARN_BEFORE, claim, close, live_timers, may_reply, reassign, release, waiting_timers
@@ -86,7 +87,7 @@ def _customer(draft: Draft, event: CustomerEvent) -> None:
             draft.post("customer", event.content, client_id=event.client_id)
             _input(draft, Heard(content=event.content), plain_text(event.content))
         case CustomerPressed():
-            if event.menu and event.menu == draft.state.run.answered_menu:
+            if event.menu and press_id(event.menu, event.payload) == draft.state.run.answered:
                 return
             _meet(draft, event.language, event.name)
             draft.post("customer", Text(text=event.label), client_id=event.client_id, origin=event.payload)

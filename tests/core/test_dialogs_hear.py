@@ -255,8 +255,22 @@ def test_a_button_pressed_twice_has_one_effect() -> None:
     assert asked.press("order", menu=menu) == ["order"]
     seq = asked.state.seq
     assert asked.press("order", menu=menu) == []
-    assert asked.press("leave", menu=menu) == []
     assert asked.state.seq == seq
+
+
+def test_another_button_of_the_same_menu_is_taken_as_a_change_of_mind() -> None:
+    asked = talk()
+    menu = asked.menu
+    assert asked.press("order", menu=menu) == ["order"]
+    assert asked.press("leave", menu=menu) != []
+
+
+def test_the_same_button_counts_again_after_words() -> None:
+    asked = talk()
+    menu = asked.menu
+    assert asked.press("order", menu=menu) == ["order"]
+    asked.say("menu")
+    assert asked.press("order", menu=menu) == ["order"]
 
 
 def test_a_button_of_an_earlier_menu_goes_where_it_says() -> None:

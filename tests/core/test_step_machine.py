@@ -31,6 +31,7 @@ from conversation.events import (
 from conversation.message import Message
 from conversation.state import Closed, Conversation, Parked, WithBot, WithOperator
 from conversation.understanding import Intent, Understanding
+from dialogs.hear import press_id
 from engine.rules import Rules
 from engine.step import step
 from tests.support.bots import ENDS, MONDAY, buttons_of, fresh, main_bot
@@ -255,7 +256,7 @@ class Life(RuleBasedStateMachine):
         self.reopen()
         menu = self.menus[-1] if newest else data.draw(st.sampled_from(self.menus))
         button = data.draw(st.sampled_from(buttons_of(menu)))
-        again = self.state.run.answered_menu == menu.id
+        again = self.state.run.answered == press_id(menu.id, button.payload)
         before = self.state
         effects = self.take(CustomerPressed(id=self.key(), at=self.now, payload=button.payload, menu=menu.id))
         if again:
