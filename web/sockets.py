@@ -9,13 +9,17 @@ import msgspec
 import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from conversation.errors import BadInputError, StoreError
+from conversation.errors import BadInputError, LotseError, StoreError
 from conversation.ports import Subscription
 
 HEARTBEAT: Final = 25.0
 """Seconds between pings: proxies close what is silent for a minute."""
 _encoder = msgspec.json.Encoder()
 _log = structlog.get_logger(__name__)
+
+
+class TooFastError(LotseError):
+    """A page that sends more than it may."""
 
 
 class Socket:
@@ -48,14 +52,24 @@ class Socket:
 async def serve(
     socket: Socket, handle: Callable[[str], Awaitable[None]], refuse: Callable[[str, str, str], Awaitable[None]]
 ) -> None:
-    """Hand each frame to ``handle``; what it raises becomes an error frame, by ``refuse(code, message, raw)``."""
+    """Hand each frame to ``handle``; what it raises becomes an error frame, by ``refuse(code, message, raw)``.
+
+    A frame that is right but can't be taken now ends the socket: the page comes back and sends from that one on, so
+    that what it sent behind it can't overtake.
+    """
     while (raw := await socket.receive()) is not None:
         try:
             await handle(raw)
         except BadInputError as error:
             await refuse(error.code, str(error), raw)
+        except TooFastError as error:
+            await refuse("too_fast", str(error), raw)
+            await socket.close(WSCloseCode.TRY_AGAIN_LATER, "too_fast")
+            return
         except StoreError:
             await refuse("unavailable", "the service can't store anything right now; keep it and send again", raw)
+            await socket.close(WSCloseCode.TRY_AGAIN_LATER, "unavailable")
+            return
 
 
 async def forward(socket: Socket, subscription: Subscription, handle: Callable[[bytes], Awaitable[None]]) -> None:

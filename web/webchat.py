@@ -31,7 +31,7 @@ from conversation.ports import Card
 from conversation.state import Parked, WithOperator
 from web.deps import Deps
 from web.guard import Origins, failure, read_json
-from web.sockets import HEARTBEAT, Socket, both, forward, frame_id, serve, storing
+from web.sockets import HEARTBEAT, Socket, TooFastError, both, forward, frame_id, serve, storing
 from web.tokens import Limiter, Tokens
 
 HELLO_LIMIT: Final = 10.0
@@ -249,7 +249,7 @@ class _Visit:
     async def frame(self, raw: str) -> None:
         frame = read_frame(raw)
         if not self.chat.limiter.take(self.address):
-            raise BadInputError("too_fast", "that was a lot at once; wait a few seconds, then send it again")
+            raise TooFastError("that was a lot at once; come back in a few seconds and send it again")
         match frame:
             case Hello():
                 raise BadInputError("bad_frame", "hello comes once, first")
