@@ -374,15 +374,25 @@ async def test_an_answer_without_words_or_with_too_many_is_an_error_with_its_id(
     assert (error["code"], error["id"]) == ("too_long", "bad")
 
 
-async def test_commands_while_nothing_can_be_stored_are_told_so_and_count_when_repeated(lotse: Running) -> None:
+async def test_commands_while_nothing_can_be_stored_end_the_socket_and_count_in_order_when_repeated(
+    lotse: Running,
+) -> None:
     visitor, conversation, desk = await claimed(lotse)
     lotse.store.broken = True
-    await desk.send("reply", id="r", conversation=conversation, text="Hält das?")
+    words = {"r1": "Hält das?", "r2": "Das hält."}
+    for id_, text in words.items():
+        await desk.send("reply", id=id_, conversation=conversation, text=text)
     error = await desk.until("error")
-    assert (error["code"], error["id"]) == ("unavailable", "r")
+    assert (error["code"], error["id"]) == ("unavailable", "r1")
     lotse.store.broken = False
-    await desk.send("reply", id="r", conversation=conversation, text="Hält das?")
-    await visitor.hears("Hält das?")
+    assert await desk.ended() == 1013
+    again = await (await lotse.operator("ada")).desk()
+    for id_, text in words.items():
+        await again.send("reply", id=id_, conversation=conversation, text=text)
+        await again.until("done", id=id_)
+    await visitor.hears("Das hält.")
+    await lotse.settle()
+    assert [m.client_id for m in await lotse.history(visitor.chat) if m.author == "operator"] == ["r1", "r2"]
 
 
 async def test_stale_cards_and_what_followed_make_the_fresh_snapshot(lotse: Running) -> None:

@@ -298,6 +298,7 @@ async def test_while_the_disk_is_full_nothing_is_acknowledged_and_afterwards_all
     await visitor.hears("Womit kann ich helfen")
     lotse.store.broken = True
     await visitor.link.send("say", id="kept", text="Auftrag verfolgen")
+    await visitor.link.send("say", id="behind", text="menü")
     error = await visitor.link.until("error")
     assert (error["code"], error["id"]) == ("unavailable", "kept")
     for path, body in (
@@ -308,8 +309,14 @@ async def test_while_the_disk_is_full_nothing_is_acknowledged_and_afterwards_all
         assert (answer.status, answer.data["code"]) == (503, "unavailable")
         assert int(answer.headers["Retry-After"]) > 0
     lotse.store.broken = False
+    assert await visitor.link.ended() == 1013
+    await visitor.connect()
     await visitor.say("Auftrag verfolgen", "kept")
+    await visitor.say("menü", "behind")
     await visitor.hears("Auftragsnummer")
+    await lotse.settle()
+    said = [m.client_id for m in await lotse.history(visitor.chat) if m.author == "customer"]
+    assert said[1:] == ["kept", "behind"]
     assert (await lotse.browser().post("/webchat/session", {})).status == 200
 
 

@@ -172,20 +172,22 @@ async def test_the_preflight_of_a_partner_is_answered(lotse: Running) -> None:
         assert "POST" in answer.headers["Access-Control-Allow-Methods"]
 
 
-async def test_too_fast_is_said_with_the_id_and_what_is_sent_again_later_arrives_once(lotse: Running) -> None:
+async def test_too_fast_ends_the_socket_and_what_is_sent_again_arrives_once_and_in_order(lotse: Running) -> None:
     visitor, neighbour = await lotse.visitor(), await lotse.visitor()
     ids = [f"f{number}" for number in range(40)]
     for id_ in ids:
         await visitor.link.send("say", id=id_, text=id_)
-    taken, refused = set[str](), list[str]()
-    while len(taken) + len(refused) < len(ids):
-        frame = await visitor.link.until("error" if len(taken) == 30 else "ack")
-        taken.add(frame["id"]) if frame["type"] == "ack" else refused.append(frame["id"])
-    assert all(frame["code"] == "too_fast" for frame in visitor.link.frames if frame["type"] == "error")
+    error = await visitor.link.until("error")
+    taken = [frame["id"] for frame in visitor.link.frames if frame["type"] == "ack"]
+    assert (error["code"], error["id"]) == ("too_fast", ids[len(taken)])
+    assert await visitor.link.ended() == 1013
+    assert taken == ids[:30]
+    assert [frame for frame in visitor.link.frames if frame["type"] == "error"] == [error]
     await neighbour.say("Hallo")
     await neighbour.hears("Womit kann ich helfen")
     lotse.clock.turn(10)
-    for id_ in refused:
+    await visitor.connect()
+    for id_ in ids[len(taken) :]:
         await visitor.say(id_, id_)
     await lotse.settle()
     said = [m.client_id for m in await lotse.history(visitor.chat) if m.author == "customer"]
