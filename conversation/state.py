@@ -12,20 +12,25 @@ class WithBot(Tagged, frozen=True, kw_only=True):
 
 
 class Parked(Tagged, frozen=True, kw_only=True):
-    """Waiting for an operator of ``team`` since ``since``. ``expires``: then the chat leaves the queue."""
+    """Waiting for an operator of ``team`` since ``since``. ``expires``: then the chat leaves the queue.
+
+    ``wait``: how many seconds a wait lasts, for a customer who answers the warning and keeps the place.
+    """
 
     team: str
     since: datetime
     expires: datetime
+    wait: int = 900
 
 
 class WithOperator(Tagged, frozen=True, kw_only=True):
-    """``operator`` holds the chat; the bot is silent."""
+    """``operator`` holds the chat; the bot is silent. ``queued``: since when the customer had waited for one."""
 
     team: str
     operator: str
     name: str
     since: datetime
+    queued: datetime | None = None
 
 
 class Closed(Tagged, frozen=True, kw_only=True):

@@ -18,6 +18,8 @@ from dialogs.outputs import Speak
 from dialogs.prompts import NONE
 from dialogs.walk import Walk
 
+BEGIN: Final = "/start"
+"""What messengers send for a customer who presses their button "Start", also in the middle of a conversation."""
 OFFER_PERSON_AFTER: Final = 3
 """Misses in a conversation after which each further error also offers a person."""
 SURE_OF_LANGUAGE: Final = 0.8
@@ -190,6 +192,10 @@ class Hearing:
         language = find_language(self.walk.bot, text)
         if language:
             self._run_command(f"language/{language}")
+            return True
+        if text.split(" ")[0] == BEGIN and self.walk.frames and self.walk.frame.stage == "waiting":
+            self.guess = None
+            self.walk.to_menu()
             return True
         name = find_command(self.walk.bot, self.walk.view.language, text)
         if name:

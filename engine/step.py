@@ -3,8 +3,6 @@
 Pure: no clock, no I/O, no chance. Time and ids come with the event.
 """
 
-import msgspec
-
 from conversation.content import Text, plain_text
 from conversation.effects import Effect, Refuse
 from conversation.events import (
@@ -31,7 +29,7 @@ from dialogs.commands import find_command
 from dialogs.hear import press_id
 from engine.draft import SILENCE, WAKE, Draft
 from engine.rules import Rules
-from handoff.desk import WARN_BEFORE, claim, close, live_timers, may_reply, reassign, release, waiting_timers
+from handoff.desk import WARN_BEFORE, claim, close, keep_place, live_timers, may_reply, reassign, release, waiting_timers
 
 MAX_TURNS = 500
 """Messages and presses in one conversation, then a person must look at it."""
@@ -61,19 +59,26 @@ def step(conversation: Conversation, event: Event, rules: Rules) -> tuple[Conver
 
 
 def rescue(conversation: Conversation, event: Event, rules: Rules) -> tuple[Conversation, tuple[Effect, ...]]:
-    """When a step can't be taken: keep what the customer said, and hand over to a person."""
+    """When a step can't be taken: keep what the customer said, and go the dialogs' own way to a person, or to anybody."""
     draft = Draft(conversation, event, rules)
     if isinstance(event, CustomerSaid):
         draft.post("customer", event.content, client_id=event.client_id)
     if isinstance(draft.state.phase, WithBot):
         draft.change(language=draft.state.language or rules.bot.source)
         draft.say("rescue")
-        team = next(iter(rules.policy.teams), "")
-        if team:
-            draft.park(team, None)
-        else:
-            draft.close("failed")
+        try:
+            draft.dialogs(Lost())
+        except Exception:  # the dialogs themselves are what is broken
+            _fetch_anybody(draft)
     return draft.state, tuple(draft.effects)
+
+
+def _fetch_anybody(draft: Draft) -> None:
+    team = next(iter(draft.rules.policy.teams), "")
+    if team:
+        draft.park(team, None)
+    else:
+        draft.close("failed")
 
 
 # ── the customer ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -129,8 +134,9 @@ def _input(draft: Draft, event: Heard | Pressed, text: str) -> None:
             elif (parked.expires - draft.now).total_seconds() <= WARN_BEFORE:
                 _keep_place(draft, parked)
         case WithOperator():
-            draft.change(unanswered=True)
-            _watch(draft)
+            if not draft.state.unanswered:  # who asks again does not set the operator's clock back
+                draft.change(unanswered=True)
+                _watch(draft)
         case Closed():
             pass
 
@@ -144,9 +150,7 @@ def _leave_queue(draft: Draft, event: Heard | Pressed) -> None:
 
 
 def _keep_place(draft: Draft, parked: Parked) -> None:
-    """The customer answered the warning: the wait begins again, the place in the queue stays."""
-    longer = draft.now + (parked.expires - parked.since)
-    kept = msgspec.structs.replace(parked, expires=longer)
+    kept = keep_place(parked, draft.now)
     draft.cancel(_WAIT)
     draft.enter(kept)
     draft.set_timers(waiting_timers(draft.rules.policy, kept, start=draft.now))

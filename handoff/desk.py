@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+import msgspec
+
 from conversation.effects import RefusalReason, Refuse
 from conversation.events import OperatorClaimed, OperatorClosed, OperatorEvent, OperatorHandedBack, OperatorReplied
 from conversation.policy import Policy
@@ -16,14 +18,14 @@ WARN_BEFORE = 120
 def park(policy: Policy, team: str, at: datetime, expires: int | None = None) -> Parked:
     """Into the team's queue; ``expires`` (seconds) where the step says so, else as the company waits."""
     wait = policy.waiting.expires if expires is None else expires
-    return Parked(team=team, since=at, expires=at + timedelta(seconds=wait))
+    return Parked(team=team, since=at, expires=at + timedelta(seconds=wait), wait=wait)
 
 
 def claim(phase: Phase, event: OperatorClaimed) -> WithOperator | Refuse:
     """The first claim of a parked chat wins; a second one by the same operator changes nothing."""
     match phase:
-        case Parked(team=team):
-            return WithOperator(team=team, operator=event.operator, name=event.name, since=event.at)
+        case Parked(team=team, since=queued):
+            return WithOperator(team=team, operator=event.operator, name=event.name, since=event.at, queued=queued)
         case WithOperator(operator=operator) if operator == event.operator:
             return phase
         case WithOperator():
@@ -50,8 +52,15 @@ def close(phase: Phase, event: OperatorClosed) -> WithBot | Refuse:
 
 
 def reassign(policy: Policy, phase: WithOperator, at: datetime) -> Parked:
-    """A silent operator loses the chat. It keeps its place from when it was claimed; the wait begins anew."""
-    return Parked(team=phase.team, since=phase.since, expires=at + timedelta(seconds=policy.waiting.expires))
+    """A silent operator loses the chat. The customer keeps the place they had; the wait begins anew."""
+    wait = policy.waiting.expires
+    since = phase.queued or phase.since
+    return Parked(team=phase.team, since=since, expires=at + timedelta(seconds=wait), wait=wait)
+
+
+def keep_place(parked: Parked, at: datetime) -> Parked:
+    """The customer answered the warning: the wait begins again, the place stays."""
+    return msgspec.structs.replace(parked, expires=at + timedelta(seconds=parked.wait))
 
 
 def _unless_holder(phase: Phase, event: OperatorEvent) -> Refuse | None:

@@ -179,8 +179,9 @@ TABLE: Final = [
     (parked, Understood(**LATER, request="old", understanding=means(leave=1)), Parked, ""),
     (parked, ActionDone(**LATER, request="old", result={}), Parked, ""),
     # ── with an operator, whose turn it is ──
-    (live, words("menu"), WithOperator, f"customer {NOT_OPERATOR_TURN} {OPERATOR_TURN}"),
-    (live, CustomerPressed(**LATER, payload="!menu", menu="m9"), WithOperator, f"customer {NOT_OPERATOR_TURN} {OPERATOR_TURN}"),
+    (live, words("menu"), WithOperator, "customer"),
+    (live, CustomerPressed(**LATER, payload="!menu", menu="m9"), WithOperator, "customer"),
+    (answered, words("thanks"), WithOperator, f"customer -customer_remind -customer_close {OPERATOR_TURN}"),
     (live, CustomerEdited(**LATER, of="k", content=HELLO), WithOperator, "customer"),
     (live, CustomerChoseLanguage(**LATER, language="de"), WithOperator, ""),
     (live, CustomerUnreachable(**LATER, reason="blocked"), Closed, f"note:unreachable {NOT_OPERATOR_TURN} note:ended"),

@@ -35,7 +35,11 @@ def refusal(reason: str, holder: str = "") -> Refuse:
     ("phase", "event", "expected"),
     [
         (BOT, CLAIM, refusal("not_waiting")),
-        (PARKED, CLAIM, WithOperator(team="support", operator="ben", name="Ben", since=LATER)),
+        (
+            PARKED,
+            CLAIM,
+            WithOperator(team="support", operator="ben", name="Ben", since=LATER, queued=PARKED.since),
+        ),
         (ANNA, CLAIM, refusal("held_by_other", "Anna")),
         (ANNA, ANNA_CLAIMS, ANNA),
         (OVER, CLAIM, refusal("closed")),
