@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { advance, backOff, IDLE, LONGEST_DELAY, type Connection, type ConnectionCommand, type ConnectionEvent } from "../src/shared/connection";
+import { advance, backOff, BUSY_DELAY, IDLE, LONGEST_DELAY, type Connection, type ConnectionCommand, type ConnectionEvent } from "../src/shared/connection";
 
 function run(events: readonly ConnectionEvent[], random = 1): { state: Connection; last: readonly ConnectionCommand[] } {
   let state = IDLE;
@@ -34,6 +34,14 @@ test("failures in a row count until a welcome", () => {
   assert.equal(run([...failing, "due", "prepared", "opened", "welcomed"]).state.attempt, 0);
 });
 
+test("a service that takes nothing just now closes the socket at once and is left in peace for a while", () => {
+  assert.deepEqual(run([...LIVE, "busy"]).last, ["close", { wait: BUSY_DELAY }]);
+  assert.deepEqual(run([...LIVE, "busy"], 0).last, ["close", { wait: BUSY_DELAY / 2 }]);
+  assert.deepEqual(run([...LIVE, "busy", "lost"]).last, [], "the end of the socket is no second failure");
+  assert.deepEqual(run([...LIVE, "busy", "due", "prepared", "opened", "welcomed"]).last, ["ready"]);
+  assert.deepEqual(run([...LIVE, "busy", "start"]).last, ["prepare"], "new words need not wait");
+});
+
 test("the network coming back ends the wait, and changes nothing while live", () => {
   assert.deepEqual(run([...LIVE, "offline"]).last, ["close", { wait: LONGEST_DELAY }]);
   assert.deepEqual(run([...LIVE, "offline", "wake"]).last, ["prepare"]);
@@ -41,7 +49,7 @@ test("the network coming back ends the wait, and changes nothing while live", ()
 });
 
 test("an event of an earlier life changes nothing", () => {
-  for (const event of ["prepared", "opened", "welcomed", "lost", "stuck"] as const) {
+  for (const event of ["prepared", "opened", "welcomed", "lost", "stuck", "busy"] as const) {
     assert.deepEqual(run([...LIVE, "lost", event]).state.phase, "waiting");
     assert.deepEqual(run([...LIVE, "stop", event]).state.phase, "stopped");
   }

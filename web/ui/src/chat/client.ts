@@ -9,8 +9,6 @@ import { EMPTY, hasGap, lines, openPrompt, receive, skip, unread, type Own } fro
 
 /** Milliseconds until a missing `ack` means that the connection is dead. */
 const ACK_LIMIT = 10_000;
-/** Milliseconds until what the service could not take is sent again. */
-const RETRY_AFTER = 2_500;
 /** Dots end by themselves after this many milliseconds. */
 const TYPING_ENDS = 6_000;
 /** At most one `typing` frame in this many milliseconds. */
@@ -52,7 +50,6 @@ export class ChatClient {
   #typingSentAt = 0;
   #typingEnd: ReturnType<typeof setTimeout> | undefined;
   #ackTimer: ReturnType<typeof setTimeout> | undefined;
-  #retryTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly origin: string,
@@ -241,8 +238,7 @@ export class ChatClient {
       attempt(() => this.#store?.removeItem(`${this.#prefix}token`));
       this.#link.restart();
     } else if (frame.code === "too_fast" || frame.code === "unavailable") {
-      clearTimeout(this.#retryTimer);
-      this.#retryTimer = setTimeout(() => this.#sendPending(), RETRY_AFTER);
+      this.#link.retreat();
     } else if (frame.id) {
       this.#outbox.settle(frame.id);
       this.#mark(frame.id, "failed", frame.code);

@@ -10,7 +10,6 @@ import { isReply, mergedMessages, rights, type Reply, type Thread } from "./thre
 
 /** Milliseconds until a missing `done` means that the connection is dead. */
 const DONE_LIMIT = 10_000;
-const RETRY_AFTER = 2_500;
 const TYPING_ENDS = 6_000;
 const TYPING_EVERY = 3_000;
 const TOAST_ENDS = 7_000;
@@ -55,7 +54,6 @@ export class DeskClient {
   #typingSentAt = 0;
   #typingEnd: ReturnType<typeof setTimeout> | undefined;
   #doneTimer: ReturnType<typeof setTimeout> | undefined;
-  #retryTimer: ReturnType<typeof setTimeout> | undefined;
   #toastCount = 0;
 
   constructor() {
@@ -371,8 +369,7 @@ export class DeskClient {
     if (frame.code === "signed_out") {
       this.#leave();
     } else if (frame.code === "too_fast" || frame.code === "unavailable") {
-      clearTimeout(this.#retryTimer);
-      this.#retryTimer = setTimeout(() => this.#sendPending(), RETRY_AFTER);
+      this.#link.retreat();
     } else {
       const id = frame.id ?? "";
       this.#settle(id);

@@ -8,7 +8,10 @@ export interface Connection {
   readonly attempt: number;
 }
 
-/** `wake`: the network or the tab came back. `stuck`: a time limit passed, or an acknowledgement is overdue. */
+/**
+ * `wake`: the network or the tab came back. `stuck`: a time limit passed, or an acknowledgement is overdue.
+ * `busy`: the service can't take what we send just now.
+ */
 export type ConnectionEvent =
   | "start"
   | "prepared"
@@ -17,6 +20,7 @@ export type ConnectionEvent =
   | "welcomed"
   | "lost"
   | "stuck"
+  | "busy"
   | "offline"
   | "due"
   | "wake"
@@ -27,6 +31,8 @@ export type ConnectionCommand = "prepare" | "open" | "greet" | "ready" | "close"
 
 export const FIRST_DELAY = 500;
 export const LONGEST_DELAY = 15_000;
+/** What was welcomed and then refused must not come back as quickly as what was cut off: the welcome resets the back-off. */
+export const BUSY_DELAY = 2_500;
 export const IDLE: Connection = { phase: "idle", attempt: 0 };
 
 type Next = readonly [Connection, readonly ConnectionCommand[]];
@@ -61,10 +67,11 @@ export function advance(state: Connection, event: ConnectionEvent, random: numbe
 }
 
 function afterBreak(state: Connection, event: ConnectionEvent, random: number): Next {
-  return event === "lost" || event === "stuck" || event === "offline" ? failed(state, event, random) : [state, []];
+  return event === "lost" || event === "stuck" || event === "busy" || event === "offline" ? failed(state, event, random) : [state, []];
 }
 
 function failed(state: Connection, event: ConnectionEvent, random: number): Next {
-  const wait = event === "offline" ? LONGEST_DELAY : backOff(state.attempt, random);
+  const soon = event === "offline" ? LONGEST_DELAY : backOff(state.attempt, random);
+  const wait = event === "busy" ? Math.max(soon, Math.round(BUSY_DELAY * (0.5 + random / 2))) : soon;
   return [{ phase: "waiting", attempt: state.attempt + 1 }, ["close", { wait }]];
 }

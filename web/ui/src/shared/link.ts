@@ -49,6 +49,14 @@ export class Link<Incoming extends { readonly type: string }> {
     this.#on("stuck");
   }
 
+  /**
+   * The service took nothing from some frame on and ends this socket: nothing more goes out on it, and what is pending
+   * goes out in its order on the next one.
+   */
+  retreat(): void {
+    this.#on("busy");
+  }
+
   /** Sends now, or not at all: what must arrive is in an `Outbox`. */
   send(frame: object): boolean {
     if (this.#state.phase !== "live" || this.#socket?.readyState !== WebSocket.OPEN) return false;
