@@ -1,6 +1,7 @@
 """What editors may write between braces, and what happens to everything else."""
 
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -119,12 +120,23 @@ REFUSED_TEXTS = [
 ]
 
 
+def work(what: Callable[[], object]) -> float:
+    """Seconds of this process's own work, the least of three: what else the machine does must not count."""
+    found = []
+    for _ in range(3):
+        began = time.process_time()
+        what()
+        found.append(time.process_time() - began)
+    return min(found)
+
+
 @pytest.mark.parametrize("source", REFUSED_TEXTS, ids=range(len(REFUSED_TEXTS)))
 def test_a_text_that_would_do_more_is_refused_when_it_is_read(source: str) -> None:
-    began = time.perf_counter()
-    with pytest.raises(TemplateError, match=r"\w"):
-        Template(source)
-    assert time.perf_counter() - began < 0.1
+    def read() -> None:
+        with pytest.raises(TemplateError, match=r"\w"):
+            Template(source)
+
+    assert work(read) < 0.1
 
 
 HARMLESS = [
@@ -151,9 +163,8 @@ HARMLESS = [
 
 @pytest.mark.parametrize("source", HARMLESS, ids=range(len(HARMLESS)))
 def test_what_may_be_written_reaches_nothing_and_takes_no_time(source: str) -> None:
-    began = time.perf_counter()
     text = Template(source)(DATA, EN)
-    assert time.perf_counter() - began < 0.1
+    assert work(lambda: Template(source)(DATA, EN)) < 0.1
     assert len(text) <= MAX_OUTPUT
     assert "<class" not in text
     assert "built-in" not in text
@@ -171,13 +182,14 @@ DEEP = [
 
 @pytest.mark.parametrize("source", DEEP, ids=["parentheses", "not", "minus", "lists", "fields", "product"])
 def test_a_tower_of_brackets_is_refused_or_harmless(source: str) -> None:
-    began = time.perf_counter()
-    for kind in (Expression, lambda text: Template("{{ " + text + " }}")):
-        try:
-            kind(source)
-        except TemplateError as error:
-            assert str(error)  # noqa: PT017 - refusing is one of two right answers
-    assert time.perf_counter() - began < 0.2
+    def read() -> None:
+        for kind in (Expression, lambda text: Template("{{ " + text + " }}")):
+            try:
+                kind(source)
+            except TemplateError as error:
+                assert str(error)  # noqa: PT017 - refusing is one of two right answers
+
+    assert work(read) < 0.2
 
 
 @pytest.mark.parametrize(
