@@ -2,17 +2,19 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
 
 from conversation.errors import StoreError
 from conversation.events import TimerFired
-from conversation.ports import Clock, EngineStore, Ids, InboxRow
+from conversation.ports import Accepted, Clock, EngineStore, Ids, InboxRow
 
 LONGEST_NAP: Final = 30.0
 """Seconds: the clock of the machine may be set, and other processes set timers too."""
+AGAIN: Final = timedelta(seconds=1)
+"""After a failure."""
 BATCH: Final = 500
 
 _log = structlog.get_logger(__name__)
@@ -45,28 +47,37 @@ class Timers:
         """Until cancelled."""
         while True:
             self._sooner.clear()
+            self._next = None  # whatever is set while the next one is read may be sooner than what is found
             try:
                 await self.fire_due()
                 self._next = await self._store.next_timer()
             except StoreError as error:
-                _log.error("timers_not_read", error=str(error))
-                self._next = None
+                _log.error("timers_not_fired", error=str(error))
+                self._next = self._clock.now() + AGAIN
+            except Exception:
+                _log.exception("timers_not_fired")
+                self._next = self._clock.now() + AGAIN
             await self._nap()
 
     async def fire_due(self) -> None:
+        """One that fails holds up none of its batch. Raises its error, StoreError for one, after those that were fired."""
         while True:
             now = self._clock.now()
             due = await self._store.due_timers(now, BATCH)
-            rows = await asyncio.gather(
+            outcomes: list[Accepted | BaseException] = await asyncio.gather(
                 *(
                     self._store.fire(timer, TimerFired(id=self._ids.new(), at=now, name=timer.name, due=timer.due))
                     for timer in due
-                )
+                ),
+                return_exceptions=True,
             )
             self._at("timer")
-            for accepted in rows:
-                if accepted.row:
-                    self._fired(accepted.row)
+            errors = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
+            for outcome in outcomes:
+                if isinstance(outcome, Accepted) and outcome.row:
+                    self._fired(outcome.row)
+            if errors:
+                raise errors[0]
             if len(due) < BATCH:
                 return
 
