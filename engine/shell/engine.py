@@ -99,6 +99,7 @@ class Engine:
         await self.jobs.drain(DRAIN / 4)
         await self.turns.lanes.drain(DRAIN / 4)
         await self.outbox.drain(DRAIN / 4)
+        await self.feed.close()
 
     async def receive(self, inbound: Inbound, chat: str = "") -> bool:
         """See ``conversation.ports.Receive``. ``chat``: the id that a new chat gets; empty = any."""

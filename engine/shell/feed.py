@@ -1,8 +1,10 @@
 """Tells the sockets what was saved."""
 
+import asyncio
 from collections.abc import Mapping
 
 import msgspec
+import structlog
 
 from conversation.content import plain_text
 from conversation.effects import Post, Refuse
@@ -13,6 +15,8 @@ from conversation.state import Closed, Conversation, Parked, Phase, WithBot, Wit
 
 PREVIEW = 120
 """Characters of the customer's last words on a card."""
+
+_log = structlog.get_logger(__name__)
 
 
 def card_of(conversation: Conversation, preview: str) -> Card:
@@ -56,6 +60,8 @@ class Feed:
     def __init__(self, bus: Bus, channels: Mapping[str, Channel]) -> None:
         self._bus = bus
         self._channels = channels
+        self._typing: dict[str, asyncio.Task[None]] = {}
+        """By chat: what a messenger is being told about an operator's typing."""
 
     async def turn(self, turn: Turn, before: Phase, place: QueuePlace | None) -> None:
         """A saved turn: all of it to the chat's sockets, and to the desk if it is the desk's business."""
@@ -85,11 +91,24 @@ class Feed:
         await self._publish(chat_topic(chat), news)
 
     async def typing(self, news: TypingNews, chat: Chat | None = None) -> None:
-        """``chat`` for an operator's typing: a messenger shows it too."""
+        """``chat`` for an operator's typing: a messenger shows it too, at its own pace. Nobody waits for that."""
         await self._publish(chat_topic(news.chat), news)
         channel = self._channels.get(chat.channel) if chat else None
-        if chat and channel and news.on and news.who == "operator":
-            await channel.typing(chat.address)
+        if chat and channel and news.on and news.who == "operator" and chat.id not in self._typing:
+            task = asyncio.create_task(channel.typing(chat.address), name="typing")
+            self._typing[chat.id] = task
+            task.add_done_callback(lambda _: self._typing.pop(chat.id, None))
+
+    async def close(self) -> None:
+        """Typing that is still being told is nobody's business any more."""
+        tasks = list(self._typing.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _publish(self, topic: str, news: News) -> None:
-        await self._bus.publish(topic, msgspec.json.encode(news))
+        """What happened is stored already: a bus that fails must not have it done again."""
+        try:
+            await self._bus.publish(topic, msgspec.json.encode(news))
+        except Exception:
+            _log.exception("news_not_published", topic=topic)

@@ -1,5 +1,6 @@
 """The desk: who may come in, what an operator sees, and that exactly one of them has the word."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -430,6 +431,42 @@ async def test_an_opened_card_carries_the_last_words_and_the_panel_the_first_rea
     opened = await desk.until("conversation")
     assert opened["card"]["preview"] == "Das dauert mir jetzt aber alles wirklich zu lange hier"
     assert opened["panel"]["reason"] == "Mitarbeiter"
+
+
+async def test_a_messenger_that_is_slow_to_show_typing_holds_up_nobody(lotse: Running) -> None:
+    messenger = lotse.messenger
+    assert messenger
+    free = asyncio.Event()
+
+    async def slow(address: str) -> None:
+        messenger.typed.append(address)
+        await free.wait()
+
+    messenger.typing = slow  # type: ignore[method-assign] - the messenger of this test answers late
+    for number, words in enumerate(("Hallo", "Mitarbeiter")):
+        await messenger.says(Text(text=words), str(number))
+        await lotse.settle()
+    (card,) = await lotse.store.cards()
+    desk = await (await lotse.operator("ada")).desk()
+    await desk.send("claim", id="c", conversation=card.conversation)
+    await desk.until("done", id="c")
+    await lotse.settle()
+    for number in range(3):
+        await desk.send("typing", conversation=card.conversation, on=True)
+        await desk.send("reply", id=f"r{number}", conversation=card.conversation, text="Guten Tag")
+        await desk.until("done", id=f"r{number}")
+    assert messenger.typed == ["77"], "one at a time"
+    free.set()
+    await asyncio.sleep(0)
+    await desk.send("typing", conversation=card.conversation, on=True)
+    await desk.send("reply", id="last", conversation=card.conversation, text="Guten Tag")
+    await desk.until("done", id="last")
+    assert messenger.typed == ["77", "77"]
+    free.clear()
+    await desk.send("typing", conversation=card.conversation, on=True)
+    await desk.send("reply", id="more", conversation=card.conversation, text="Guten Tag")
+    await desk.until("done", id="more")
+    assert len(messenger.typed) == 3, "one is still under way: the stop at the end of this test must not wait for it"
 
 
 # ── files ────────────────────────────────────────────────────────────────────────────────────────────────────────────
