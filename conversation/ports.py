@@ -82,7 +82,7 @@ class Channel(Protocol):
 
 class Nlu(Protocol):
     async def understand(self, text: str, language: str) -> Understanding:
-        """Never raises and never blocks the event loop; knows nothing = an empty Understanding.
+        """Never raises and never holds up the event loop for more than a few milliseconds; knows nothing = an empty Understanding.
 
         ``language`` is the conversation's, two letters; empty when it is not known yet.
         """

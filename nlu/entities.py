@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from conversation.understanding import Entity
-from nlu.features import Tokenizers
+from nlu.features import Tokenizers, calm
 from nlu.read import EntityRule, compile_pattern
 
-MAX_TEXT = 4_000
-"""Characters of a text that are searched: as much as a channel lets a customer write at once."""
+MAX_TEXT = 1_000
+"""Characters of a text that are searched: a name, a number or a place stands in the first sentences."""
 
 
 class EntityFinder:
@@ -49,7 +49,7 @@ class EntityFinder:
             return
         pipeline = self._tokenizers.pipeline(language)
         with pipeline.memory_zone():
-            for span in matcher(pipeline.make_doc(text), as_spans=True):
+            for span in matcher(pipeline.make_doc(calm(text)), as_spans=True):
                 name, value = self._values[span.label_]
                 yield Entity(name=name, value=value, start=span.start_char, end=span.end_char)
 

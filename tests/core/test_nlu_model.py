@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from conversation.understanding import Entity, Understanding
+from nlu.features import calm
 from nlu.service import LocalNlu, open_nlu
 
 ROOT = Path(__file__).parents[2]
@@ -237,6 +239,53 @@ async def test_odd_or_huge_text_is_answered_in_50_ms(nlu: LocalNlu, text: str) -
     began = time.process_time()
     await nlu.understand(text, "de")
     assert time.process_time() - began < 0.05
+
+
+def nasty() -> Iterator[str]:
+    """What a tokenizer's rules for prefixes, suffixes and infixes take long for, at the length that a channel lets through."""
+    for mark in "/'\"$%[]()<>.,:;!?-_+*=@#&|~^`\\…—–’„“«»§°®€£¥🙂👍ª":
+        yield "a" + mark * 3_999
+        yield mark * 3_999 + "a"
+        yield ("a" + mark) * 2_000
+        yield ("a" + mark * 3) * 1_000
+        yield ("a" + mark * 3 + " ") * 800
+        yield (mark + " ") * 2_000
+    yield "a" + ":)" * 1_999
+    yield "http://a.b/" * 360
+    yield " ".join(f"{number}/{number}.x" for number in range(500))
+    yield "".join(chr(0x21 + (number * number * 31) % 0x2000) for number in range(4_000))
+    yield "а" * 4_000
+    yield "10115 " * 660
+
+
+@pytest.mark.parametrize("language", [*LANGUAGES, ""])
+async def test_no_text_holds_up_the_others_for_20_ms(nlu: LocalNlu, language: str) -> None:
+    slow = []
+    for text in nasty():
+        for _ in range(3):  # what else the machine does counts too: the best of three
+            began = time.process_time()
+            await nlu.understand(text, language)
+            spent = time.process_time() - began
+            if spent < 0.02:
+                break
+        else:
+            slow.append((text[:10], round(spent, 3)))
+    assert slow == []
+
+
+async def test_a_value_keeps_its_place_behind_marks_without_number(nlu: LocalNlu) -> None:
+    text = "hallo!!!!!!!!!!!! meine Postleitzahl: 10115........"
+    found = (await nlu.understand(text, "de")).entities
+    assert [text[entity.start : entity.end] for entity in found] == ["10115"]
+
+
+@settings(max_examples=300, deadline=None)
+@given(text=st.text(alphabet="ab1 _/'.🙂\n\u0301", max_size=120))
+def test_a_calm_text_is_as_long_and_only_marks_become_spaces(text: str) -> None:
+    calmed = calm(text)
+    assert len(calmed) == len(text)
+    assert all(new in (old, " ") for new, old in zip(calmed, text, strict=True))
+    assert [char for char in calmed if char.isalnum()] == [char for char in text if char.isalnum()]
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
