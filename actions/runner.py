@@ -4,6 +4,7 @@ import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from copy import deepcopy
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -12,6 +13,7 @@ import structlog
 from actions.catalogue import Catalogue, read_catalogue
 from actions.loader import action_classes, load_modules
 from actions.results import ResultError, checked_results
+from actions.threads import Threads
 from conversation.errors import ActionError, ContentError
 from conversation.ports import ActionCall
 from conversation.value import Data
@@ -38,7 +40,7 @@ class RasaActions:
         self.catalogue: Catalogue = read_catalogue(file.read_bytes()) if file.is_file() else Catalogue(actions={})
         self._var = str(var) if var else ""
         self._executor: Any = ActionExecutor()
-        for name, run in _collect(folder / "actions").items():
+        for name, run in _collect(folder / "actions", Threads()).items():
             self._executor.register_function(name, run)
         missing = sorted(set(self.catalogue.actions) - set(self._executor.actions))
         if missing:
@@ -86,7 +88,7 @@ class RasaActions:
         return list(result.events) if result else []
 
 
-def _collect(folder: Path) -> dict[str, Run]:
+def _collect(folder: Path, threads: Threads) -> dict[str, Run]:
     """Name of an action to what runs it. Raises ContentError."""
     from rasa_sdk.interfaces import Action
 
@@ -104,15 +106,15 @@ def _collect(folder: Path) -> dict[str, Run]:
             raise ContentError(f"{where}: class {kind.__name__} has the name() `{name}` of another class; rename one")
         if len(inspect.signature(action.run).parameters) < 3:
             raise ContentError(f"{where}: run() of {kind.__name__} must take dispatcher, tracker and domain")
-        runs[name] = action.run if inspect.iscoroutinefunction(action.run) else _in_thread(action.run)
+        runs[name] = action.run if inspect.iscoroutinefunction(action.run) else _in_thread(action.run, threads)
     return runs
 
 
-def _in_thread(run: Run) -> Run:
+def _in_thread(run: Run, threads: Threads) -> Run:
     """A plain function would stop everybody else while it waits for a back-end."""
 
     async def threaded(dispatcher: Any, tracker: Any, domain: Any) -> Any:
-        answer = await asyncio.to_thread(run, dispatcher, tracker, domain)
+        answer = await threads.run(partial(run, dispatcher, tracker, domain))
         return await answer if isinstance(answer, Awaitable) else answer
 
     return threaded

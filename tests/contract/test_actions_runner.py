@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 from actions.catalogue import Catalogue, ListOf, read_catalogue
 from actions.results import ResultError, checked_results
 from actions.runner import RasaActions
+from actions.threads import MOST
 from conversation.errors import ActionError, ContentError
 from conversation.ports import ActionCall
 
@@ -109,6 +110,56 @@ async def test_plain_function_leaves_the_event_loop_free(tmp_path: Path) -> None
         turns += 1
         await asyncio.sleep(0.001)
     assert turns > 5
+
+
+async def test_hanging_actions_cost_their_own_threads_only_and_say_so(tmp_path: Path) -> None:
+    go = tmp_path / "go"
+    body = f"""
+    def run(self, d, t, dom):
+        while not t.slots["a"] and not __import__("pathlib").Path({str(go)!r}).exists(): time.sleep(0.005)
+        return [SlotSet("b", 1)]
+    """
+    actions = RasaActions(bot(tmp_path, body))
+    stuck = await asyncio.gather(*(failure(actions, call(limit=0.05, a=0)) for _ in range(MOST)))
+    assert {reason for reason, _ in stuck} == {"limit"}
+    assert await asyncio.wait_for(asyncio.to_thread(lambda: 1), 1) == 1, "others have threads of their own"
+    with capture_logs() as logs:
+        assert (await failure(actions, call(limit=0.01, a=1)))[0] == "limit"
+    assert [line["threads"] for line in logs if line["event"] == "action_threads_all_taken"] == [MOST]
+    go.touch()
+    assert await actions.run(call(a=1)) == {"b": 1}, "threads that come back are used again"
+
+
+async def test_more_calls_than_threads_wait_for_each_other(tmp_path: Path) -> None:
+    actions = RasaActions(bot(tmp_path, 'def run(self, d, t, dom): return [SlotSet("b", t.slots["a"])]'))
+    answers = await asyncio.gather(*(actions.run(call(a=number)) for number in range(3 * MOST)))
+    assert [answer["b"] for answer in answers] == list(range(3 * MOST))
+
+
+@pytest.mark.parametrize("error", ["SystemExit(1)", "KeyboardInterrupt()", "StopIteration(5)"])
+async def test_a_plain_function_can_not_stop_the_service(tmp_path: Path, error: str) -> None:
+    actions = RasaActions(bot(tmp_path, f"def run(self, d, t, dom): raise {error}"))
+    reason, message = await failure(actions, call())
+    assert reason == "broken"
+    assert error.partition("(")[0] in message
+
+
+async def test_a_process_ends_without_waiting_for_a_hanging_action() -> None:
+    program = """
+import asyncio, threading
+from actions.threads import Threads
+async def main():
+    asyncio.create_task(Threads().run(threading.Event().wait))
+    await asyncio.sleep(0.01)
+asyncio.run(main())
+"""
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", program, cwd=NORDNETZ.parents[1])
+    try:
+        assert await asyncio.wait_for(process.wait(), 20) == 0
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
 
 
 async def test_cancelled_caller_is_cancelled_not_answered(tmp_path: Path) -> None:
