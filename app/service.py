@@ -143,6 +143,7 @@ async def _deps(
         pages=PAGES,
         texts=_page_texts(),
         origins=tuple(settings.web.origins),
+        proxies=tuple(settings.web.proxies),
         secure_cookies=settings.web.public_url.startswith("https:"),
         webchat_secret=await ground.store.secret("webchat", secrets.token_bytes(SECRET_BYTES)),
         ready=ready,

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field, IPvAnyNetwork, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -22,6 +22,10 @@ class WebSettings(BaseModel):
     )
     origins: list[str] = Field(
         [], description="Other web sites that may embed the chat, such as https://www.example.net."
+    )
+    proxies: list[IPvAnyNetwork] = Field(
+        [],
+        description="Addresses or networks of your own proxies, such as 127.0.0.1: their X-Forwarded-For says who the client is.",
     )
 
 

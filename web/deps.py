@@ -11,6 +11,7 @@ from conversation.news import TypingNews
 from conversation.ports import Bus, Channel, Chat, Clock, DeskStore, Ids, Inbound, Operator
 from dialogs.problems import Problem
 from engine.rules import Rules
+from web.proxies import Network
 
 
 class Takes(Protocol):
@@ -25,7 +26,10 @@ class Takes(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deps:
-    """``hooks``: channel to its web hook. ``ready``: false while the service starts or stops. ``texts``: language to the pages' labels."""
+    """``hooks``: channel to its web hook. ``ready``: false while the service starts or stops. ``texts``: language to the pages' labels.
+
+    ``proxies``: whose ``X-Forwarded-For`` is believed.
+    """
 
     engine: Takes
     store: DeskStore
@@ -42,6 +46,7 @@ class Deps:
     pages: Path
     texts: Mapping[str, bytes]
     origins: tuple[str, ...]
+    proxies: tuple[Network, ...]
     secure_cookies: bool
     webchat_secret: bytes
     ready: Callable[[], bool]

@@ -12,6 +12,7 @@ from aiohttp import web
 from conversation.ports import Operator, Session, Subscription
 from web.deps import Deps
 from web.guard import Origins, failure, read_json
+from web.proxies import client_of
 from web.tokens import Limiter
 
 COOKIE: Final = "lotse_session"
@@ -57,8 +58,7 @@ class SignIn:
         if not self.origins.own(request):
             return failure(403, "wrong_origin", "sign in on the desk's own page")
         wanted = await read_json(request, LoginRequest)
-        keys = (f"{request.remote}", f"{request.remote} {wanted.operator[:200]}")
-        if not all([self.limiter.take(key) for key in keys]):  # noqa: C419 - each try counts for both
+        if not self.limiter.take(client_of(request, self.deps.proxies)):
             return failure(429, "too_fast", "too many tries; wait a minute, then try again")
         operator = await self.deps.store.find_operator(wanted.operator[:200])
         async with self.checking:

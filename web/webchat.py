@@ -31,6 +31,7 @@ from conversation.ports import Card
 from conversation.state import Parked, WithOperator
 from web.deps import Deps
 from web.guard import Origins, failure, read_json
+from web.proxies import client_of
 from web.sockets import HEARTBEAT, Socket, TooFastError, both, forward, frame_id, serve, storing
 from web.tokens import Limiter, Tokens
 
@@ -79,7 +80,7 @@ class WebChat:
         wanted = await read_json(request, SessionRequest)
         address = self.tokens.read(wanted.token)
         if not address:
-            if not self.sessions.take(request.remote or ""):
+            if not self.sessions.take(client_of(request, self.deps.proxies)):
                 return failure(429, "too_fast", "too many new chats from this address; wait a minute")
             address = self.deps.ids.new()
         bot = self.deps.rules().bot

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -388,6 +389,7 @@ async def running(
     folder: Path,
     *,
     origins: tuple[str, ...] = (),
+    proxies: tuple[str, ...] = (),
     clock: HandClock | None = None,
     public_url: str = "",
     messenger: bool = False,
@@ -402,7 +404,7 @@ async def running(
     settings = Settings(
         bot=bot,
         var=folder / "var",
-        web=WebSettings(port=0, origins=list(origins), public_url=public_url),
+        web=WebSettings(port=0, origins=list(origins), proxies=list(map(ip_network, proxies)), public_url=public_url),
         telegram=TelegramSettings(token=SecretStr("42:x" if messenger else "")),
         _env_file=None,
     )

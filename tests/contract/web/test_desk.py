@@ -433,7 +433,9 @@ async def test_an_opened_card_carries_the_last_words_and_the_panel_the_first_rea
     assert opened["panel"]["reason"] == "Mitarbeiter"
 
 
-async def test_a_messenger_that_is_slow_to_show_typing_holds_up_nobody(lotse: Running) -> None:
+async def test_a_messenger_that_is_slow_to_show_typing_holds_up_nobody(
+    lotse: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
     messenger = lotse.messenger
     assert messenger
     free = asyncio.Event()
@@ -442,7 +444,7 @@ async def test_a_messenger_that_is_slow_to_show_typing_holds_up_nobody(lotse: Ru
         messenger.typed.append(address)
         await free.wait()
 
-    messenger.typing = slow  # type: ignore[method-assign] - the messenger of this test answers late
+    monkeypatch.setattr(messenger, "typing", slow)
     for number, words in enumerate(("Hallo", "Mitarbeiter")):
         await messenger.says(Text(text=words), str(number))
         await lotse.settle()
