@@ -1,14 +1,17 @@
 """Back-end calls: each is made once; its answer goes through the inbox like everything else."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 import structlog
 
-from conversation.errors import ActionError, StoreError
+from conversation.errors import ActionError
 from conversation.events import ActionDone, ActionFailed
-from conversation.ports import Actions, Clock, EngineStore, Ids, InboxRow, Job
+from conversation.ports import Accepted, Actions, Clock, EngineStore, Ids, InboxRow, Job
+from engine.shell.stored import until_stored
 
+T = TypeVar("T")
 _log = structlog.get_logger(__name__)
 
 
@@ -34,41 +37,62 @@ class Jobs:
         self._done = done
         self._room = asyncio.Semaphore(at_once)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._numbers: set[int] = set()
 
     def add(self, job: Job) -> None:
+        """Nothing happens if the job is here already."""
+        if job.number in self._numbers:
+            return
+        self._numbers.add(job.number)
         task = asyncio.create_task(self._run(job), name=f"job {job.call.name}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    def numbers(self) -> frozenset[int]:
+        """Of the jobs that wait or run."""
+        return frozenset(self._numbers)
+
     async def _run(self, job: Job) -> None:
-        async with self._room:
-            event = await self._call(job)
-            for delay in (0.1, 1.0, 5.0, 30.0, None):
-                try:
-                    accepted = await self._store.finish_job(job, event)
-                    break
-                except StoreError:
-                    if delay is None:
-                        raise
-                    await self._clock.sleep(delay)
-        if accepted.row:
-            self._done(accepted.row)
+        try:
+            async with self._room:
+                event = await self._call(job)
+            accepted = await self._answer(job, event)
+            if accepted.row:
+                self._done(accepted.row)
+        except Exception:
+            _log.exception("job_failed", action=job.call.name, number=job.number)
+        finally:
+            self._numbers.discard(job.number)
+
+    async def _answer(self, job: Job, event: ActionDone | ActionFailed) -> Accepted:
+        """An answer that no row can hold is a failure: asked again, the action would give the same."""
+        try:
+            return await self._stored(lambda: self._store.finish_job(job, event), job)
+        except Exception as error:
+            _log.exception("answer_not_storable", action=job.call.name, conversation=job.conversation)
+            failed = self._failed(job, f"its answer can't be stored: {error}")
+            return await self._stored(lambda: self._store.finish_job(job, failed), job)
 
     async def _call(self, job: Job) -> ActionDone | ActionFailed:
         call = job.call
         if job.started and not self._repeatable(call.name):
-            reason = "the service stopped while the action ran; nobody knows whether it took place"
-            return ActionFailed(id=self._ids.new(), at=self._clock.now(), request=call.key, reason=reason)
+            return self._failed(job, "the service stopped while the action ran; nobody knows whether it took place")
+        await self._stored(lambda: self._store.start_job(job.number), job)
         try:
-            await self._store.start_job(job.number)
             result = dict(await self._actions.run(call))
-        except (ActionError, StoreError) as error:
+        except ActionError as error:
             _log.warning("action_failed", action=call.name, conversation=job.conversation, error=str(error))
-            return ActionFailed(id=self._ids.new(), at=self._clock.now(), request=call.key, reason=str(error))
+            return self._failed(job, str(error))
         except Exception as error:
             _log.exception("action_failed", action=call.name, conversation=job.conversation)
-            return ActionFailed(id=self._ids.new(), at=self._clock.now(), request=call.key, reason=str(error))
+            return self._failed(job, str(error))
         return ActionDone(id=self._ids.new(), at=self._clock.now(), request=call.key, result=result)
+
+    def _failed(self, job: Job, reason: str) -> ActionFailed:
+        return ActionFailed(id=self._ids.new(), at=self._clock.now(), request=job.call.key, reason=reason)
+
+    async def _stored(self, write: Callable[[], Awaitable[T]], job: Job) -> T:
+        return await until_stored(self._clock, write, what=f"job {job.number}")
 
     async def drain(self, seconds: float) -> None:
         if self._tasks:
