@@ -11,28 +11,10 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from conversation.ports import DeskStore, Operator
 
 FIRST: Final = "operator"
-_WORDS: Final = [
-    "anker",
-    "boje",
-    "deck",
-    "ebbe",
-    "fjord",
-    "gezeit",
-    "hafen",
-    "insel",
-    "kiel",
-    "koje",
-    "leuchtturm",
-    "lotse",
-    "mast",
-    "moewe",
-    "pegel",
-    "pier",
-    "reling",
-    "segel",
-    "steuer",
-    "welle",
-]
+_CONSONANTS: Final = "bdfghjklmnprstvz"
+_VOWELS: Final = "aeiou"
+_WORDS: Final = 5
+_SYLLABLES: Final = 2
 _hasher = PasswordHasher()
 
 
@@ -55,6 +37,15 @@ def verify(operator: Operator | None, password: str) -> bool:
         return False
 
 
+def fresh_password() -> str:
+    """Five words of two syllables, ``bako-rivu-…``: 63 random bits that one can read out and type."""
+    return "-".join("".join(_syllable() for _ in range(_SYLLABLES)) for _ in range(_WORDS))
+
+
+def _syllable() -> str:
+    return secrets.choice(_CONSONANTS) + secrets.choice(_VOWELS)
+
+
 def password_file(var: Path) -> Path:
     return var / "first-password.txt"
 
@@ -63,7 +54,7 @@ async def first_operator(store: DeskStore, var: Path) -> None:
     """A service without operators gets one, whose password lies in ``first-password.txt`` until somebody removes it."""
     if await store.operators():
         return
-    password = "-".join(secrets.choice(_WORDS) for _ in range(4))
+    password = fresh_password()
     file = password_file(var)
     file.touch(mode=0o600, exist_ok=True)
     file.write_text(f"{password}\n", encoding="utf-8")

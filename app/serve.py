@@ -3,6 +3,8 @@
 import asyncio
 import gc
 import signal
+import sys
+from pathlib import Path
 from typing import Final
 
 import structlog
@@ -55,6 +57,11 @@ def _port(runner: web.AppRunner) -> int:
     return int(runner.addresses[0][1])
 
 
+def first_password(file: Path) -> str:
+    """For a person at a terminal the password; else where it is: what is printed there lies in a log that others read."""
+    return f"[bold]{file.read_text(encoding='utf-8').strip()}[/bold]" if sys.stdout.isatty() else f"in {file}"
+
+
 def _announce(settings: Settings, service: Service, port: int) -> None:
     """Where the doors are, for the person at the terminal."""
     host = "localhost" if settings.web.host in ("127.0.0.1", "0.0.0.0", "::") else settings.web.host  # noqa: S104 - compared
@@ -66,8 +73,7 @@ def _announce(settings: Settings, service: Service, port: int) -> None:
     console.print(f"  look at the dialogs    {here}/dialogs\n")
     file = password_file(settings.var)
     if file.is_file():
-        password = file.read_text(encoding="utf-8").strip()
-        console.print(f"  sign in at the desk as [bold]{FIRST}[/bold] with the password [bold]{password}[/bold]")
+        console.print(f"  sign in at the desk as [bold]{FIRST}[/bold] with the password {first_password(file)}")
         console.print(f"  (made at the first start; `lotse user password {FIRST}` sets your own)\n", style="dim")
     console.print("  stop with Ctrl+C\n", style="dim")
     _log.info("serving", address=here, bot=service.bot.rules().bot.version)
