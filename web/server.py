@@ -22,7 +22,11 @@ def make_app(deps: Deps) -> web.Application:
         await webchat.close()
         await desk.close()
 
+    async def close_sign_in(_: web.Application) -> None:
+        await sign_in.close()
+
     app.on_shutdown.append(close_sockets)
+    app.on_cleanup.append(close_sign_in)
     return app
 
 

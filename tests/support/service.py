@@ -65,6 +65,11 @@ class HandClock:
         self._wake()
         await future
 
+    @property
+    def sleeping(self) -> int:
+        """How many wait for a moment that has not come."""
+        return sum(not future.done() for _, _, future in self._sleepers)
+
     def turn(self, seconds: float) -> None:
         self.moment += timedelta(seconds=seconds)
         self._wake()

@@ -1,6 +1,7 @@
 """The desk: who may come in, what an operator sees, and that exactly one of them has the word."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from aiohttp import WSServerHandshakeError
 
 from conversation.content import Content, Media, Text
 from conversation.errors import TransientError
+from tests.support.customers import until
 from tests.support.service import PASSWORD, Browser, Frame, Link, Running, Visitor, running
 from web.signin import LIFETIME
 
@@ -96,6 +98,39 @@ async def test_after_ten_wrong_tries_a_minute_must_pass(lotse: Running) -> None:
     assert (answer.status, answer.data["code"]) == (429, "too_fast")
     lotse.clock.turn(60)
     assert (await browser.post("/desk/login", {"operator": "ada", "password": PASSWORD})).status == 200
+
+
+async def test_tries_from_many_addresses_slow_each_other_down_and_lock_nobody_out(tmp_path: Path) -> None:
+    async with running(tmp_path, proxies=("127.0.0.1",)) as lotse:
+        await lotse.add_operator("ada")
+
+        async def attempt(number: int, *, right: bool = False, name: str = "ada") -> int:
+            headers = {"X-Forwarded-For": f"198.51.100.{number}"}
+            body = {"operator": name, "password": PASSWORD if right else "wrong"}
+            return (await lotse.browser().post("/desk/login", body, **headers)).status
+
+        assert [await attempt(number) for number in range(10)] == [401] * 10
+        resting = lotse.clock.sleeping
+        late = [asyncio.create_task(attempt(number)) for number in range(10, 15)]
+        await until(lambda: lotse.clock.sleeping == resting + 5, what="five wait")
+        late.append(asyncio.create_task(attempt(99, right=True)))
+        await until(lambda: lotse.clock.sleeping == resting + 6, what="six wait")
+        assert await attempt(50, name="bea") == 401, "another name has a pace of its own"
+        assert not any(task.done() for task in late)
+        lotse.clock.turn(6)
+        assert await asyncio.gather(*late) == [401] * 5 + [200]
+
+
+async def test_passwords_are_checked_while_every_thread_of_the_loop_hangs(lotse: Running) -> None:
+    await lotse.add_operator("ada")
+    free = threading.Event()
+    stuck = [asyncio.create_task(asyncio.to_thread(free.wait)) for _ in range(64)]
+    try:
+        answer = await lotse.browser().post("/desk/login", {"operator": "ada", "password": PASSWORD})
+        assert answer.status == 200
+    finally:
+        free.set()
+        await asyncio.gather(*stuck)
 
 
 @pytest.mark.parametrize("path", ["/desk/login", "/desk/logout"])
