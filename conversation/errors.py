@@ -4,6 +4,7 @@ LotseError
  ├─ ContentError          an editor's file is wrong: nothing of it is taken over
  ├─ StaleError            somebody else saved this conversation first: load it again, step again
  ├─ StoreError            the database can't take the write now: do not acknowledge
+ │   └─ UnreadableError       a stored row is not of a form this version knows: a retry would fail the same way
  ├─ BadInputError         what a channel or a browser sent is not what it should be
  ├─ ActionError           a back-end call broke, was rejected, or took too long
  └─ SendError             a channel did not take a message
@@ -37,6 +38,10 @@ class StaleError(LotseError):
 
 class StoreError(LotseError):
     """The database can't take a write now (full, read-only, gone); what was to be written is not acknowledged."""
+
+
+class UnreadableError(StoreError):
+    """What a row holds can't be read by this version; the database itself is well."""
 
 
 class BadInputError(LotseError):

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from conversation.errors import StoreError
+from conversation.errors import UnreadableError
 from conversation.events import Event
 from conversation.message import Message
 from conversation.ports import ActionCall
@@ -33,11 +33,11 @@ def moment(at: int) -> datetime:
 
 
 def decode(decoder: msgspec.json.Decoder[_T], body: bytes, row: Any) -> _T:
-    """The stored value. Raises StoreError that names the ``row`` if this version of Lotse can't read it."""
+    """The stored value. Raises UnreadableError that names the ``row`` if this version of Lotse can't read it."""
     try:
         return decoder.decode(body)
     except msgspec.DecodeError as error:
-        raise StoreError(
+        raise UnreadableError(
             f"the stored row {row} can't be read: {error}. It may come from a newer version: install that one"
         ) from error
 

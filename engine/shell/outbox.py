@@ -1,7 +1,8 @@
 """Sends what the bot and the operators said: one message in flight a chat, in order, until it is sent or given up."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, Literal, TypeAlias
 
 import structlog
@@ -13,12 +14,12 @@ from conversation.errors import (
     RecipientGoneError,
     RetryLaterError,
     SendError,
-    StoreError,
     TransientError,
 )
 from conversation.ports import Channel, Clock, EngineStore, Send, SendState, SendUpdate
 from engine.shell.feed import Feed
 from engine.shell.lanes import Lanes
+from engine.shell.stored import until_stored
 
 AmbiguousPolicy: TypeAlias = Literal["resend", "flag"]
 """``resend``: at least once, the customer may see a message twice. ``flag``: at most once, an operator sees what is unsure."""
@@ -45,7 +46,10 @@ class Outbox:
         at: Callable[[str], None],
         in_flight: int = 50,
     ) -> None:
-        """``policies``: channel to what happens to an ambiguous send; ``resend`` where none is named."""
+        """``policies``: channel to what happens to an ambiguous send; ``resend`` where none is named.
+
+        ``in_flight``: how many calls of channels are made at a time. A chat that waits takes nobody's place.
+        """
         self._store = store
         self._channels = channels
         self._policies = policies
@@ -53,12 +57,19 @@ class Outbox:
         self._clock = clock
         self._gone = gone
         self._at = at
-        self.lanes: Lanes[Send] = Lanes(self._deliver, at_once=in_flight)
+        self.lanes: Lanes[Send] = Lanes(self._deliver, give_up=self._fail, clock=clock)
+        self._room = asyncio.Semaphore(in_flight)
+        self._shut: dict[str, datetime] = {}
+        """Channel to when it takes messages again."""
         self._lost: set[str] = set()
 
     def add(self, send: Send) -> None:
         """A new one, or one that an earlier process left: if that was being sent, it may have arrived."""
-        self.lanes.add(send.chat, send)
+        self.lanes.add(send)
+
+    def numbers(self) -> frozenset[int]:
+        """Of the sends that wait or are under way."""
+        return self.lanes.numbers()
 
     def reachable(self, chat: str) -> None:
         """The customer wrote again."""
@@ -79,8 +90,6 @@ class Outbox:
         attempts = send.attempts
         while True:
             attempts += 1
-            await self._mark(send, "sending", attempts)
-            self._at("sending")
             pause = await self._try(channel, send, attempts)
             if pause is None:
                 return
@@ -90,13 +99,16 @@ class Outbox:
     async def _try(self, channel: Channel, send: Send, attempts: int) -> float | None:
         """One try. Seconds until the next, or None when the message is settled."""
         try:
-            external = await self._send(channel, send)
+            external = await self._send(channel, send, attempts)
             self._at("called")
             await self._finish(send, "sent", attempts, external_id=external)
         except RetryLaterError as error:
+            if error.account_wide:
+                self._shut_for(send.channel, error.seconds)
             return error.seconds
         except AccountDownError as error:
             _log.error("channel_account_down", channel=send.channel, error=str(error))
+            self._shut_for(send.channel, _ACCOUNT_DOWN)
             return _ACCOUNT_DOWN
         except RecipientGoneError as error:
             self._lost.add(send.chat)
@@ -113,17 +125,49 @@ class Outbox:
             await self._finish(send, "failed", attempts, str(error))
         return None
 
-    async def _send(self, channel: Channel, send: Send) -> str:
+    async def _send(self, channel: Channel, send: Send, attempts: int) -> str:
+        """The channel's id of the message. It counts as being sent only from the moment the channel may get it."""
+        while True:
+            while (wait := self._shut_seconds(send.channel)) > 0:
+                await self._clock.sleep(wait)
+            async with self._room:
+                if self._shut_seconds(send.channel) > 0:
+                    continue
+                await self._mark(send, "sending", attempts)
+                self._at("sending")
+                return await self._call(channel, send)
+
+    async def _call(self, channel: Channel, send: Send) -> str:
         try:
             return await channel.send(send.address, send.message, send.message.id)
         except MigratedError as moved:
             return await channel.send(moved.address, send.message, send.message.id)
+        except SendError:
+            raise
+        except Exception as error:
+            if self._policies.get(send.channel) != "flag":
+                raise
+            _log.exception("send_broke", channel=send.channel, chat=send.chat, message=send.message.id)
+            raise AmbiguousError(f"{type(error).__name__}: {error}") from error
+
+    def _shut_for(self, channel: str, seconds: float) -> None:
+        """What limits the account holds for all its chats: each of them asking again would only prolong it."""
+        until = self._clock.now() + timedelta(seconds=seconds)
+        self._shut[channel] = max(until, self._shut.get(channel, until))
+
+    def _shut_seconds(self, channel: str) -> float:
+        until = self._shut.get(channel)
+        return (until - self._clock.now()).total_seconds() if until else 0.0
 
     async def _again(self, send: Send, attempts: int, error: SendError) -> float | None:
         if attempts >= MAX_ATTEMPTS:
             await self._finish(send, "failed", attempts, str(error))
             return None
         return _BACK_OFF[min(attempts - 1, len(_BACK_OFF) - 1)]
+
+    async def _fail(self, send: Send, error: Exception) -> None:
+        """What broke again and again, not by a word of the channel."""
+        await self._finish(send, "failed", send.attempts, f"{type(error).__name__}: {error}")
 
     async def _finish(
         self, send: Send, state: SendState, attempts: int, error: str = "", external_id: str = ""
@@ -140,15 +184,7 @@ class Outbox:
         update = SendUpdate(
             number=send.number, state=state, attempts=attempts, due=due, external_id=external_id, error=error
         )
-        for delay in (*_BACK_OFF, None):
-            try:
-                await self._store.update_send(update)
-                return
-            except StoreError as problem:
-                if delay is None:
-                    raise
-                _log.error("send_state_not_saved", chat=send.chat, error=str(problem))
-                await self._clock.sleep(delay)
+        await until_stored(self._clock, lambda: self._store.update_send(update), what=f"send {send.number} as {state}")
 
     async def drain(self, seconds: float) -> None:
         await self.lanes.drain(seconds)

@@ -9,22 +9,24 @@ import msgspec
 import structlog
 
 from conversation.effects import Effect, Understand
-from conversation.errors import StaleError, StoreError
+from conversation.errors import StaleError, StoreError, UnreadableError
 from conversation.events import (
     CustomerChoseLanguage,
     CustomerPressed,
     CustomerSaid,
     CustomerUnreachable,
     Event,
+    QueuePlace,
     TimerFired,
     Understood,
 )
 from conversation.ports import Channel, Clock, EngineStore, Ids, InboxRow, Nlu, Saved, Snapshot, Turn
-from conversation.state import Closed, Conversation, Parked
+from conversation.state import Closed, Conversation, Parked, Phase
 from conversation.understanding import Understanding
 from engine.rules import Rules
 from engine.shell.feed import Feed
 from engine.shell.lanes import Lanes
+from engine.shell.stored import until_stored
 from engine.step import rescue, step
 
 NLU_LIMIT: Final = 2.0
@@ -32,6 +34,8 @@ NLU_LIMIT: Final = 2.0
 CACHED: Final = 5_000
 """Chats whose newest state is kept in memory; the version check makes a stale one harmless."""
 TRIES: Final = 5
+AT_ONCE: Final = 500
+"""Turns that are worked on at the same time."""
 _RETRY: Final = (0.1, 0.5, 1.0, 2.0, 5.0)
 
 _log = structlog.get_logger(__name__)
@@ -63,18 +67,29 @@ class Turns:
         self._after = after
         self._at = at
         self._cache: OrderedDict[str, Snapshot] = OrderedDict()
-        self.lanes: Lanes[InboxRow] = Lanes(self._handle, at_once=500)
+        self._room = asyncio.Semaphore(AT_ONCE)
+        self.lanes: Lanes[InboxRow] = Lanes(self._handle, give_up=self._reject, clock=clock)
 
     def add(self, row: InboxRow) -> None:
-        self.lanes.add(row.chat, row)
+        self.lanes.add(row)
+
+    def numbers(self) -> frozenset[int]:
+        """Of the rows that wait or are being worked on."""
+        return self.lanes.numbers()
 
     async def _handle(self, row: InboxRow) -> None:
-        """Until it is saved. What can't be saved now stays in the inbox, and this chat waits for it."""
+        """Until it is saved. What can't be saved now stays in the inbox, and this chat waits for it.
+
+        Raises what a retry won't mend.
+        """
         stale = 0
         for attempt in range(1_000_000):
             try:
-                await self._turn(row)
+                async with self._room:
+                    await self._turn(row)
                 return
+            except UnreadableError:
+                raise
             except StaleError:
                 self._cache.pop(row.chat, None)
                 stale += 1
@@ -85,6 +100,16 @@ class Turns:
                 _log.error("turn_not_saved", chat=row.chat, inbox=row.number, error=str(error))
                 self._cache.pop(row.chat, None)
                 await self._clock.sleep(_RETRY[min(attempt, len(_RETRY) - 1)])
+            except Exception:
+                self._cache.pop(row.chat, None)
+                raise
+
+    async def _reject(self, row: InboxRow, error: Exception) -> None:
+        _log.error("event_rejected", chat=row.chat, inbox=row.number, error=str(error))
+        reason = f"{type(error).__name__}: {error}"
+        await until_stored(
+            self._clock, lambda: self._store.reject(row.number, reason), what=f"rejected event {row.number}"
+        )
 
     async def _turn(self, row: InboxRow) -> None:
         snapshot = self._cache.get(row.chat) or await self._store.load(row.chat)
@@ -102,9 +127,20 @@ class Turns:
         self._at("saved")
         self._remember(snapshot, turn)
         self._after(saved, turn)
-        if isinstance(end.phase, Parked) and not isinstance(start.phase, Parked):
-            place = await self._store.place(end.id)
-        await self._feed.turn(turn, start.phase, place)
+        await self._tell(turn, start.phase, place)
+
+    async def _tell(self, turn: Turn, before: Phase, place: QueuePlace | None) -> None:
+        """The turn is saved: whatever fails here must not have it done again."""
+        end = turn.conversation
+        try:
+            if isinstance(end.phase, Parked) and not isinstance(before, Parked):
+                place = await self._store.place(end.id)
+        except StoreError as error:
+            _log.warning("place_not_read", conversation=end.id, error=str(error))
+        try:
+            await self._feed.turn(turn, before, place)
+        except Exception:
+            _log.exception("turn_not_published", conversation=end.id)
 
     def _start(self, snapshot: Snapshot, event: Event) -> Conversation:
         """The open conversation, or a new one after the last was closed."""

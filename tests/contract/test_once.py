@@ -3,63 +3,22 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from app.bot_folder import load_rules
-from app.clock import RandomIds
-from conversation.content import Content, Media, Text, plain_text
-from conversation.errors import ActionError
-from conversation.events import CustomerSaid, OperatorClaimed, OperatorEvent, OperatorReplied
-from conversation.message import Message
-from conversation.ports import ActionCall, Chat, Inbound, Send
+from conversation.content import Text
+from conversation.events import OperatorClaimed, OperatorEvent, OperatorReplied
+from conversation.ports import Chat, Inbound, Send
 from conversation.state import WithOperator
-from conversation.understanding import Understanding
-from conversation.value import Data
-from engine.shell.engine import Engine
-from store.bus import MemoryBus
 from store.sql import SqlStore
 from tests.support.connector_surroundings import TurnedClock
-from tests.support.customers import until
+from tests.support.engines import CHANNEL, Process, Sends
 
-BOT = Path(__file__).parents[1] / "crash" / "bot"
-RULES = load_rules(BOT)
-CHANNEL = "messenger"
-Open = Callable[..., Awaitable["Process"]]
-
-
-class Deaf:
-    async def understand(self, text: str, language: str) -> Understanding:  # noqa: ARG002 - the port's
-        return Understanding()
-
-
-class NoBackEnd:
-    async def run(self, call: ActionCall) -> Mapping[str, Data]:
-        raise ActionError(call.name, "broken", "this bot has no back-end")
-
-
-class Sends:
-    """A messenger that takes everything."""
-
-    name, account = CHANNEL, "bot"
-
-    def __init__(self) -> None:
-        self.sent: list[tuple[str, str]] = []
-
-    async def send(self, address: str, message: Message, key: str) -> str:
-        await asyncio.sleep(0)
-        self.sent.append((address, plain_text(message.content)))
-        return key
-
-    async def typing(self, address: str) -> None:  # noqa: ARG002 - the port's
-        return
-
-    async def fetch(self, media: Media) -> tuple[str, bytes]:
-        raise NotImplementedError(media.ref)
+Open = Callable[..., Awaitable[Process]]
 
 
 class SlowToRecall(SqlStore):
@@ -68,49 +27,6 @@ class SlowToRecall(SqlStore):
     async def open_sends(self, limit: int) -> Sequence[Send]:
         await asyncio.sleep(0.05)
         return await super().open_sends(limit)
-
-
-class Process:
-    """What a process of the service has: its own engine, its own connections to the database. Timers fire when told to."""
-
-    def __init__(self, store: SqlStore, clock: TurnedClock, channel: Sends) -> None:
-        self.store = store
-        self.clock = clock
-        self.channel = channel
-        self.engine = Engine(
-            store=store,
-            rules=lambda: RULES,
-            nlu=Deaf(),
-            actions=NoBackEnd(),
-            repeatable=lambda _: False,
-            bus=MemoryBus(),
-            channels={CHANNEL: channel},
-            clock=clock,
-            ids=RandomIds(clock),
-        )
-
-    async def receive(self, number: str, address: str, text: str) -> bool:
-        return await self.engine.receive(self.inbound(number, address, text))
-
-    def inbound(self, number: str, address: str, text: str) -> Inbound:
-        """A redelivery is read anew: it has another id and another time."""
-        content: Content = Text(text=text)
-        event = CustomerSaid(id=self.engine._ids.new(), at=self.clock.now(), content=content, language="en")
-        return Inbound(channel=CHANNEL, account="bot", external_id=number, address=address, event=event)
-
-    async def settled(self) -> None:
-        lanes = self.engine.turns.lanes, self.engine.outbox.lanes
-        await until(lambda: not any(lane.busy for lane in lanes), what="all work was done")
-
-    async def chat(self, address: str) -> Chat:
-        found = await self.store.find_chat(CHANNEL, "bot", address)
-        assert found is not None
-        return found
-
-    async def history(self, address: str) -> list[tuple[str, str]]:
-        lines = await self.store.history((await self.chat(address)).id, 0, 100_000)
-        assert [line.seq for line in lines] == list(range(1, len(lines) + 1))
-        return [(line.author, plain_text(line.content)) for line in lines if line.author != "system"]
 
 
 @pytest.fixture

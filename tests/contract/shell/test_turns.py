@@ -1,0 +1,163 @@
+"""A saved turn is done once and told once, whatever fails beside it; an event that no turn can handle is put aside."""
+
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from conversation.errors import StoreError
+from conversation.events import QueuePlace
+from conversation.news import News, TurnNews
+from conversation.ports import Saved, Snapshot, Turn
+from conversation.state import Parked
+from store.bus import MemoryBus
+from store.sql import SqlStore
+from tests.support.connector_surroundings import TurnedClock
+from tests.support.engines import Process, Sends
+
+
+class Frail(SqlStore):
+    """``fails``: names of what raises its error, each as many times as it says there."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.fails: dict[str, tuple[int, Exception]] = {}
+        self.tries: list[str] = []
+
+    def _check(self, name: str) -> None:
+        self.tries.append(name)
+        left, error = self.fails.get(name, (0, Exception()))
+        if left:
+            self.fails[name] = left - 1, error
+            raise error
+
+    async def load(self, chat: str) -> Snapshot:
+        self._check("load")
+        return await super().load(chat)
+
+    async def save(self, turn: Turn) -> Saved:
+        self._check("save")
+        return await super().save(turn)
+
+    async def place(self, conversation: str) -> QueuePlace | None:
+        self._check("place")
+        return await super().place(conversation)
+
+    async def reject(self, number: int, reason: str) -> None:
+        self._check("reject")
+        await super().reject(number, reason)
+
+
+class Tells(MemoryBus):
+    """Keeps the news of turns; ``broken``: takes none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.turns: list[TurnNews] = []
+        self.broken = False
+
+    async def publish(self, topic: str, payload: bytes) -> None:
+        if self.broken:
+            raise ConnectionError("the bus is away")
+        news = msgspec.json.decode(payload, type=News)
+        if topic.startswith("chat") and isinstance(news, TurnNews):
+            self.turns.append(news)
+
+
+Open = Callable[[], Awaitable[tuple[Process, Frail, Tells]]]
+
+
+@pytest.fixture
+async def open_engine(tmp_path: Path) -> AsyncIterator[Open]:
+    opened: list[Process] = []
+
+    async def start() -> tuple[Process, Frail, Tells]:
+        store, bus = await Frail.open(f"sqlite:///{tmp_path}/lotse.db"), Tells()
+        process = Process(store, TurnedClock(), Sends(), bus)
+        opened.append(process)
+        return process, store, bus
+
+    yield start
+    for process in opened:
+        await process.engine.stop()
+        await process.store.close()
+
+
+def errors_in(folder: Path) -> list[tuple[str, str]]:
+    with sqlite3.connect(folder / "lotse.db") as database:
+        found = database.execute("SELECT state, error FROM inbox WHERE state <> 'done' ORDER BY number").fetchall()
+    database.close()
+    return found
+
+
+async def test_a_place_that_cannot_be_read_after_the_turn_is_saved_does_not_keep_its_news_back(
+    open_engine: Open,
+) -> None:
+    process, store, bus = await open_engine()
+    await process.receive("1", "anna", "hi")
+    await process.settled()
+    store.fails["place"] = 1, StoreError("the server went away")
+    await process.receive("2", "anna", "human")
+    await process.settled()
+    assert [(news.card.phase, news.place) for news in bus.turns] == [("with_bot", None), ("parked", None)]
+    assert store.tries.count("save") == 2
+
+
+async def test_a_bus_that_is_away_fails_no_turn(open_engine: Open) -> None:
+    process, store, bus = await open_engine()
+    bus.broken = True
+    await process.receive("1", "anna", "hi")
+    await process.receive("2", "anna", "human")
+    await process.settled()
+    conversation = (await store.load((await process.chat("anna")).id)).conversation
+    assert conversation is not None
+    assert isinstance(conversation.phase, Parked)
+    assert store.tries.count("save") == 2
+    assert len(process.channel.sent) == 3
+
+
+async def test_a_turn_waits_for_a_database_that_is_away_as_long_as_it_takes(open_engine: Open) -> None:
+    process, store, _ = await open_engine()
+    store.fails["save"] = 200, StoreError("the disk is full")
+    await process.receive("1", "anna", "hi")
+    await process.settled()
+    assert await process.history("anna") == [
+        ("customer", "hi"),
+        ("bot", "I count."),
+        ("bot", "1 after nothing"),
+    ]
+
+
+async def test_an_event_that_breaks_its_turn_three_times_is_rejected_and_the_next_is_handled(
+    open_engine: Open, tmp_path: Path
+) -> None:
+    process, store, _ = await open_engine()
+    store.fails["save"] = 3, OverflowError("too large for the column")
+    store.fails["reject"] = 2, StoreError("the disk is full")
+    await process.receive("1", "anna", "hi")
+    await process.receive("2", "anna", "hello")
+    await process.settled()
+    assert [line for line in await process.history("anna") if line[0] == "customer"] == [("customer", "hello")]
+    assert errors_in(tmp_path) == [("rejected", "OverflowError: too large for the column")]
+
+
+async def test_an_event_of_a_conversation_that_cannot_be_read_is_rejected_after_some_tries(
+    open_engine: Open, tmp_path: Path
+) -> None:
+    first, store, _ = await open_engine()
+    await first.receive("1", "anna", "hi")
+    await first.settled()
+    with sqlite3.connect(tmp_path / "lotse.db") as database:
+        database.execute("UPDATE conversations SET state = ?", (b'{"id": 5}',))
+    database.close()
+    process, store, _ = await open_engine()
+    await process.receive("2", "anna", "hello")
+    await process.settled()
+    assert store.tries.count("load") == 3
+    ((state, error),) = errors_in(tmp_path)
+    assert state == "rejected"
+    assert "conversation" in error
+    assert "can't be read" in error

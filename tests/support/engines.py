@@ -1,0 +1,98 @@
+"""The engine alone: real rules, real SQLite, a messenger that takes everything; no pages and no back-end."""
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+
+from app.bot_folder import load_rules
+from app.clock import RandomIds
+from conversation.content import Content, Media, Text, plain_text
+from conversation.errors import ActionError
+from conversation.events import CustomerSaid
+from conversation.message import Message
+from conversation.ports import ActionCall, Bus, Chat, Inbound
+from conversation.understanding import Understanding
+from conversation.value import Data
+from engine.shell.engine import Engine
+from store.bus import MemoryBus
+from store.sql import SqlStore
+from tests.support.connector_surroundings import TurnedClock
+from tests.support.customers import until
+from tests.support.service import HandClock
+
+BOT = Path(__file__).parents[1] / "crash" / "bot"
+RULES = load_rules(BOT)
+CHANNEL = "messenger"
+
+
+class Deaf:
+    async def understand(self, text: str, language: str) -> Understanding:  # noqa: ARG002 - the port's
+        return Understanding()
+
+
+class NoBackEnd:
+    async def run(self, call: ActionCall) -> Mapping[str, Data]:
+        raise ActionError(call.name, "broken", "this bot has no back-end")
+
+
+class Sends:
+    """A messenger that takes everything."""
+
+    name, account = CHANNEL, "bot"
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, str]] = []
+
+    async def send(self, address: str, message: Message, key: str) -> str:
+        await asyncio.sleep(0)
+        self.sent.append((address, plain_text(message.content)))
+        return key
+
+    async def typing(self, address: str) -> None:  # noqa: ARG002 - the port's
+        return
+
+    async def fetch(self, media: Media) -> tuple[str, bytes]:
+        raise NotImplementedError(media.ref)
+
+
+class Process:
+    """What a process of the service has: its own engine, its own connections to the database. Timers fire when told to."""
+
+    def __init__(self, store: SqlStore, clock: TurnedClock | HandClock, channel: Sends, bus: Bus | None = None) -> None:
+        self.store = store
+        self.clock = clock
+        self.channel = channel
+        self.engine = Engine(
+            store=store,
+            rules=lambda: RULES,
+            nlu=Deaf(),
+            actions=NoBackEnd(),
+            repeatable=lambda _: False,
+            bus=bus or MemoryBus(),
+            channels={CHANNEL: channel},
+            clock=clock,
+            ids=RandomIds(clock),
+        )
+
+    async def receive(self, number: str, address: str, text: str) -> bool:
+        return await self.engine.receive(self.inbound(number, address, text))
+
+    def inbound(self, number: str, address: str, text: str) -> Inbound:
+        """A redelivery is read anew: it has another id and another time."""
+        content: Content = Text(text=text)
+        event = CustomerSaid(id=self.engine._ids.new(), at=self.clock.now(), content=content, language="en")
+        return Inbound(channel=CHANNEL, account="bot", external_id=number, address=address, event=event)
+
+    async def settled(self) -> None:
+        lanes = self.engine.turns.lanes, self.engine.outbox.lanes
+        await until(lambda: not any(lane.busy for lane in lanes), what="all work was done")
+
+    async def chat(self, address: str) -> Chat:
+        found = await self.store.find_chat(CHANNEL, "bot", address)
+        assert found is not None
+        return found
+
+    async def history(self, address: str) -> list[tuple[str, str]]:
+        lines = await self.store.history((await self.chat(address)).id, 0, 100_000)
+        assert [line.seq for line in lines] == list(range(1, len(lines) + 1))
+        return [(line.author, plain_text(line.content)) for line in lines if line.author != "system"]
