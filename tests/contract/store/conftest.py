@@ -1,41 +1,78 @@
-"""The suite runs on every backend: a SQLite file always, PostgreSQL where ``LOTSE_TEST_POSTGRES`` holds the URL of an empty database."""
+"""The suite runs on both databases: a SQLite file, and PostgreSQL as Debian brings it."""
 
 import asyncio
-import os
+import itertools
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from store.migrate import migrate
 from store.sql import SqlStore
+from tests.support.servers import postgres
 
-POSTGRES = os.environ.get("LOTSE_TEST_POSTGRES", "")
-BACKENDS = ["sqlite", *(["postgresql"] if POSTGRES else [])]
+WITH_TABLES = "migrated"
+_numbers = itertools.count(1)
+_EMPTY = """DO $$ BEGIN
+    PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid();
+    EXECUTE (SELECT 'TRUNCATE ' || string_agg(quote_ident(tablename), ', ') || ' RESTART IDENTITY'
+        FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version');
+END $$"""
+"""Whoever a test left behind is sent away first: an open transaction would hold the tables."""
+
+
+async def administer(database: str, *statements: str) -> None:
+    """Each statement stands alone, as those must that make or drop databases."""
+    engine = create_async_engine(make_url(database).set(drivername="postgresql+asyncpg"), isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        for statement in statements:
+            await connection.exec_driver_sql(statement)
+    await engine.dispose()
+
+
+def named(server: str, database: str) -> str:
+    return make_url(server).set(database=database).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """A PostgreSQL with a database that has all tables: emptying them takes a tenth of making them."""
+    with postgres() as url:
+        asyncio.run(administer(url, f"CREATE DATABASE {WITH_TABLES}"))
+        asyncio.run(migrate(named(url, WITH_TABLES)))
+        yield url
 
 
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty database with all tables: copying it takes a tenth of making it."""
+    """A file with all tables, to be copied."""
     path = tmp_path_factory.mktemp("migrated") / "lotse.db"
     asyncio.run(migrate(f"sqlite:///{path}"))
     return path
 
 
-@pytest.fixture(params=BACKENDS)
-async def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database without tables."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/lotse.db"
-    engine = create_async_engine(make_url(POSTGRES).set(drivername="postgresql+asyncpg"))
-    async with engine.begin() as connection:
-        await connection.execute(text("DROP SCHEMA public CASCADE"))
-        await connection.execute(text("CREATE SCHEMA public"))
-    await engine.dispose()
-    return POSTGRES
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest) -> str:
+    """The server's URL; empty for a file."""
+    return "" if request.param == "sqlite" else str(request.getfixturevalue("server"))
+
+
+@pytest.fixture
+async def url(place: str, request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """A database without tables; with empty ones for a test that also asks for the ``store``."""
+    if not place:
+        yield f"sqlite:///{tmp_path}/lotse.db"
+    elif "store" in request.fixturenames:
+        await administer(named(place, WITH_TABLES), _EMPTY)
+        yield named(place, WITH_TABLES)
+    else:
+        name = f"fresh_{next(_numbers)}"
+        await administer(place, f"CREATE DATABASE {name}")
+        yield named(place, name)
+        await administer(place, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
