@@ -16,8 +16,8 @@ from app.service import PAGES, Service, open_service
 from app.settings import Settings
 from conversation.errors import LotseError
 
-SHUTDOWN: Final = 2.0
-"""Seconds for requests in hand; sockets are told to come back."""
+SHUTDOWN: Final = 1.0
+"""Seconds for requests in hand, and as many again for those that don't end when they are cancelled."""
 _log = structlog.get_logger(__name__)
 
 

@@ -41,7 +41,7 @@ from web.desk_frames import Snapshot as SnapshotFrame
 from web.files import fetch_file
 from web.guard import failure
 from web.signin import SignIn
-from web.sockets import HEARTBEAT, Socket, both, forward, frame_id, serve, storing
+from web.sockets import Socket, both, close_all, forward, frame_id, serve, storing, web_socket
 
 MAX_FRAME: Final = 64 * 1024
 NEWEST: Final = 100
@@ -65,7 +65,7 @@ class Desk:
         operator = await self.sign_in.who(request)
         if operator is None:
             return failure(401, "signed_out", "sign in first")
-        ws = web.WebSocketResponse(heartbeat=HEARTBEAT, max_msg_size=MAX_FRAME)
+        ws = web_socket(MAX_FRAME)
         await ws.prepare(request)
         self.open.add(ws)
         try:
@@ -83,8 +83,7 @@ class Desk:
         return await fetch_file(self.deps, request.match_info["chat"], request.match_info["message"])
 
     async def close(self) -> None:
-        for ws in list(self.open):
-            await ws.close(code=WSCloseCode.GOING_AWAY, message=b"the service restarts")
+        await close_all(self.open)
 
 
 class _Shift:

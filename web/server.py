@@ -1,5 +1,7 @@
 """The HTTP application: all doors of the service."""
 
+import asyncio
+
 from aiohttp import web
 
 from web.deps import Deps
@@ -19,8 +21,7 @@ def make_app(deps: Deps) -> web.Application:
         part.add_routes(app.router)
 
     async def close_sockets(_: web.Application) -> None:
-        await webchat.close()
-        await desk.close()
+        await asyncio.gather(webchat.close(), desk.close())
 
     async def close_sign_in(_: web.Application) -> None:
         await sign_in.close()

@@ -1,7 +1,7 @@
 """What both web sockets need: frames in, frames out, and an end with a reason."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -14,6 +14,8 @@ from conversation.ports import Subscription
 
 HEARTBEAT: Final = 25.0
 """Seconds between pings: proxies close what is silent for a minute."""
+GOODBYE: Final = 1.0
+"""Seconds that a page has to answer the end of its socket: one that fell asleep never does."""
 _encoder = msgspec.json.Encoder()
 _log = structlog.get_logger(__name__)
 
@@ -47,6 +49,17 @@ class Socket:
 
     async def close(self, code: int, reason: str) -> None:
         await self.ws.close(code=code, message=reason.encode())
+
+
+def web_socket(max_frame: int) -> web.WebSocketResponse:
+    """Frames of at most ``max_frame`` bytes."""
+    return web.WebSocketResponse(heartbeat=HEARTBEAT, max_msg_size=max_frame, timeout=GOODBYE)
+
+
+async def close_all(sockets: Collection[web.WebSocketResponse]) -> None:
+    """Tell the pages to come back, all at once: the service stops."""
+    ends = [ws.close(code=WSCloseCode.GOING_AWAY, message=b"the service restarts") for ws in list(sockets)]
+    await asyncio.gather(*ends, return_exceptions=True)
 
 
 async def serve(

@@ -32,7 +32,7 @@ from conversation.state import Parked, WithOperator
 from web.deps import Deps
 from web.guard import Origins, failure, read_json
 from web.proxies import client_of
-from web.sockets import HEARTBEAT, Socket, TooFastError, both, forward, frame_id, serve, storing
+from web.sockets import Socket, TooFastError, both, close_all, forward, frame_id, serve, storing, web_socket
 from web.tokens import Limiter, Tokens
 
 HELLO_LIMIT: Final = 10.0
@@ -99,7 +99,7 @@ class WebChat:
     async def socket(self, request: web.Request) -> web.StreamResponse:
         if not self.origins.may(request):
             return failure(403, "wrong_origin", "this page may not use the chat: add its origin to LOTSE_WEB__ORIGINS")
-        ws = web.WebSocketResponse(heartbeat=HEARTBEAT, max_msg_size=MAX_FRAME)
+        ws = web_socket(MAX_FRAME)
         await ws.prepare(request)
         self.open.add(ws)
         try:
@@ -111,8 +111,7 @@ class WebChat:
         return ws
 
     async def close(self) -> None:
-        for ws in list(self.open):
-            await ws.close(code=WSCloseCode.GOING_AWAY, message=b"the service restarts")
+        await close_all(self.open)
 
 
 class _Visit:

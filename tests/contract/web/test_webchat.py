@@ -1,11 +1,14 @@
 """The web chat's socket: nothing lost, nothing doubled, in order, whatever the connection does."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 from aiohttp import WSServerHandshakeError
 
-from tests.support.service import HandClock, Link, Running, Visitor, running
+from conversation.ports import Accepted, Inbound
+from tests.support.customers import until
+from tests.support.service import BreakableStore, HandClock, Link, Running, Visitor, running
 from web.tokens import LIFETIME, Tokens
 
 PARTNER = "https://partner.example"
@@ -259,6 +262,35 @@ async def test_a_customer_who_comes_back_learns_where_the_chat_stands(lotse: Run
     await link.until("phase", phase="with_operator")
     again = await visitor.connect()
     assert (again.frames[0]["phase"], again.frames[0]["operator"]) == ("with_operator", "Ada")
+
+
+async def test_pages_that_fell_asleep_do_not_hold_up_a_stop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of them waits for an answer of the store, so nobody reads what it sends: not its goodbye either."""
+    monkeypatch.setattr("web.sockets.GOODBYE", 0.04)
+    waiting, go = [], asyncio.Event()
+
+    async def slow(_: BreakableStore, inbound: Inbound, chat: str) -> Accepted:
+        waiting.append(chat)
+        await go.wait()
+        return Accepted(row=None)
+
+    async with running(tmp_path) as lotse:
+        links = [(await lotse.visitor()).link for _ in range(5)]
+        wires = []
+        monkeypatch.setattr(BreakableStore, "accept", slow)
+        for link in links:
+            await link.send("say", id="a", text="Hallo")
+            wire = link.ws._response.connection
+            assert wire
+            assert isinstance(wire.transport, asyncio.Transport)
+            wire.transport.pause_reading()
+            wires.append(wire.transport)
+        await until(lambda: len(waiting) == len(links), what="all wait")
+        async with asyncio.timeout(1):
+            await lotse.service.app.shutdown()
+        go.set()
+        for transport in wires:
+            transport.abort()
 
 
 async def test_a_page_goes_on_with_a_service_that_was_started_again(tmp_path: Path) -> None:
