@@ -5,7 +5,7 @@ from typing import Annotated, TypeAlias
 
 import msgspec
 
-from bots.webchat.frames import MAX_TEXT, FrameId
+from bots.webchat.frames import MAX_SEQ, MAX_TEXT, FrameId
 from conversation.content import plain_text
 from conversation.errors import BadInputError
 from conversation.message import Message
@@ -27,7 +27,7 @@ class Open(_Frame, frozen=True, kw_only=True, tag="open"):
 
 class Older(_Frame, frozen=True, kw_only=True, tag="older"):
     conversation: _Id
-    before: Annotated[int, msgspec.Meta(ge=0)]
+    before: Annotated[int, msgspec.Meta(ge=0, le=MAX_SEQ)]
 
 
 class Claim(_Frame, frozen=True, kw_only=True, tag="claim"):

@@ -17,6 +17,8 @@ MAX_FRAME: Final = 64 * 1024
 """Bytes of a client's frame."""
 MAX_TEXT: Final = 4_000
 """Characters of one message."""
+MAX_SEQ: Final = 2**53
+"""Beyond this a page can't count, and soon after a database neither."""
 
 FrameId: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[\x21-\x7e]+$")]
 _Short: TypeAlias = Annotated[str, msgspec.Meta(max_length=200)]
@@ -29,7 +31,7 @@ class _Frame(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
 
 class Hello(_Frame, frozen=True, kw_only=True, tag="hello"):
     token: Annotated[str, msgspec.Meta(max_length=400)]
-    last_seq: Annotated[int, msgspec.Meta(ge=0)] = 0
+    last_seq: Annotated[int, msgspec.Meta(ge=0, le=MAX_SEQ)] = 0
     language: _Code | None = None
 
 

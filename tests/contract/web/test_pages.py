@@ -237,6 +237,20 @@ async def test_a_frame_just_within_the_limit_is_answered(lotse: Running) -> None
     assert (error["code"], error["id"]) == ("too_long", "long")
 
 
+@pytest.mark.parametrize("number", [2**53 + 1, 2**63, 2**70])
+async def test_a_number_that_no_page_can_count_to_is_a_wrong_frame(lotse: Running, number: int) -> None:
+    desk = await (await lotse.operator("ada")).desk()
+    await desk.send("older", conversation="x", before=number)
+    assert (await desk.until("error"))["code"] == "bad_frame"
+    await desk.send("older", conversation="x", before=2**53)
+    assert (await desk.until("error"))["code"] == "not_found"
+    visitor = await lotse.visitor()
+    link = await lotse.browser().link("/webchat/socket")
+    await link.send("hello", token=visitor.token, last_seq=number)
+    assert (await link.until("error"))["code"] == "bad_frame"
+    assert await link.ended() == 1008
+
+
 FRAMES = [
     ("", ""),
     ("{", ""),
