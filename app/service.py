@@ -36,6 +36,8 @@ SECRET_BYTES: Final = 32
 KEEP_KEYS: Final = timedelta(days=60)
 """How long a delivery is known again."""
 TIDY_EVERY: Final = 600.0
+TIDY_PAUSE: Final = 0.1
+"""Seconds between two batches: turns come first."""
 PAGES: Final = Path(str(package_files("web"))) / "static"
 """The built pages."""
 RESTART: Final = 5.0
@@ -155,7 +157,8 @@ async def _tidy(store: SqlStore, clock: Clock) -> None:
     while True:
         await clock.sleep(TIDY_EVERY)
         now = clock.now()
-        await store.tidy(now - KEEP_KEYS, now)
+        while await store.tidy(now - KEEP_KEYS, now):
+            await clock.sleep(TIDY_PAUSE)
 
 
 async def _keep_up(name: str, run: Callable[[], Awaitable[None]], clock: Clock) -> None:

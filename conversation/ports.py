@@ -326,8 +326,11 @@ class EngineStore(Protocol):
         """Position among the parked conversations of the same team, oldest first."""
         ...
 
-    async def tidy(self, before: datetime, now: datetime) -> None:
-        """Forget the keys of deliveries handled ``before``, and sessions that expired by ``now``; some at a time."""
+    async def tidy(self, before: datetime, now: datetime) -> int:
+        """Forget the keys of deliveries handled ``before``, and sessions that expired by ``now``.
+
+        Some keys at a time, as a long write holds up every turn: how many went. 0: there are no more.
+        """
         ...
 
 
@@ -366,6 +369,10 @@ class DeskStore(Protocol):
 
     async def put_operator(self, operator: Operator) -> None: ...
 
+    async def drop_operator(self, operator: str) -> None:
+        """Also ends the operator's sessions."""
+        ...
+
     async def operators(self) -> Sequence[Operator]: ...
 
     async def put_session(self, session: Session) -> None: ...
@@ -373,6 +380,10 @@ class DeskStore(Protocol):
     async def find_session(self, token: str, now: datetime) -> Operator | None: ...
 
     async def drop_session(self, token: str) -> None: ...
+
+    async def drop_sessions(self, operator: str) -> None:
+        """All of an operator, in every browser."""
+        ...
 
     async def secret(self, name: str, fresh: bytes) -> bytes:
         """The stored secret of that name; ``fresh`` becomes it if there is none yet."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Self, TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from conversation.events import Event, QueuePlace
@@ -54,15 +54,17 @@ _PUT_SESSION = Each(
     "INSERT INTO sessions (token, operator, expires) VALUES (?, ?, ?)"
     " ON CONFLICT (token) DO UPDATE SET operator = excluded.operator, expires = excluded.expires"
 )
+_DROP_OPERATOR = Each("DELETE FROM operators WHERE id = ?")
 _DROP_SESSION = Each("DELETE FROM sessions WHERE token = ?")
+_DROP_SESSIONS = Each("DELETE FROM sessions WHERE operator = ?")
 _KEEP_SECRET = Bulk("INSERT INTO secrets (name, value) VALUES {rows} ON CONFLICT (name) DO NOTHING RETURNING name", 2)
 _FIND_SECRET = Bulk("SELECT value FROM secrets WHERE name IN (VALUES {rows})", 1, ("TEXT",))
 
-_TIDY_AT_ONCE = 2_000
+_TIDY_AT_ONCE = 500
 """Rows: a write that takes long holds up every turn."""
-_TIDY_INBOX = Each(
-    "DELETE FROM inbox WHERE number IN (SELECT number FROM inbox WHERE state = 'done' AND received_at < ?"
-    " ORDER BY number LIMIT ?)"
+_TIDY_INBOX = text(
+    "DELETE FROM inbox WHERE number IN (SELECT number FROM inbox WHERE state = 'done' AND received_at < :before"
+    " ORDER BY received_at LIMIT :most)"
 )
 _TIDY_SESSIONS = Each("DELETE FROM sessions WHERE expires < ?")
 
@@ -154,9 +156,11 @@ class SqlStore:
     async def place(self, conversation: str) -> QueuePlace | None:
         return await self._read(lambda connection: reads.place(connection, conversation))
 
-    async def tidy(self, before: datetime, now: datetime) -> None:
-        await self._writer.change(_TIDY_INBOX, (micros(before), _TIDY_AT_ONCE))
+    async def tidy(self, before: datetime, now: datetime) -> int:
+        some = {"before": micros(before), "most": _TIDY_AT_ONCE}
+        gone: int = await self._writer.call(lambda connection: connection.execute(_TIDY_INBOX, some).rowcount)
         await self._writer.change(_TIDY_SESSIONS, (micros(now),))
+        return gone
 
     # ── the desk's half ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -184,6 +188,10 @@ class SqlStore:
     async def put_operator(self, operator: Operator) -> None:
         await self._writer.change(_PUT_OPERATOR, (operator.id, operator.name, operator.password))
 
+    async def drop_operator(self, operator: str) -> None:
+        await self._writer.change(_DROP_OPERATOR, (operator,))
+        await self._writer.change(_DROP_SESSIONS, (operator,))
+
     async def operators(self) -> Sequence[Operator]:
         return await self._read(reads.all_operators)
 
@@ -195,6 +203,9 @@ class SqlStore:
 
     async def drop_session(self, token: str) -> None:
         await self._writer.change(_DROP_SESSION, (token,))
+
+    async def drop_sessions(self, operator: str) -> None:
+        await self._writer.change(_DROP_SESSIONS, (operator,))
 
     async def secret(self, name: str, fresh: bytes) -> bytes:
         def keep(connection: Connection) -> bytes:

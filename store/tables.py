@@ -101,6 +101,7 @@ inbox = _numbered(
     Column("event", LargeBinary, nullable=False),
     UniqueConstraint("channel", "account", "external_id", name="inbox_delivery"),
     _index("inbox_new", "number", where="state = 'new'"),
+    _index("inbox_done", "received_at", where="state = 'done'"),
 )
 """Events of our own have an empty ``channel``, and in ``account`` what they are: ``own``, ``job`` or ``timer``."""
 

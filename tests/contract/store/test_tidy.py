@@ -1,6 +1,14 @@
 """What need not be known any more is forgotten; what must be is kept."""
 
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from app.service import TIDY_EVERY, TIDY_PAUSE, _tidy
 from conversation.ports import Operator, Session
+from store.sql import _TIDY_AT_ONCE, _TIDY_INBOX, SqlStore
+from tests.support.connector_surroundings import TurnedClock
 from tests.support.storing import NOW, Store, arrive, fresh, inbound, later, turn
 
 
@@ -31,3 +39,61 @@ async def test_expired_session_goes_and_valid_one_stays(store: Store) -> None:
     await store.tidy(later(-1), NOW)
     assert await store.find_session("old", later(-2)) is None
     assert await store.find_session("new", NOW) is not None
+
+
+def fill(file: Path, count: int, received_at: int = 0) -> None:
+    """Deliveries that were handled long ago."""
+    with sqlite3.connect(file) as database:
+        database.executemany(
+            "INSERT INTO inbox (channel, account, external_id, chat, state, received_at, event)"
+            " VALUES ('t', 'bot', ?, 'chat-anna', 'done', ?, x'')",
+            [(f"old-{number}", received_at) for number in range(count)],
+        )
+    database.close()
+
+
+async def test_old_deliveries_go_some_at_a_time_and_it_is_told_how_many(sqlite: SqlStore, file: Path) -> None:
+    fill(file, _TIDY_AT_ONCE + 3)
+    assert [await sqlite.tidy(NOW, NOW) for _ in range(3)] == [_TIDY_AT_ONCE, 3, 0]
+
+
+async def test_tidying_goes_on_in_batches_with_pauses_until_nothing_is_old(sqlite: SqlStore, file: Path) -> None:
+    fill(file, 2 * _TIDY_AT_ONCE + 3)
+
+    class EnoughError(Exception):
+        """The second round would begin."""
+
+    def on_sleep(seconds: float) -> None:
+        if seconds == TIDY_EVERY and len(clock.slept) > 1:
+            raise EnoughError
+
+    clock = TurnedClock(NOW, on_sleep=on_sleep)
+    with pytest.raises(EnoughError):
+        await _tidy(sqlite, clock)
+    assert clock.slept == [TIDY_EVERY, TIDY_PAUSE, TIDY_PAUSE, TIDY_PAUSE, TIDY_EVERY]
+    assert await sqlite.tidy(NOW, NOW) == 0
+
+
+async def test_tidying_does_not_read_the_whole_inbox(sqlite: SqlStore, file: Path) -> None:
+    await sqlite.tidy(NOW, NOW)
+    with sqlite3.connect(file) as database:
+        plan = [row[3] for row in database.execute(f"EXPLAIN QUERY PLAN {_TIDY_INBOX.text}", {"before": 1, "most": 2})]
+    database.close()
+    assert any("inbox_done" in step for step in plan), plan
+    assert not any(step.startswith("SCAN inbox") or "TEMP B-TREE" in step for step in plan), plan
+
+
+async def test_a_database_of_the_first_version_gets_the_index_and_keeps_what_it_has(file: Path) -> None:
+    first = await SqlStore.open(f"sqlite:///{file}")
+    await arrive(first, "1")
+    await first.close()
+    with sqlite3.connect(file) as database:
+        database.execute("DROP INDEX inbox_done")
+        database.execute("UPDATE alembic_version SET version_num = '0001'")
+    database.close()
+    again = await SqlStore.open(f"sqlite:///{file}")
+    assert len(await again.unhandled(10)) == 1
+    await again.close()
+    with sqlite3.connect(file) as database:
+        assert database.execute("SELECT count(*) FROM sqlite_master WHERE name = 'inbox_done'").fetchone() == (1,)
+    database.close()
