@@ -1,21 +1,25 @@
 """What is read: plain functions over a connection, one statement each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
+import structlog
 from sqlalchemy import Connection, Select, func, select, text
 from sqlalchemy.engine import Row
 
-from conversation.errors import StoreError
+from conversation.errors import StoreError, UnreadableError
 from conversation.events import QueuePlace
 from conversation.message import Message
-from conversation.ports import Card, Chat, InboxRow, Job, Operator, Send, SendState, Snapshot, Timer
+from conversation.ports import ActionCall, Card, Chat, InboxRow, Job, Operator, Send, SendState, Snapshot, Timer
 from conversation.state import Conversation, Parked, WithBot, WithOperator
 from store import codec
 from store.codec import decode, micros, moment
 from store.statements import Bulk
 from store.tables import chats, conversations, inbox, jobs, messages, operators, outbox, sessions, timers
+
+T = TypeVar("T")
+_log = structlog.get_logger(__name__)
 
 _LOAD = Bulk(
     "SELECT chats.id, chats.channel, chats.account, chats.address, chats.conversation, chats.seq, chats.language,"
@@ -68,15 +72,32 @@ def _chat(row: Row[Any]) -> Chat:
     )
 
 
-def unhandled(connection: Connection, limit: int) -> list[InboxRow]:
+def readable(rows: Iterable[Row[Any]], value: Callable[[Row[Any]], T]) -> tuple[list[T], list[tuple[Row[Any], str]]]:
+    """The values of the rows, and the rows that this version can't read, each with the reason: one keeps no other back."""
+    values: list[T] = []
+    bad: list[tuple[Row[Any], str]] = []
+    for row in rows:
+        try:
+            values.append(value(row))
+        except UnreadableError as error:
+            _log.error("row_put_aside", error=str(error))
+            bad.append((row, str(error)))
+    return values, bad
+
+
+def unhandled(connection: Connection, limit: int) -> tuple[list[InboxRow], list[tuple[int, str]]]:
+    """And the numbers of those that can't be read, with the reason."""
     query = select(inbox.c.number, inbox.c.chat, inbox.c.event).where(_NEW).order_by(inbox.c.number).limit(limit)
-    return [
-        InboxRow(number=number, chat=chat, event=decode(codec.events, event, f"inbox {number}"))
-        for number, chat, event in connection.execute(query)
-    ]
+    rows, bad = readable(connection.execute(query), _inbox_row)
+    return rows, [(row.number, reason) for row, reason in bad]
 
 
-def open_sends(connection: Connection, limit: int) -> list[Send]:
+def _inbox_row(row: Row[Any]) -> InboxRow:
+    return InboxRow(number=row.number, chat=row.chat, event=decode(codec.events, row.event, f"inbox {row.number}"))
+
+
+def open_sends(connection: Connection, limit: int) -> tuple[list[Send], list[tuple[int, str]]]:
+    """And the numbers of those that can't be read, with the reason."""
     query = (
         select(outbox, chats.c.channel, chats.c.account, chats.c.address, messages.c.body)
         .join(chats, chats.c.id == outbox.c.chat)
@@ -85,35 +106,39 @@ def open_sends(connection: Connection, limit: int) -> list[Send]:
         .order_by(outbox.c.number)
         .limit(limit)
     )
-    return [
-        Send(
-            number=row.number,
-            chat=row.chat,
-            channel=row.channel,
-            account=row.account,
-            address=row.address,
-            message=decode(codec.messages, row.body, f"message {row.message}"),
-            state=row.state,
-            attempts=row.attempts,
-            due=moment(row.due),
-            error=row.error,
-        )
-        for row in connection.execute(query)
-    ]
+    sends, bad = readable(connection.execute(query), _send)
+    return sends, [(row.number, reason) for row, reason in bad]
+
+
+def _send(row: Row[Any]) -> Send:
+    return Send(
+        number=row.number,
+        chat=row.chat,
+        channel=row.channel,
+        account=row.account,
+        address=row.address,
+        message=decode(codec.messages, row.body, f"message {row.message}"),
+        state=row.state,
+        attempts=row.attempts,
+        due=moment(row.due),
+        error=row.error,
+    )
 
 
 def open_jobs(connection: Connection, limit: int) -> list[Job]:
-    query = select(jobs).order_by(jobs.c.number).limit(limit)
-    return [
-        Job(
-            number=row.number,
-            chat=row.chat,
-            conversation=row.conversation,
-            call=decode(codec.calls, row.call, f"job {row.number}"),
-            started=bool(row.started),
-        )
-        for row in connection.execute(query)
-    ]
+    jobs_, bad = readable(connection.execute(select(jobs).order_by(jobs.c.number).limit(limit)), _job)
+    return sorted([*jobs_, *(_lost_job(row) for row, _ in bad)], key=lambda job: job.number)
+
+
+def _job(row: Row[Any]) -> Job:
+    call = decode(codec.calls, row.call, f"job {row.number}")
+    return Job(number=row.number, chat=row.chat, conversation=row.conversation, call=call, started=bool(row.started))
+
+
+def _lost_job(row: Row[Any]) -> Job:
+    """A call that can't be read: one without a name that may have been made. It can only be answered as failed."""
+    call = ActionCall(name="", arguments={}, key=row.key, limit=0.0, chat=row.chat, language="")
+    return Job(number=row.number, chat=row.chat, conversation=row.conversation, call=call, started=True)
 
 
 def due_timers(connection: Connection, until: datetime, limit: int) -> list[Timer]:
@@ -181,10 +206,11 @@ def cards(connection: Connection) -> list[Card]:
         .where(_PEOPLE)
         .order_by(conversations.c.since, conversations.c.id)
     )
-    return [
-        _card(decode(codec.conversations, state, f"conversation {wanted}"), preview)
-        for wanted, preview, state in connection.execute(query)
-    ]
+    found, _ = readable(
+        connection.execute(query),
+        lambda row: _card(decode(codec.conversations, row.state, f"conversation {row.id}"), row.preview),
+    )
+    return found
 
 
 def _card(held: Conversation, preview: str) -> Card:

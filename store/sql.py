@@ -46,6 +46,7 @@ _UPDATE_SEND = Each(
     "UPDATE outbox SET state = ?, attempts = ?, due = ?, external_id = ?, error = ?"
     " WHERE number = ? AND state <> 'sent' AND (state <> 'failed' OR 1 = ?)"
 )
+_FAIL_SEND = Each("UPDATE outbox SET state = 'failed', error = ? WHERE number = ? AND state IN ('pending', 'sending')")
 _PUT_OPERATOR = Each(
     "INSERT INTO operators (id, name, password) VALUES (?, ?, ?)"
     " ON CONFLICT (id) DO UPDATE SET name = excluded.name, password = excluded.password"
@@ -115,7 +116,11 @@ class SqlStore:
         return await self._writer.arrive(arrivals.from_own(chat, event, key))
 
     async def unhandled(self, limit: int) -> Sequence[InboxRow]:
-        return await self._read(lambda connection: reads.unhandled(connection, limit))
+        """An event that this version can't read is put aside."""
+        rows, bad = await self._read(lambda connection: reads.unhandled(connection, limit))
+        for number, reason in bad:
+            await self.reject(number, reason)
+        return rows
 
     async def load(self, chat: str) -> Snapshot:
         return await self._loader.load(chat)
@@ -127,7 +132,11 @@ class SqlStore:
         await self._writer.change(_REJECT, (words(reason), number))
 
     async def open_sends(self, limit: int) -> Sequence[Send]:
-        return await self._read(lambda connection: reads.open_sends(connection, limit))
+        """One whose message this version can't read fails: the desk shows it so."""
+        sends, bad = await self._read(lambda connection: reads.open_sends(connection, limit))
+        for number, reason in bad:
+            await self._writer.change(_FAIL_SEND, (words(reason), number))
+        return sends
 
     async def update_send(self, update: SendUpdate) -> None:
         """A send that is ``sent`` stays so; one that ``failed`` can only turn out to be sent."""

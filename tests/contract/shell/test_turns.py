@@ -161,3 +161,16 @@ async def test_an_event_of_a_conversation_that_cannot_be_read_is_rejected_after_
     assert state == "rejected"
     assert "conversation" in error
     assert "can't be read" in error
+
+
+async def test_a_start_over_an_event_that_cannot_be_read_takes_up_the_others(open_engine: Open, tmp_path: Path) -> None:
+    process, _, _ = await open_engine()
+    for number, address in (("1", "anna"), ("2", "boris")):
+        await process.store.accept(process.inbound(number, address, "hi"), f"chat-{address}")
+    with sqlite3.connect(tmp_path / "lotse.db") as database:
+        database.execute("UPDATE inbox SET event = ? WHERE external_id = '1'", (b"no event",))
+    database.close()
+    await process.engine.start()
+    await process.settled()
+    assert process.channel.sent == [("boris", "I count."), ("boris", "1 after nothing")]
+    assert [state for state, _ in errors_in(tmp_path)] == ["rejected"]

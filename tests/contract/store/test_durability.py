@@ -218,26 +218,5 @@ async def test_database_server_that_is_away_is_told_without_the_password() -> No
     assert "hush" not in str(caught.value)
 
 
-async def test_stored_value_of_another_version_is_named(sqlite: SqlStore, file: Path) -> None:
-    row = await arrive(sqlite, "1")
-    await arrive(sqlite, "2", "boris")
-    with sqlite3.connect(file) as other:
-        other.execute("UPDATE inbox SET event = ? WHERE number = ?", (b'{"kind":"customer_flew"}', row.number))
-    other.close()
-    with pytest.raises(StoreError, match=f"inbox {row.number} can't be read"):
-        await sqlite.unhandled(10)
-
-
-async def test_conversation_that_cannot_be_read_does_not_harm_its_neighbours(sqlite: SqlStore, file: Path) -> None:
-    anna, boris = await talk(sqlite, "anna"), await talk(sqlite, "boris")
-    with sqlite3.connect(file) as other:
-        other.execute("UPDATE conversations SET state = ? WHERE id = ?", (b"{}", anna.id))
-    other.close()
-    broken, whole = await asyncio.gather(sqlite.load(anna.chat), sqlite.load(boris.chat), return_exceptions=True)
-    assert isinstance(broken, StoreError)
-    assert not isinstance(whole, BaseException)
-    assert whole.conversation == boris
-
-
 def test_lock_of_migrations_is_a_number_postgres_takes() -> None:
     assert 0 < migration._LOCK < 2**63
