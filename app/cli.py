@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Annotated, Any, Final, NoReturn, Optional, TypeVar
 
@@ -18,6 +18,7 @@ from app.rehearse import Guess, rehearse
 from app.settings import Settings
 from app.transcript import read_transcript
 from conversation.errors import LotseError
+from conversation.ports import DeskStore
 from dialogs.problems import BotError
 
 T = TypeVar("T")
@@ -159,7 +160,9 @@ def user_add(
     password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)] = "",
 ) -> None:
     """Add an operator, or set a new password for one."""
-    _run(_put(name, shown or name.capitalize(), password))
+    from app import operators
+
+    _with_store(lambda store: operators.put(store, Settings().var, name, password, shown or name.capitalize()))
     print(f"{name} can sign in now")  # noqa: T201 - output
 
 
@@ -168,28 +171,39 @@ def user_password(
     name: Annotated[str, typer.Argument(help="The operator.")],
     password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)] = "",
 ) -> None:
-    """Set an operator's password."""
-    _run(_put(name, "", password))
-    print(f"{name} has a new password")  # noqa: T201 - output
+    """Set an operator's password, and sign the operator out everywhere."""
+    from app import operators
+
+    _with_store(lambda store: operators.put(store, Settings().var, name, password))
+    print(f"{name} has a new password, and is signed out everywhere within a minute")  # noqa: T201 - output
 
 
-async def _put(name: str, shown: str, password: str) -> None:
-    from app.passwords import FIRST, hash_password, password_file
-    from conversation.ports import Operator
-    from store.sql import SqlStore
+@user.command("remove")
+def user_remove(name: Annotated[str, typer.Argument(help="The operator.")]) -> None:
+    """Remove an operator, and sign the operator out everywhere."""
+    from app import operators
 
-    if len(password) < 8:
-        raise LotseError("a password needs at least 8 characters")
-    settings = Settings()
-    settings.var.mkdir(parents=True, exist_ok=True)
-    store = await SqlStore.open(settings.database_url)
-    try:
-        known = await store.find_operator(name)
-        if known is None and not shown:
-            raise LotseError(f"there is no operator {name}; `lotse user add {name}` makes one")
-        hashed = hash_password(password)
-        await store.put_operator(Operator(id=name, name=shown or (known.name if known else name), password=hashed))
-        if name == FIRST:
-            password_file(settings.var).unlink(missing_ok=True)
-    finally:
-        await store.close()
+    _with_store(lambda store: operators.remove(store, Settings().var, name))
+    print(f"{name} can't sign in any more, and is signed out everywhere within a minute")  # noqa: T201 - output
+
+
+@user.command("list")
+def user_list() -> None:
+    """List the operators: what they sign in with, and what customers see."""
+    for operator in _with_store(lambda store: store.operators()):
+        print(f"{operator.id}\t{operator.name}")  # noqa: T201 - output
+
+
+def _with_store(do: Callable[[DeskStore], Awaitable[T]]) -> T:
+    async def work() -> T:
+        from store.sql import SqlStore
+
+        settings = Settings()
+        settings.var.mkdir(parents=True, exist_ok=True)
+        store = await SqlStore.open(settings.database_url)
+        try:
+            return await do(store)
+        finally:
+            await store.close()
+
+    return _run(work())

@@ -4,10 +4,11 @@ import asyncio
 from typing import Final
 
 import msgspec
+import structlog
 from aiohttp import WSCloseCode, web
 
 from conversation.content import Text
-from conversation.errors import BadInputError
+from conversation.errors import BadInputError, StoreError
 from conversation.events import OperatorClaimed, OperatorClosed, OperatorEvent, OperatorHandedBack, OperatorReplied
 from conversation.news import DESK_TOPIC, DeliveryNews, News, QueueNews, TurnNews, TypingNews, chat_topic
 from conversation.ports import Card, Operator, Snapshot
@@ -45,8 +46,11 @@ from web.sockets import Socket, both, close_all, forward, frame_id, serve, stori
 
 MAX_FRAME: Final = 64 * 1024
 NEWEST: Final = 100
+LOOK_EVERY: Final = 60.0
+"""Seconds after which a socket that hears nothing from its page looks whether its session still holds."""
 MAX_PENDING: Final = 1_000
 _decoder = msgspec.json.Decoder(News)
+_log = structlog.get_logger(__name__)
 
 
 class Desk:
@@ -110,11 +114,23 @@ class _Shift:
             )
             live = asyncio.create_task(forward(self.socket, subscription, self.news))
             over = asyncio.create_task(forward(self.socket, ending, self.signed_out))
-            await both(serve(self.socket, self.frame, self.refuse), live, over)
+            held = asyncio.create_task(self.hold())
+            await both(serve(self.socket, self.frame, self.refuse), live, over, held)
         finally:
             await subscription.close()
             await ending.close()
             await self.unfollow()
+
+    async def hold(self) -> None:
+        """Until the session has ended, whoever ended it: time, an administrator, another process."""
+        while True:
+            await self.deps.clock.sleep(LOOK_EVERY)
+            try:
+                if await self.desk.sign_in.who(self.request) is None:
+                    await self.signed_out()
+                    return
+            except StoreError:
+                _log.warning("session_not_looked_up", operator=self.me.id, follows="the next look is in a minute")
 
     async def signed_out(self, _: bytes = b"") -> None:
         """Whoever signed out hears nothing more here."""

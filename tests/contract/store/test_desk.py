@@ -176,6 +176,27 @@ async def test_dropped_session_is_gone(store: Store) -> None:
     assert await store.find_session("two", NOW) == OLGA
 
 
+async def test_all_sessions_of_an_operator_end_together_and_nobody_elses(store: Store) -> None:
+    await store.put_operator(OLGA)
+    await store.put_operator(IVAN)
+    for token, operator in (("one", "olga"), ("two", "olga"), ("three", "ivan")):
+        await store.put_session(Session(token=token, operator=operator, expires=later(60)))
+    await store.drop_sessions("olga")
+    assert [await store.find_session(token, NOW) for token in ("one", "two", "three")] == [None, None, IVAN]
+    assert await store.find_operator("olga") == OLGA
+
+
+async def test_a_dropped_operator_is_gone_with_all_sessions_also_under_the_same_name_again(store: Store) -> None:
+    await store.put_operator(OLGA)
+    await store.put_operator(IVAN)
+    await store.put_session(Session(token="one", operator="olga", expires=later(60)))
+    await store.drop_operator("olga")
+    await store.drop_operator("nobody")
+    assert await store.operators() == [IVAN]
+    await store.put_operator(OLGA)
+    assert await store.find_session("one", NOW) is None
+
+
 async def test_session_put_again_lasts_longer(store: Store) -> None:
     await store.put_operator(OLGA)
     for seconds in (60, 120):

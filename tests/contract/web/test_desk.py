@@ -3,15 +3,18 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from aiohttp import WSServerHandshakeError
 
+from app import operators
 from conversation.content import Content, Media, Text
-from conversation.errors import TransientError
+from conversation.errors import StoreError, TransientError
+from conversation.ports import Operator
 from tests.support.customers import until
-from tests.support.service import PASSWORD, Browser, Frame, Link, Running, Visitor, running
+from tests.support.service import PASSWORD, BreakableStore, Browser, Frame, Link, Running, Visitor, running
 from web.signin import LIFETIME
 
 
@@ -174,6 +177,44 @@ async def test_an_open_socket_can_do_nothing_after_its_session_ended(lotse: Runn
     assert (await desk.until("error"))["code"] == "signed_out"
     assert await desk.ended() == 1008
     assert "with_operator" not in [card.phase for card in await lotse.store.cards()]
+
+
+@pytest.mark.parametrize("how", ["password", "remove"])
+async def test_an_administrator_ends_what_an_operator_has_open(lotse: Running, tmp_path: Path, how: str) -> None:
+    ada, bea = await lotse.operator("ada"), await lotse.operator("bea")
+    desk, other = await ada.desk(), await bea.desk()
+    if how == "password":
+        await operators.put(lotse.store, tmp_path, "ada", "anker-boje-neu")
+    else:
+        await operators.remove(lotse.store, tmp_path, "ada")
+    assert (await ada.get("/desk/me")).status == 401
+    assert (await bea.get("/desk/me")).status == 200
+    lotse.clock.turn(60)
+    assert (await desk.until("error"))["code"] == "signed_out"
+    assert await desk.ended() == 1008
+    await parked(lotse)
+    await other.until("card")
+    assert not [frame for frame in desk.frames if frame["type"] == "card"]
+
+
+async def test_a_look_at_the_session_that_fails_ends_nothing_and_is_repeated(
+    lotse: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = await lotse.operator("ada")
+    desk = await ada.desk()
+    looks: list[str] = []
+
+    async def look(_: BreakableStore, token: str, now: datetime) -> Operator | None:
+        looks.append(token)
+        if len(looks) == 1:
+            raise StoreError("the database restarts")
+        return None
+
+    monkeypatch.setattr(BreakableStore, "find_session", look)
+    for count in (1, 2):
+        lotse.clock.turn(60)
+        await until(lambda count=count: len(looks) == count, what="a look")  # type: ignore[misc]
+    assert (await desk.until("error"))["code"] == "signed_out"
 
 
 async def test_a_session_ends_after_its_time(lotse: Running) -> None:
