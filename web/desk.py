@@ -1,6 +1,7 @@
 """The desk's server half: what an operator sees live, and does."""
 
 import asyncio
+from hashlib import blake2s
 from typing import Final
 
 import msgspec
@@ -8,6 +9,7 @@ import structlog
 from aiohttp import WSCloseCode, web
 
 from conversation.content import Text
+from conversation.effects import Refuse
 from conversation.errors import BadInputError, StoreError
 from conversation.events import OperatorClaimed, OperatorClosed, OperatorEvent, OperatorHandedBack, OperatorReplied
 from conversation.news import DESK_TOPIC, DeliveryNews, News, QueueNews, TurnNews, TypingNews, chat_topic
@@ -41,6 +43,7 @@ from web.desk_frames import (
 from web.desk_frames import Snapshot as SnapshotFrame
 from web.files import fetch_file
 from web.guard import failure
+from web.refusals import Refusals
 from web.signin import SignIn
 from web.sockets import Socket, both, close_all, forward, frame_id, serve, storing, web_socket
 
@@ -49,6 +52,8 @@ NEWEST: Final = 100
 LOOK_EVERY: Final = 60.0
 """Seconds after which a socket that hears nothing from its page looks whether its session still holds."""
 MAX_PENDING: Final = 1_000
+LONG_AGO: Final = 1_000
+"""Messages back to which an answer is looked for that was sent twice."""
 _decoder = msgspec.json.Decoder(News)
 _log = structlog.get_logger(__name__)
 
@@ -58,6 +63,7 @@ class Desk:
         self.deps = deps
         self.sign_in = sign_in
         self.open: set[web.WebSocketResponse] = set()
+        self.refusals = Refusals(deps.bus, deps.clock)
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
         router.add_get("/desk/socket", self.socket)
@@ -144,9 +150,7 @@ class _Shift:
         if isinstance(news, TurnNews):
             await self.socket.send(CardChanged(card=news.card))
             for refusal in news.refusals:
-                command = self.commands.pop(refusal.event, "")
-                if refusal.operator == self.me.id and command:
-                    await self.socket.send(Refused(id=command, reason=refusal.reason, holder=refusal.holder))
+                await self.tell(refusal)
 
     async def chat_news(self, payload: bytes) -> None:
         """News of the opened conversation."""
@@ -243,18 +247,41 @@ class _Shift:
         await self.deps.engine.typing(news, snapshot.chat)
 
     async def command(self, frame: Claim | HandBack | Close | Reply) -> None:
-        """Stored, then confirmed; whether it may be done is decided in its turn."""
+        """Stored, then confirmed; whether it may be done is decided in its turn. A repeated one is told what came of it."""
         snapshot = await self.find(frame.conversation)
         event = self.event(frame)
         self.commands[event.id] = frame.id
         if len(self.commands) > MAX_PENDING:
             self.commands.pop(next(iter(self.commands)))
-        await self.deps.engine.operate(snapshot.chat.id, event, f"{self.me.id}:{frame.id}")
+        fresh = await self.deps.engine.operate(snapshot.chat.id, event, f"{self.me.id}:{frame.id}")
         await self.socket.send(Done(id=frame.id))
+        refusal = None if fresh else self.desk.refusals.find(self.me.id, event.id) or await self.standing(frame, event)
+        if refusal:
+            await self.tell(refusal)
+
+    async def tell(self, refusal: Refuse) -> None:
+        command = self.commands.pop(refusal.event, "")
+        if refusal.operator == self.me.id and command:
+            await self.socket.send(Refused(id=command, reason=refusal.reason, holder=refusal.holder))
+
+    async def standing(self, frame: Claim | HandBack | Close | Reply, event: OperatorEvent) -> Refuse | None:
+        """What must have come of a command that the service heard before it was started anew, as the chat stands now."""
+        snapshot = await self.find(frame.conversation)
+        phase = snapshot.conversation.phase if snapshot.conversation else None
+        holder = phase.name if isinstance(phase, WithOperator) and phase.operator != self.me.id else ""
+        if not holder or not isinstance(frame, Claim | Reply):
+            return None
+        if isinstance(frame, Claim):
+            return Refuse(operator=self.me.id, event=event.id, reason="held_by_other", holder=holder)
+        said = await self.deps.store.recent(snapshot.chat.id, LONG_AGO)
+        if any(message.author == "operator" and message.client_id == frame.id for message in said):
+            return None
+        return Refuse(operator=self.me.id, event=event.id, reason="not_holder", holder=holder)
 
     def event(self, frame: Claim | HandBack | Close | Reply) -> OperatorEvent:
+        """Its id is the same for a repeated frame."""
         about = {
-            "id": self.deps.ids.new(),
+            "id": blake2s(f"{self.me.id}\0{frame.id}".encode(), digest_size=16).hexdigest(),
             "operator": self.me.id,
             "name": self.me.name,
             "conversation": frame.conversation,

@@ -1,6 +1,7 @@
 """The HTTP application: all doors of the service."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
 from aiohttp import web
 
@@ -23,10 +24,17 @@ def make_app(deps: Deps) -> web.Application:
     async def close_sockets(_: web.Application) -> None:
         await asyncio.gather(webchat.close(), desk.close())
 
+    async def hear_refusals(_: web.Application) -> AsyncIterator[None]:
+        hearing = asyncio.create_task(desk.refusals.listen(), name="refusals")
+        yield
+        hearing.cancel()
+        await asyncio.gather(hearing, return_exceptions=True)
+
     async def close_sign_in(_: web.Application) -> None:
         await sign_in.close()
 
     app.on_shutdown.append(close_sockets)
+    app.cleanup_ctx.append(hear_refusals)
     app.on_cleanup.append(close_sign_in)
     return app
 

@@ -359,6 +359,75 @@ async def test_the_second_operator_is_refused_with_the_holders_name(lotse: Runni
     assert not [m for m in await lotse.history(visitor.chat) if m.author == "operator"]
 
 
+def torn(link: Link) -> None:
+    """The connection breaks without a word."""
+    response = link.ws._response
+    assert response.connection
+    assert response.connection.transport
+    response.connection.transport.abort()
+
+
+@pytest.mark.parametrize(
+    ("command", "reason"), [("reply", "not_holder"), ("claim", "held_by_other"), ("close", "not_holder")]
+)
+async def test_a_command_sent_again_after_a_break_hears_its_refusal(lotse: Running, command: str, reason: str) -> None:
+    _, conversation, first = await claimed(lotse)
+    torn(first)
+    bea = await lotse.operator("bea")
+    desk = await bea.desk()
+    await desk.send(command, id="mine", conversation=conversation, text="Ich auch")
+    await desk.until("done", id="mine")
+    torn(desk)
+    await lotse.settle()
+    again = await bea.desk()
+    for _ in range(2):
+        await again.send(command, id="mine", conversation=conversation, text="Ich auch")
+        await again.until("done", id="mine")
+        refused = await again.until("refused", id="mine")
+        assert (refused["reason"], refused["holder"]) == (reason, "Ada")
+
+
+@pytest.mark.parametrize(("command", "reason"), [("reply", "not_holder"), ("claim", "held_by_other")])
+async def test_a_command_sent_again_to_a_service_started_anew_hears_how_it_stands(
+    tmp_path: Path, command: str, reason: str
+) -> None:
+    async with running(tmp_path) as lotse:
+        _, conversation, ada = await claimed(lotse)
+        await ada.send("reply", id="hers", conversation=conversation, text="Guten Tag")
+        await ada.until("done", id="hers")
+        desk = await (await lotse.operator("bea")).desk()
+        await desk.send(command, id="mine", conversation=conversation, text="Ich auch")
+        await desk.until("refused", id="mine")
+    async with running(tmp_path) as lotse:
+        desk = await (await lotse.operator("bea")).desk()
+        await desk.send(command, id="mine", conversation=conversation, text="Ich auch")
+        refused = await desk.until("refused", id="mine")
+        assert (refused["reason"], refused["holder"]) == (reason, "Ada")
+        ada = await (await lotse.operator("ada")).desk()
+        await ada.send("reply", id="hers", conversation=conversation, text="Guten Tag")
+        await ada.send("reply", id="more", conversation=conversation, text="Noch etwas")
+        await ada.until("done", id="more")
+        await lotse.settle()
+        assert not [frame for frame in ada.frames if frame["type"] == "refused"]
+
+
+async def test_an_answer_that_was_given_is_not_refused_when_a_colleague_has_the_chat_by_then(lotse: Running) -> None:
+    visitor, conversation, ada = await claimed(lotse)
+    await ada.send("reply", id="hers", conversation=conversation, text="Guten Tag")
+    await ada.send("hand_back", id="back", conversation=conversation)
+    await ada.until("done", id="back")
+    await visitor.say("Mitarbeiter")
+    await lotse.settle()
+    bea = await (await lotse.operator("bea")).desk()
+    await bea.send("claim", id="c", conversation=conversation)
+    await bea.until("done", id="c")
+    await lotse.settle()
+    await ada.send("reply", id="hers", conversation=conversation, text="Guten Tag")
+    await ada.send("reply", id="late", conversation=conversation, text="Noch etwas")
+    await ada.until("refused", id="late")
+    assert not [frame for frame in ada.frames if frame["type"] == "refused" and frame["id"] == "hers"]
+
+
 async def test_two_claims_at_once_have_one_winner(lotse: Running) -> None:
     _, conversation = await parked(lotse)
     desks = [await (await lotse.operator(name)).desk() for name in ("ada", "bea")]
