@@ -33,16 +33,16 @@ class MemorySubscription:
         raise StopAsyncIteration
 
     async def close(self) -> None:
-        self._end()
+        self.end()
 
     def push(self, payload: bytes) -> None:
         if len(self._waiting) >= self._limit:
-            self._end()
+            self.end()
             return
         self._waiting.append(payload)
         self._news.set()
 
-    def _end(self) -> None:
+    def end(self) -> None:
         self._open = False
         self._waiting.clear()
         self._news.set()
