@@ -89,15 +89,18 @@ class Outbox:
             await self._clock.sleep(wait)
         attempts = send.attempts
         while True:
-            attempts += 1
-            pause = await self._try(channel, send, attempts)
-            if pause is None:
+            again = await self._try(channel, send, attempts + 1)
+            if again is None:
                 return
+            pause, attempts = again
             await self._mark(send, "pending", attempts, wait=pause)
             await self._clock.sleep(pause)
 
-    async def _try(self, channel: Channel, send: Send, attempts: int) -> float | None:
-        """One try. Seconds until the next, or None when the message is settled."""
+    async def _try(self, channel: Channel, send: Send, attempts: int) -> tuple[float, int] | None:
+        """One try: seconds until the next and the attempts that count by then, or None when the message is settled.
+
+        An attempt that the channel put off does not count: a message that waited out a long limit is not given up for it.
+        """
         try:
             external = await self._send(channel, send, attempts)
             self._at("called")
@@ -105,11 +108,11 @@ class Outbox:
         except RetryLaterError as error:
             if error.account_wide:
                 self._shut_for(send.channel, error.seconds)
-            return error.seconds
+            return error.seconds, attempts - 1
         except AccountDownError as error:
             _log.error("channel_account_down", channel=send.channel, error=str(error))
             self._shut_for(send.channel, _ACCOUNT_DOWN)
-            return _ACCOUNT_DOWN
+            return _ACCOUNT_DOWN, attempts - 1
         except RecipientGoneError as error:
             self._lost.add(send.chat)
             await self._finish(send, "failed", attempts, str(error))
@@ -159,11 +162,11 @@ class Outbox:
         until = self._shut.get(channel)
         return (until - self._clock.now()).total_seconds() if until else 0.0
 
-    async def _again(self, send: Send, attempts: int, error: SendError) -> float | None:
+    async def _again(self, send: Send, attempts: int, error: SendError) -> tuple[float, int] | None:
         if attempts >= MAX_ATTEMPTS:
             await self._finish(send, "failed", attempts, str(error))
             return None
-        return _BACK_OFF[min(attempts - 1, len(_BACK_OFF) - 1)]
+        return _BACK_OFF[min(attempts - 1, len(_BACK_OFF) - 1)], attempts
 
     async def _fail(self, send: Send, error: Exception) -> None:
         """What broke again and again, not by a word of the channel."""

@@ -4,11 +4,11 @@ import asyncio
 from typing import cast
 
 from conversation.content import Text
-from conversation.errors import AccountDownError, RetryLaterError, SendError
+from conversation.errors import AccountDownError, RetryLaterError, SendError, TransientError
 from conversation.message import Message
 from conversation.ports import Channel, EngineStore, Send, SendUpdate
 from engine.shell.feed import Feed
-from engine.shell.outbox import AmbiguousPolicy, Outbox
+from engine.shell.outbox import MAX_ATTEMPTS, AmbiguousPolicy, Outbox
 from store.bus import MemoryBus
 from tests.support.customers import until
 from tests.support.engines import CHANNEL, Sends
@@ -157,4 +157,21 @@ async def test_a_send_that_broke_the_connector_is_not_repeated_where_nothing_may
     post.add(1, "anna")
     await until(lambda: post.notes.states.get(1) == "ambiguous", what="an operator sees that it is unsure")
     assert post.channel.tried == ["anna"]
+    await post.close()
+
+
+async def test_a_send_that_waited_out_an_account_that_was_down_for_an_hour_is_not_given_up_for_the_next_slip() -> None:
+    post = Post(Moody(anna=AccountDownError("the token is wrong")))
+    post.add(1, "anna")
+    while len(post.channel.tried) < MAX_ATTEMPTS + 3:
+        post.clock.turn(60)
+        await asyncio.sleep(0.001)
+    post.channel.moods["anna"] = TransientError("the connection was refused")
+    tried = len(post.channel.tried)
+    while len(post.channel.tried) < tried + 2:
+        post.clock.turn(60)
+        await asyncio.sleep(0.001)
+    post.channel.moods.clear()
+    await post.pass_seconds(60)
+    await until(lambda: post.notes.states.get(1) == "sent", what="it went out")
     await post.close()
