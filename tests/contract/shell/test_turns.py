@@ -174,3 +174,18 @@ async def test_a_start_over_an_event_that_cannot_be_read_takes_up_the_others(ope
     await process.settled()
     assert process.channel.sent == [("boris", "I count."), ("boris", "1 after nothing")]
     assert [state for state, _ in errors_in(tmp_path)] == ["rejected"]
+
+
+async def test_a_rejected_event_that_is_made_new_again_is_handled(open_engine: Open, tmp_path: Path) -> None:
+    process, store, _ = await open_engine()
+    store.fails["save"] = 3, OverflowError("too large for the column")
+    await process.receive("1", "anna", "hi")
+    await process.settled()
+    assert [state for state, _ in errors_in(tmp_path)] == ["rejected"]
+    with sqlite3.connect(tmp_path / "lotse.db") as database:
+        database.execute("UPDATE inbox SET state = 'new' WHERE number = 1")
+    database.close()
+    await process.engine.sweep.once()
+    await process.engine.sweep.once()
+    await process.settled()
+    assert process.channel.sent == [("anna", "I count."), ("anna", "1 after nothing")]
