@@ -72,7 +72,8 @@ export class Desk {
     } else {
       const refusal = this.act(client, room, frame);
       if (!refusal) this.accepted.add(frame.id);
-      client.send(refusal ? { type: "refused", id: frame.id, ...refusal } : { type: "done", id: frame.id });
+      client.send({ type: "done", id: frame.id });
+      if (refusal) client.send({ type: "refused", id: frame.id, ...refusal });
     }
   }
 

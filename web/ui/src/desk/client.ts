@@ -357,12 +357,9 @@ export class DeskClient {
   }
 
   #refuse(id: string, reason: string, holder: string): void {
-    const command = this.#outbox.get(id);
     this.#settle(id);
     this.replies.value = this.replies.value.map((reply) => (reply.id === id ? { ...reply, state: "refused", reason } : reply));
-    if (command || this.replies.value.some((reply) => reply.id === id)) {
-      this.toast(`refused.${reason === "held_by_other" && !holder ? "held" : reason}`, { holder });
-    }
+    this.toast(`refused.${reason === "held_by_other" && !holder ? "held" : reason}`, { holder });
   }
 
   #fail(frame: ErrorFrame): void {

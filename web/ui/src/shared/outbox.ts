@@ -36,10 +36,6 @@ export class Outbox<Command extends { readonly id: string }> {
     return this.#entries.has(id);
   }
 
-  get(id: string): Command | undefined {
-    return this.#entries.get(id)?.command;
-  }
-
   add(command: Command): void {
     if (this.#entries.has(command.id)) return;
     const order = 1 + Math.max(0, ...[...this.#entries.values()].map((entry) => entry.order));
