@@ -1,49 +1,21 @@
-"""The desk: who may come in, what an operator sees, and that exactly one of them has the word."""
+"""The desk: what an operator sees, and that exactly one of them has the word."""
 
 import asyncio
-import threading
 from collections.abc import AsyncIterator
-from datetime import datetime
 from pathlib import Path
 
 import pytest
-from aiohttp import WSServerHandshakeError
 
-from app import operators
 from conversation.content import Content, Media, Text
-from conversation.errors import StoreError, TransientError
-from conversation.ports import Operator
-from tests.support.customers import until
-from tests.support.service import PASSWORD, BreakableStore, Browser, Frame, Link, Running, Visitor, running
-from web.signin import LIFETIME
+from conversation.errors import TransientError
+from tests.support.desks import claimed, parked
+from tests.support.service import Browser, Frame, Link, Running, running
 
 
 @pytest.fixture
 async def lotse(tmp_path: Path) -> AsyncIterator[Running]:
     async with running(tmp_path, messenger=True) as made:
         yield made
-
-
-async def parked(lotse: Running) -> tuple[Visitor, str]:
-    """A customer who waits, and the conversation's id."""
-    visitor = await lotse.visitor()
-    await visitor.wants_a_person()
-    await lotse.settle()
-    chat = await lotse.store.find_chat("webchat", "site", visitor.chat)
-    assert chat is not None
-    return visitor, chat.conversation
-
-
-async def claimed(lotse: Running, name: str = "ada") -> tuple[Visitor, str, Link]:
-    """A customer with an operator, who has the conversation open."""
-    visitor, conversation = await parked(lotse)
-    desk = await (await lotse.operator(name)).desk()
-    await desk.send("claim", id="claim", conversation=conversation)
-    await desk.until("done", id="claim")
-    await desk.send("open", conversation=conversation)
-    await desk.until("conversation")
-    await lotse.settle()
-    return visitor, conversation, desk
 
 
 def newest_cards(desk: Link) -> dict[str, Frame]:
@@ -58,171 +30,6 @@ def newest_cards(desk: Link) -> dict[str, Frame]:
             if known is None or card["version"] >= known["version"]:
                 cards[card["conversation"]] = card | {"preview": card["preview"] or (known or card)["preview"]}
     return {id_: card for id_, card in cards.items() if card["phase"] in ("parked", "with_operator")}
-
-
-# ── coming in ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-async def test_the_right_password_opens_a_session_that_no_script_can_read(lotse: Running) -> None:
-    await lotse.add_operator("ada")
-    browser = lotse.browser()
-    assert (await browser.get("/desk/me")).status == 401
-    answer = await browser.post("/desk/login", {"operator": "ada", "password": PASSWORD})
-    assert (answer.status, answer.data) == (200, {"operator": "ada", "name": "Ada"})
-    cookie = answer.headers["Set-Cookie"]
-    assert "HttpOnly" in cookie
-    assert "SameSite=Strict" in cookie
-    assert "Path=/desk" in cookie
-    assert "Secure" not in cookie, "the service is reached by http here"
-    assert (await browser.get("/desk/me")).data == {"operator": "ada", "name": "Ada"}
-
-
-async def test_a_public_address_by_https_makes_the_cookie_secure(tmp_path: Path) -> None:
-    async with running(tmp_path, public_url="https://chat.example.net") as lotse:
-        await lotse.add_operator("ada")
-        answer = await lotse.browser().post("/desk/login", {"operator": "ada", "password": PASSWORD})
-        assert "Secure" in answer.headers["Set-Cookie"]
-
-
-@pytest.mark.parametrize("operator", ["ada", "nobody", "", "ada\0", "x" * 10_000])
-async def test_a_wrong_password_or_name_says_the_same(lotse: Running, operator: str) -> None:
-    await lotse.add_operator("ada")
-    answer = await lotse.browser().post("/desk/login", {"operator": operator, "password": "wrong"})
-    assert (answer.status, answer.data["code"]) == (401, "wrong_credentials")
-    assert "Set-Cookie" not in answer.headers
-
-
-async def test_after_ten_wrong_tries_a_minute_must_pass(lotse: Running) -> None:
-    await lotse.add_operator("ada")
-    browser = lotse.browser()
-    for _ in range(10):
-        assert (await browser.post("/desk/login", {"operator": "ada", "password": "wrong"})).status == 401
-    answer = await browser.post("/desk/login", {"operator": "ada", "password": PASSWORD})
-    assert (answer.status, answer.data["code"]) == (429, "too_fast")
-    lotse.clock.turn(60)
-    assert (await browser.post("/desk/login", {"operator": "ada", "password": PASSWORD})).status == 200
-
-
-async def test_tries_from_many_addresses_slow_each_other_down_and_lock_nobody_out(tmp_path: Path) -> None:
-    async with running(tmp_path, proxies=("127.0.0.1",)) as lotse:
-        await lotse.add_operator("ada")
-
-        async def attempt(number: int, *, right: bool = False, name: str = "ada") -> int:
-            headers = {"X-Forwarded-For": f"198.51.100.{number}"}
-            body = {"operator": name, "password": PASSWORD if right else "wrong"}
-            return (await lotse.browser().post("/desk/login", body, **headers)).status
-
-        assert [await attempt(number) for number in range(10)] == [401] * 10
-        resting = lotse.clock.sleeping
-        late = [asyncio.create_task(attempt(number)) for number in range(10, 15)]
-        await until(lambda: lotse.clock.sleeping == resting + 5, what="five wait")
-        late.append(asyncio.create_task(attempt(99, right=True)))
-        await until(lambda: lotse.clock.sleeping == resting + 6, what="six wait")
-        assert await attempt(50, name="bea") == 401, "another name has a pace of its own"
-        assert not any(task.done() for task in late)
-        lotse.clock.turn(6)
-        assert await asyncio.gather(*late) == [401] * 5 + [200]
-
-
-async def test_passwords_are_checked_while_every_thread_of_the_loop_hangs(lotse: Running) -> None:
-    await lotse.add_operator("ada")
-    free = threading.Event()
-    stuck = [asyncio.create_task(asyncio.to_thread(free.wait)) for _ in range(64)]
-    try:
-        answer = await lotse.browser().post("/desk/login", {"operator": "ada", "password": PASSWORD})
-        assert answer.status == 200
-    finally:
-        free.set()
-        await asyncio.gather(*stuck)
-
-
-@pytest.mark.parametrize("path", ["/desk/login", "/desk/logout"])
-async def test_foreign_pages_can_not_sign_anybody_in_or_out(lotse: Running, path: str) -> None:
-    await lotse.add_operator("ada")
-    foreign = lotse.browser("https://evil.example")
-    answer = await foreign.post(path, {"operator": "ada", "password": PASSWORD})
-    assert (answer.status, answer.data["code"]) == (403, "wrong_origin")
-
-
-async def test_the_socket_needs_a_session_and_our_own_page(lotse: Running) -> None:
-    with pytest.raises(WSServerHandshakeError) as error:
-        await lotse.browser().link("/desk/socket")
-    assert error.value.status == 401
-    ada = await lotse.operator("ada")
-    for origin in ("https://evil.example", "null"):
-        with pytest.raises(WSServerHandshakeError) as error:
-            await ada.link("/desk/socket", Origin=origin)
-        assert error.value.status == 403
-
-
-async def test_signing_out_closes_every_socket_of_the_session_and_only_those(lotse: Running) -> None:
-    ada, bea = await lotse.operator("ada"), await lotse.operator("bea")
-    desks = [await ada.desk(), await ada.desk()]
-    other = await bea.desk()
-    assert (await ada.post("/desk/logout")).status == 204
-    assert (await ada.get("/desk/me")).status == 401
-    for desk in desks:
-        assert (await desk.until("error"))["code"] == "signed_out"
-        assert await desk.ended() == 1008
-    await parked(lotse)
-    await other.until("card")
-    assert not [frame for desk in desks for frame in desk.frames if frame["type"] == "card"]
-
-
-async def test_an_open_socket_can_do_nothing_after_its_session_ended(lotse: Running) -> None:
-    desk = await (await lotse.operator("ada")).desk()
-    _, conversation = await parked(lotse)
-    lotse.clock.turn(LIFETIME.total_seconds() + 1)
-    await desk.send("claim", id="late", conversation=conversation)
-    assert (await desk.until("error"))["code"] == "signed_out"
-    assert await desk.ended() == 1008
-    assert "with_operator" not in [card.phase for card in await lotse.store.cards()]
-
-
-@pytest.mark.parametrize("how", ["password", "remove"])
-async def test_an_administrator_ends_what_an_operator_has_open(lotse: Running, tmp_path: Path, how: str) -> None:
-    ada, bea = await lotse.operator("ada"), await lotse.operator("bea")
-    desk, other = await ada.desk(), await bea.desk()
-    if how == "password":
-        await operators.put(lotse.store, tmp_path, "ada", "anker-boje-neu")
-    else:
-        await operators.remove(lotse.store, tmp_path, "ada")
-    assert (await ada.get("/desk/me")).status == 401
-    assert (await bea.get("/desk/me")).status == 200
-    lotse.clock.turn(60)
-    assert (await desk.until("error"))["code"] == "signed_out"
-    assert await desk.ended() == 1008
-    await parked(lotse)
-    await other.until("card")
-    assert not [frame for frame in desk.frames if frame["type"] == "card"]
-
-
-async def test_a_look_at_the_session_that_fails_ends_nothing_and_is_repeated(
-    lotse: Running, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ada = await lotse.operator("ada")
-    desk = await ada.desk()
-    looks: list[str] = []
-
-    async def look(_: BreakableStore, token: str, now: datetime) -> Operator | None:
-        looks.append(token)
-        if len(looks) == 1:
-            raise StoreError("the database restarts")
-        return None
-
-    monkeypatch.setattr(BreakableStore, "find_session", look)
-    for count in (1, 2):
-        lotse.clock.turn(60)
-        await until(lambda count=count: len(looks) == count, what="a look")  # type: ignore[misc]
-    assert (await desk.until("error"))["code"] == "signed_out"
-
-
-async def test_a_session_ends_after_its_time(lotse: Running) -> None:
-    ada = await lotse.operator("ada")
-    lotse.clock.turn(LIFETIME.total_seconds() - 1)
-    assert (await ada.get("/desk/me")).status == 200
-    lotse.clock.turn(2)
-    assert (await ada.get("/desk/me")).status == 401
 
 
 # ── seeing ───────────────────────────────────────────────────────────────────────────────────────────────────────────
