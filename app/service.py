@@ -28,6 +28,7 @@ from dialogs.source import read_source
 from engine.shell.engine import Engine
 from engine.shell.outbox import AmbiguousPolicy, no_point
 from store.bus import MemoryBus
+from store.redis_bus import RedisBus
 from store.sql import SqlStore
 from web.deps import Deps
 from web.server import make_app
@@ -87,7 +88,9 @@ async def open_service(
         store = await (open_store(settings.database_url) if open_store else SqlStore.open(settings.database_url, at=at))
         stack.push_async_callback(store.close)
         await first_operator(store, settings.var)
-        ground = _Ground(settings=settings, clock=clock, ids=RandomIds(clock), store=store, bot=bot, bus=MemoryBus())
+        ids = RandomIds(clock)
+        bus = await _bus(settings, clock, ids, stack)
+        ground = _Ground(settings=settings, clock=clock, ids=ids, store=store, bot=bot, bus=bus)
         connectors = await _connectors(ground, lambda: engine)
         for made in connectors.values():
             stack.push_async_callback(made.close)
@@ -101,6 +104,14 @@ async def open_service(
         tasks = [asyncio.create_task(_keep_up(name, run, clock), name=name) for name, run in kept_up.items()]
         stack.push_async_callback(_cancel, tasks)
         yield Service(app=app, engine=engine, store=store, bot=bot, stop=running.clear)
+
+
+async def _bus(settings: Settings, clock: Clock, ids: Ids, stack: AsyncExitStack) -> Bus:
+    if not settings.redis.url:
+        return MemoryBus()
+    bus = await RedisBus.open(settings.redis.url, clock=clock, name=ids.new())
+    stack.push_async_callback(bus.close)
+    return bus
 
 
 async def _engine(ground: _Ground, channels: Mapping[str, Channel], at: Callable[[str], None]) -> Engine:

@@ -13,6 +13,12 @@ class DatabaseSettings(BaseModel):
     )
 
 
+class RedisSettings(BaseModel):
+    url: str = Field(
+        "", description="A Redis that carries live news between processes: redis://host:6379. Empty: none is needed."
+    )
+
+
 class WebSettings(BaseModel):
     host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for all.")
     port: int = Field(8080, description="Port to listen on; 0 = any free one.", ge=0, le=65535)
@@ -53,6 +59,7 @@ class Settings(BaseSettings):
     log: Literal["text", "json"] = Field("text", description="How log lines look.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged.")
     database: DatabaseSettings = DatabaseSettings()
+    redis: RedisSettings = RedisSettings()
     web: WebSettings = WebSettings()
     telegram: TelegramSettings = TelegramSettings()
 
