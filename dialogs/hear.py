@@ -193,7 +193,7 @@ class Hearing:
         if language:
             self._run_command(f"language/{language}")
             return True
-        if text.split(" ")[0] == BEGIN and self.walk.frames and self.walk.frame.stage == "waiting":
+        if text.partition(" ")[0] == BEGIN and self.walk.frames and self.walk.frame.stage == "waiting":
             self.guess = None
             self.walk.to_menu()
             return True

@@ -29,7 +29,17 @@ from dialogs.commands import find_command
 from dialogs.hear import press_id
 from engine.draft import SILENCE, WAKE, Draft
 from engine.rules import Rules
-from handoff.desk import WARN_BEFORE, claim, close, keep_place, live_timers, may_reply, reassign, release, waiting_timers
+from handoff.desk import (
+    WARN_BEFORE,
+    claim,
+    close,
+    keep_place,
+    live_timers,
+    may_reply,
+    reassign,
+    release,
+    waiting_timers,
+)
 
 MAX_TURNS = 500
 """Messages and presses in one conversation, then a person must look at it."""
