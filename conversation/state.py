@@ -56,6 +56,8 @@ class Conversation(Value, frozen=True, kw_only=True):
     opened_at: datetime
     version: int = 0
     seq: int = 0
+    begins: int = 0
+    """The number of the chat's newest message when this conversation began."""
     language: str = ""
     language_chosen: bool = False
     """The customer said so: no guess overrules it."""

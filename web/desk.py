@@ -197,9 +197,11 @@ class _Shift:
         """The conversation as it is now, and what is known."""
         self.opened = snapshot = await self.find(conversation)
         assert snapshot.conversation is not None  # noqa: S101 - find raises otherwise
-        messages = tuple(await self.deps.store.recent(snapshot.chat.id, NEWEST))
-        preview = preview_of(snapshot.conversation, messages)
-        return card_of(snapshot.conversation, preview), panel_of(snapshot.conversation, snapshot.chat, messages)
+        chat, begins = snapshot.chat, snapshot.conversation.begins
+        first = tuple(await self.deps.store.history(chat.id, begins, NEWEST))
+        newest = tuple(await self.deps.store.recent(chat.id, NEWEST))
+        preview = preview_of(snapshot.conversation, newest)
+        return card_of(snapshot.conversation, preview), panel_of(snapshot.conversation, chat, first)
 
     async def show(self, conversation: str) -> None:
         """Follow first, then read: nothing falls between."""

@@ -156,7 +156,7 @@ def read_frame(raw: str) -> DeskFrame:
 
 
 def panel_of(conversation: Conversation, chat: Chat, messages: tuple[Message, ...]) -> Panel:
-    """All that is known, including personal data: the operator must not ask twice."""
+    """All that is known, including personal data: the operator must not ask twice. ``messages``: how it began."""
     return Panel(
         channel=conversation.channel,
         address=chat.address,

@@ -155,6 +155,7 @@ class Turns:
             channel=chat.channel,
             opened_at=event.at,
             seq=chat.seq,
+            begins=chat.seq,
             language=chat.language,
             language_chosen=last.language_chosen if last else False,
             name=last.name if last else "",
