@@ -15,7 +15,7 @@ from conversation.ports import Bus, Subscription
 from store.bus import LIMIT, MemoryBus
 from store.redis_bus import BACKLOG, PATIENCE, RedisBus
 from tests.support.process import free_port
-from tests.support.servers import RedisServer, redis
+from tests.support.servers import Server, redis
 
 
 class Hurry:
@@ -36,13 +36,13 @@ class Pair:
 
 
 @pytest.fixture(scope="module")
-def shared() -> Iterator[RedisServer]:
+def shared() -> Iterator[Server]:
     with redis() as server:
         yield server
 
 
 @pytest.fixture
-def own() -> Iterator[RedisServer]:
+def own() -> Iterator[Server]:
     """One to kill."""
     with redis() as server:
         yield server
@@ -63,7 +63,7 @@ def limit() -> int:
 
 
 @pytest.fixture(params=["memory", "redis", "redis between two"])
-async def pair(request: pytest.FixtureRequest, shared: RedisServer, limit: int) -> AsyncIterator[Pair]:
+async def pair(request: pytest.FixtureRequest, shared: Server, limit: int) -> AsyncIterator[Pair]:
     if request.param == "memory":
         bus = MemoryBus(limit=limit)
         yield Pair(speaker=bus, listener=bus)
@@ -192,7 +192,7 @@ async def test_iteration_left_and_taken_up_again_misses_nothing(pair: Pair) -> N
 # ── over Redis only ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def asked(server: RedisServer, *words: str) -> str:
+def asked(server: Server, *words: str) -> str:
     """What Redis answers to a command."""
     command = ["redis-cli", "-p", str(server.port), *words]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
@@ -211,10 +211,10 @@ async def heard(near: RedisBus, far: RedisBus) -> bytes:
             await subscription.close()
 
 
-async def test_subscriptions_end_when_redis_dies_and_when_it_is_back(own: RedisServer) -> None:
+async def test_subscriptions_end_when_redis_dies_and_when_it_is_back(own: Server) -> None:
     async with over(own.url) as near, over(own.url, "there") as far:
         before = await far.subscribe("desk")
-        own.kill()
+        own.stop(signal.SIGKILL)
         assert await ended(before) == []
         away = await far.subscribe("desk")
         own.start()
@@ -222,9 +222,9 @@ async def test_subscriptions_end_when_redis_dies_and_when_it_is_back(own: RedisS
         assert await heard(near, far) == b"news"
 
 
-async def test_without_redis_news_of_this_process_still_come(own: RedisServer) -> None:
+async def test_without_redis_news_of_this_process_still_come(own: Server) -> None:
     async with over(own.url) as bus:
-        own.kill()
+        own.stop(signal.SIGKILL)
         assert await heard(bus, bus) == b"news"
 
 
@@ -242,7 +242,7 @@ async def test_publishing_without_redis_neither_waits_nor_raises() -> None:
                 await bus.publish("desk", b"news")
 
 
-async def test_news_that_were_lost_end_the_subscriptions_of_the_others(shared: RedisServer) -> None:
+async def test_news_that_were_lost_end_the_subscriptions_of_the_others(shared: Server) -> None:
     async with over(shared.url) as near, over(shared.url, "there") as far:
         assert await heard(near, far) == b"news"
         subscription = await far.subscribe("desk")
@@ -252,7 +252,7 @@ async def test_news_that_were_lost_end_the_subscriptions_of_the_others(shared: R
         assert await heard(near, far) == b"news"
 
 
-async def test_redis_that_hangs_holds_nobody_up(own: RedisServer) -> None:
+async def test_redis_that_hangs_holds_nobody_up(own: Server) -> None:
     async with over(own.url) as near, over(own.url, "there") as far:
         assert await heard(near, far) == b"news"
         own.process.send_signal(signal.SIGSTOP)
@@ -264,14 +264,14 @@ async def test_redis_that_hangs_holds_nobody_up(own: RedisServer) -> None:
         assert await heard(near, far) == b"news"
 
 
-async def test_silent_connection_is_given_up(own: RedisServer) -> None:
+async def test_silent_connection_is_given_up(own: Server) -> None:
     async with over(own.url) as bus:
         subscription = await bus.subscribe("desk")
         own.process.send_signal(signal.SIGSTOP)
         assert await ended(subscription) == []
 
 
-async def test_redis_brings_only_topics_that_somebody_listens_to(shared: RedisServer) -> None:
+async def test_redis_brings_only_topics_that_somebody_listens_to(shared: Server) -> None:
     async with over(shared.url) as bus:
         one, two = await bus.subscribe("a"), await bus.subscribe("a")
         assert set(asked(shared, "PUBSUB", "CHANNELS").split()) == {"lotse-gap", "lotse:a"}
@@ -282,7 +282,7 @@ async def test_redis_brings_only_topics_that_somebody_listens_to(shared: RedisSe
         await again.close()
 
 
-async def test_topic_left_and_taken_up_at_once_is_heard(shared: RedisServer) -> None:
+async def test_topic_left_and_taken_up_at_once_is_heard(shared: Server) -> None:
     async with over(shared.url) as near, over(shared.url, "there") as far:
         for number in range(20):
             leaving = asyncio.create_task(far.subscribe("desk"))
@@ -295,7 +295,7 @@ async def test_topic_left_and_taken_up_at_once_is_heard(shared: RedisServer) -> 
             await subscription.close()
 
 
-async def test_news_published_before_the_end_still_go_out(shared: RedisServer) -> None:
+async def test_news_published_before_the_end_still_go_out(shared: Server) -> None:
     async with over(shared.url, "there") as far:
         subscription = await far.subscribe("desk")
         async with over(shared.url) as near:

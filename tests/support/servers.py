@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.support.process import free_port
@@ -22,78 +22,92 @@ POSTGRES_PROGRAMS = Path("/usr/lib/postgresql/15/bin")
 REDIS_PROGRAM = "redis-server"
 PATIENCE = 30.0
 """Seconds until a server that does not answer fails the tests."""
-QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200", "shared_buffers=32MB")
-
-
-@contextmanager
-def postgres() -> Iterator[str]:
-    """URL of an empty database ``postgres`` whose user may make others; stopped and removed on leaving."""
-    port = free_port()
-    with _folder("postgres") as folder:
-        data = folder / "data"
-        words = (
-            "--pgdata",
-            str(data),
-            "--username=lotse",
-            "--auth=trust",
-            "--encoding=UTF8",
-            "--locale=C.UTF-8",
-            "--no-sync",
-        )
-        subprocess.run(
-            [*_as("postgres"), str(POSTGRES_PROGRAMS / "initdb"), *words], cwd=folder, check=True, capture_output=True
-        )
-        quick = [word for setting in QUICK for word in ("-c", setting)]
-        places = ["-c", "listen_addresses=127.0.0.1", "-c", f"port={port}", "-k", str(folder)]
-        command = [*_as("postgres"), str(POSTGRES_PROGRAMS / "postgres"), "-D", str(data), *places, *quick]
-        with _running(command, folder) as server:
-            asked = [str(POSTGRES_PROGRAMS / "pg_isready"), "--quiet", "--host=127.0.0.1", f"--port={port}"]
-            _wait(server, folder, lambda: subprocess.run(asked, check=False).returncode == 0)
-            yield f"postgresql://lotse@127.0.0.1:{port}/postgres"
+QUICK = ("fsync=off", "full_page_writes=off", "max_connections=200", "shared_buffers=32MB")
+"""A commit still reaches the system before it is confirmed: a server that is killed has lost nothing."""
 
 
 @dataclass(slots=True, kw_only=True)
-class RedisServer:
-    """A Redis that a test may kill, stop for a while, and start again on the same port."""
+class Server:
+    """A server that a test may kill, stop for a while, and start again on the same port."""
 
     url: str
     port: int
-    folder: Path
-    process: subprocess.Popen[bytes]
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
+    _command: list[str]
+    _folder: Path
+    _ready: Callable[[], bool]
+    process: subprocess.Popen[bytes] = field(init=False)
 
     def start(self) -> None:
-        """Again, with nothing of what it knew."""
-        self.process = _start_redis(self.port, self.folder)
+        """Returns when it answers. Raises RuntimeError with what it wrote."""
+        log = self._folder / "output.log"
+        with log.open("ab") as output:
+            self.process = subprocess.Popen(self._command, cwd=self._folder, stdout=output, stderr=output)
+        end = time.monotonic() + PATIENCE
+        while not self._ready():
+            if self.process.poll() is not None or time.monotonic() > end:
+                self.stop(signal.SIGKILL)
+                written = log.read_text(encoding="utf-8", errors="replace")
+                raise RuntimeError(f"{self._command} did not come up; it wrote:\n{written}")
+            time.sleep(0.01)
+
+    def stop(self, number: int) -> None:
+        self.process.send_signal(number)
+        try:
+            self.process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
 
 
 @contextmanager
-def redis() -> Iterator[RedisServer]:
-    """Stopped and removed on leaving."""
+def postgres() -> Iterator[Server]:
+    """Its URL names the empty database ``postgres``, whose user may make others; stopped and removed on leaving."""
+    port = free_port()
+    with _folder("postgres") as folder:
+        data = str(folder / "data")
+        words = ("-D", data, "--username=lotse", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
+        making = [*_as("postgres"), str(POSTGRES_PROGRAMS / "initdb"), *words]
+        subprocess.run(making, cwd=folder, check=True, capture_output=True)
+        places = ["-c", "listen_addresses=127.0.0.1", "-c", f"port={port}", "-k", str(folder)]
+        quick = [word for setting in QUICK for word in ("-c", setting)]
+        asked = [str(POSTGRES_PROGRAMS / "pg_isready"), "--quiet", "--host=127.0.0.1", f"--port={port}"]
+        server = Server(
+            url=f"postgresql://lotse@127.0.0.1:{port}/postgres",
+            port=port,
+            _command=[*_as("postgres"), str(POSTGRES_PROGRAMS / "postgres"), "-D", data, *places, *quick],
+            _folder=folder,
+            _ready=lambda: subprocess.run(asked, check=False).returncode == 0,
+        )
+        # SIGINT is PostgreSQL's word for: end the clients, then yourself, in order.
+        with _running(server, signal.SIGINT):
+            yield server
+
+
+@contextmanager
+def redis() -> Iterator[Server]:
+    """Stopped and removed on leaving; it keeps nothing when it is started again."""
     port = free_port()
     with _folder("redis") as folder:
-        process = _start_redis(port, folder)
-        server = RedisServer(url=f"redis://127.0.0.1:{port}", port=port, folder=folder, process=process)
-        try:
+        words = ["--bind", "127.0.0.1", "--port", str(port), "--save", "", "--appendonly", "no", "--dir", str(folder)]
+        server = Server(
+            url=f"redis://127.0.0.1:{port}",
+            port=port,
+            _command=[*_as(""), REDIS_PROGRAM, *words],
+            _folder=folder,
+            _ready=lambda: _answers(port),
+        )
+        # A Redis that a test put to sleep hears nothing else.
+        with _running(server, signal.SIGKILL):
             yield server
-        finally:
-            server.kill()
 
 
-def _start_redis(port: int, folder: Path) -> subprocess.Popen[bytes]:
-    words = ["--bind", "127.0.0.1", "--port", str(port), "--save", "", "--appendonly", "no", "--dir", str(folder)]
-    with (folder / "output.log").open("ab") as output:
-        process = subprocess.Popen([*_as(""), REDIS_PROGRAM, *words], stdout=output, stderr=output)
+@contextmanager
+def _running(server: Server, ending: int) -> Iterator[None]:
+    server.start()
     try:
-        _wait(process, folder, lambda: _answers(port))
-    except BaseException:
-        process.kill()
-        process.wait()
-        raise
-    return process
+        yield
+    finally:
+        server.stop(ending)
 
 
 def _answers(port: int) -> bool:
@@ -123,28 +137,3 @@ def _folder(name: str) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
-def _running(command: list[str], folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    with (folder / "output.log").open("ab") as output:
-        process = subprocess.Popen(command, cwd=folder, stdout=output, stderr=output)
-    try:
-        yield process
-    finally:
-        # PostgreSQL's way to end its clients and then itself, in order.
-        process.send_signal(signal.SIGINT)
-        try:
-            process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def _wait(process: subprocess.Popen[bytes], folder: Path, ready: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not ready():
-        if process.poll() is not None or time.monotonic() > end:
-            log = (folder / "output.log").read_text(encoding="utf-8", errors="replace")
-            raise RuntimeError(f"{process.args!r} did not come up; its output:\n{log}")
-        time.sleep(0.01)

@@ -40,10 +40,10 @@ def named(server: str, database: str) -> str:
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
     """A PostgreSQL with a database that has all tables: emptying them takes a tenth of making them."""
-    with postgres() as url:
-        asyncio.run(administer(url, f"CREATE DATABASE {WITH_TABLES}"))
-        asyncio.run(migrate(named(url, WITH_TABLES)))
-        yield url
+    with postgres() as started:
+        asyncio.run(administer(started.url, f"CREATE DATABASE {WITH_TABLES}"))
+        asyncio.run(migrate(named(started.url, WITH_TABLES)))
+        yield started.url
 
 
 @pytest.fixture(scope="session")
