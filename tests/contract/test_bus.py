@@ -11,7 +11,8 @@ import pytest
 
 from app.clock import SystemClock
 from conversation.errors import LotseError
-from conversation.ports import Bus, Subscription
+from conversation.ports import Bus, Clock, Subscription
+from store import redis_bus
 from store.bus import LIMIT, MemoryBus
 from store.redis_bus import BACKLOG, PATIENCE, RedisBus
 from tests.support.process import free_port
@@ -25,6 +26,9 @@ class Hurry:
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds / 100)
+
+
+HURRY = Hurry()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +53,8 @@ def own() -> Iterator[Server]:
 
 
 @asynccontextmanager
-async def over(url: str, name: str = "here", limit: int = LIMIT) -> AsyncIterator[RedisBus]:
-    bus = await RedisBus.open(url, clock=Hurry(), name=name, limit=limit)
+async def over(url: str, name: str = "here", limit: int = LIMIT, *, clock: Clock = HURRY) -> AsyncIterator[RedisBus]:
+    bus = await RedisBus.open(url, clock=clock, name=name, limit=limit)
     try:
         yield bus
     finally:
@@ -240,6 +244,7 @@ async def test_publishing_without_redis_neither_waits_nor_raises() -> None:
         async with asyncio.timeout(1):
             for _ in range(3 * BACKLOG):
                 await bus.publish("desk", b"news")
+        assert len(bus._voice._waiting) <= BACKLOG
 
 
 async def test_news_that_were_lost_end_the_subscriptions_of_the_others(shared: Server) -> None:
@@ -262,6 +267,16 @@ async def test_redis_that_hangs_holds_nobody_up(own: Server) -> None:
         assert await ended(subscription) == []
         own.process.send_signal(signal.SIGCONT)
         assert await heard(near, far) == b"news"
+
+
+async def test_topic_that_is_not_confirmed_ends_at_once_and_not_with_the_next_look(
+    own: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redis_bus, "PATIENCE", 0.1)
+    async with over(own.url, clock=SystemClock()) as bus:
+        own.process.send_signal(signal.SIGSTOP)
+        subscription = await bus.subscribe("desk")
+        assert await ended(subscription) == []
 
 
 async def test_silent_connection_is_given_up(own: Server) -> None:
@@ -306,5 +321,5 @@ async def test_news_published_before_the_end_still_go_out(shared: Server) -> Non
 @pytest.mark.parametrize("url", ["http://:secret@host", "redis://:secret@host:port"])
 async def test_address_that_is_none_is_told_without_its_password(url: str) -> None:
     with pytest.raises(LotseError, match="LOTSE_REDIS__URL") as error:
-        await RedisBus.open(url, clock=Hurry(), name="here")
+        await RedisBus.open(url, clock=HURRY, name="here")
     assert "secret" not in str(error.value)
