@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import cast
 
@@ -9,7 +10,7 @@ _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 _END = b"\r\n\r\n"
 
 
-class _Wire(asyncio.Protocol):
+class _Wire(asyncio.Protocol, ABC):
     """Cuts what arrives into messages: ``taken(head, body)`` is called for each."""
 
     def __init__(self) -> None:
@@ -30,8 +31,9 @@ class _Wire(asyncio.Protocol):
             body, self._buffer = self._buffer[end + len(_END) : stop], self._buffer[stop:]
             self.taken(head, body)
 
+    @abstractmethod
     def taken(self, head: bytes, body: bytes) -> None:
-        raise NotImplementedError
+        """A whole message came."""
 
 
 class Answering(_Wire):

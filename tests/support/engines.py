@@ -7,7 +7,7 @@ from pathlib import Path
 from app.bot_folder import load_rules
 from app.clock import RandomIds
 from conversation.content import Content, Media, Text, plain_text
-from conversation.errors import ActionError
+from conversation.errors import ActionError, RefusedError
 from conversation.events import CustomerSaid
 from conversation.message import Message
 from conversation.ports import ActionCall, Bus, Chat, Inbound
@@ -52,7 +52,7 @@ class Sends:
         return
 
     async def fetch(self, media: Media) -> tuple[str, bytes]:
-        raise NotImplementedError(media.ref)
+        raise RefusedError(f"there is no file {media.ref}")
 
 
 class Process:
