@@ -22,7 +22,7 @@ def json_line(figure: Figure) -> str:
 def table(figures: Sequence[Figure]) -> str:
     """In Markdown, which a terminal shows well enough."""
     rows = [_HEAD, *(_row(figure) for figure in figures)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD))]
+    widths = [max(3, *(len(row[column]) for row in rows)) for column in range(len(_HEAD))]
     lines = [f"| {' | '.join(_cells(row, widths))} |" for row in rows]
     marks = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
     return "\n".join([lines[0], f"| {' | '.join(marks)} |", *lines[1:]])
