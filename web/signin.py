@@ -26,11 +26,6 @@ class LoginRequest(msgspec.Struct, frozen=True, kw_only=True):
     password: str
 
 
-class Who(msgspec.Struct, frozen=True, kw_only=True):
-    operator: str
-    name: str
-
-
 class SignIn:
     """Passwords are checked off the event loop, in two threads of their own: argon2 takes a tenth of a second on purpose."""
 
