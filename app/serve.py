@@ -4,6 +4,7 @@ import asyncio
 import gc
 import signal
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -11,10 +12,13 @@ import structlog
 from aiohttp import web
 from rich.console import Console
 
+from app.clock import SystemClock
 from app.passwords import FIRST, password_file
 from app.service import PAGES, Service, open_service
 from app.settings import Settings
 from conversation.errors import LotseError
+from conversation.policy import Policy
+from handoff.hours import is_open
 
 SHUTDOWN: Final = 1.0
 """Seconds for requests in hand, and as many again for those that don't end when they are cancelled."""
@@ -75,5 +79,16 @@ def _announce(settings: Settings, service: Service, port: int) -> None:
     if file.is_file():
         console.print(f"  sign in at the desk as [bold]{FIRST}[/bold] with the password {first_password(file)}")
         console.print(f"  (made at the first start; `lotse user password {FIRST}` sets your own)\n", style="dim")
+    closed = closed_teams(service.bot.rules().policy, SystemClock().now())
+    if closed:
+        console.print(
+            f"  closed at this hour: {', '.join(closed)}. Who asks for a person is offered a call-back instead;"
+        )
+        console.print('  for a try at any hour write `hours: {mon-sun: ["00:00-24:00"]}` into bot.yaml\n', markup=False)
     console.print("  stop with Ctrl+C\n", style="dim")
     _log.info("serving", address=here, bot=service.bot.rules().bot.version)
+
+
+def closed_teams(policy: Policy, at: datetime) -> list[str]:
+    """The teams whose working hours are over, or have not begun."""
+    return [name for name, team in policy.teams.items() if not is_open(team, policy.time_zone, at)]
