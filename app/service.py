@@ -24,10 +24,11 @@ from app.settings import Settings
 from bots.connector import Connector, Surroundings
 from bots.registry import connector
 from conversation.errors import LotseError
-from conversation.ports import Bus, Channel, Clock, Ids, Inbound
+from conversation.ports import Bus, Channel, Clock, Ids
+from conversation.records import Inbound
 from conversation.value import Data
 from dialogs.source import read_source
-from engine.shell.engine import Engine
+from engine.shell.engine import Engine, Tools
 from engine.shell.feed import Feed
 from engine.shell.intake import Intake
 from engine.shell.members import Members
@@ -181,7 +182,7 @@ async def _engine(ground: _Ground, channels: Mapping[str, Channel], at: Callable
     await nlu.learn(nlu_examples(folder))
     ground.bot.on_change(lambda: nlu.learn(nlu_examples(folder)))
     safe = {name for name, spec in actions.catalogue.actions.items() if spec.repeat_safe}
-    return Engine(
+    tools = Tools(
         store=ground.store,
         rules=ground.bot.rules,
         nlu=nlu,
@@ -197,6 +198,7 @@ async def _engine(ground: _Ground, channels: Mapping[str, Channel], at: Callable
         beat=ground.settings.worker.beat,
         at=at,
     )
+    return Engine(tools)
 
 
 async def _deps(

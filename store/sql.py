@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from conversation.events import Event, QueuePlace
 from conversation.message import Message
-from conversation.ports import (
+from conversation.records import (
     Accepted,
     Card,
     Chat,

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from conversation.errors import StaleError, StoreError
-from conversation.ports import Accepted, Saved
+from conversation.records import Accepted, Saved
 from store import arrivals, saves
 from store.arrivals import Arrival
 from store.database import Database

@@ -8,7 +8,8 @@ from typing import Protocol
 from bots.connector import Hook
 from conversation.events import OperatorEvent
 from conversation.news import TypingNews
-from conversation.ports import Bus, Channel, Chat, Clock, DeskStore, Ids, Inbound, Operator
+from conversation.ports import Bus, Channel, Clock, DeskStore, Ids
+from conversation.records import Chat, Inbound, Operator
 from dialogs.problems import Problem
 from engine.rules import Rules
 from web.proxies import Network

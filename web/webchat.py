@@ -27,7 +27,7 @@ from bots.webchat.frames import (
 )
 from conversation.errors import BadInputError
 from conversation.news import QUEUE_TOPIC, DeliveryNews, News, QueueNews, TurnNews, TypingNews, chat_topic
-from conversation.ports import Card
+from conversation.records import Card
 from conversation.state import Parked, WithOperator
 from web.deps import Deps
 from web.guard import Origins, failure, read_json

@@ -5,7 +5,8 @@ from typing import Protocol
 
 from conversation.events import OperatorEvent
 from conversation.news import TypingNews
-from conversation.ports import Accepted, Bus, Chat, EngineStore, Ids, Inbound
+from conversation.ports import Bus, EngineStore, Ids
+from conversation.records import Accepted, Chat, Inbound
 from engine.shell.claims import wake
 from engine.shell.feed import Feed
 

@@ -9,7 +9,8 @@ import structlog
 
 from conversation.errors import ActionError
 from conversation.events import ActionDone, ActionFailed
-from conversation.ports import Accepted, Actions, Clock, EngineStore, Ids, Job
+from conversation.ports import Actions, Clock, EngineStore, Ids
+from conversation.records import Accepted, Job
 from engine.shell.stored import until_stored
 
 T = TypeVar("T")

@@ -17,7 +17,8 @@ from conversation.errors import (
     SendError,
     TransientError,
 )
-from conversation.ports import Channel, Clock, EngineStore, Send, SendState, SendUpdate
+from conversation.ports import Channel, Clock, EngineStore
+from conversation.records import Send, SendState, SendUpdate
 from engine.shell.feed import Feed
 from engine.shell.lanes import Lanes
 from engine.shell.stored import until_stored

@@ -20,7 +20,8 @@ from conversation.events import (
     TimerFired,
     Understood,
 )
-from conversation.ports import Channel, Clock, EngineStore, Ids, InboxRow, Nlu, Saved, Snapshot, Turn
+from conversation.ports import Channel, Clock, EngineStore, Ids, Nlu
+from conversation.records import InboxRow, Saved, Snapshot, Turn
 from conversation.state import Closed, Conversation, Parked, Phase
 from conversation.understanding import Understanding
 from engine.rules import Rules

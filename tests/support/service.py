@@ -30,7 +30,8 @@ from conversation.content import Content, Media
 from conversation.errors import SendError, StoreError
 from conversation.events import CustomerSaid
 from conversation.message import Message
-from conversation.ports import Channel, Chat, Inbound, Operator, Turn
+from conversation.ports import Channel
+from conversation.records import Chat, Inbound, Operator, Turn
 from conversation.understanding import Understanding
 from conversation.value import Data
 from dialogs.read import Files

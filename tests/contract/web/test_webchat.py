@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from aiohttp import WSServerHandshakeError
 
-from conversation.ports import Accepted, Inbound
+from conversation.records import Accepted, Inbound
 from tests.support.customers import until
 from tests.support.service import BreakableStore, HandClock, Link, Running, Visitor, running
 from web.tokens import LIFETIME, Tokens
