@@ -52,6 +52,7 @@ def _settle_memory() -> None:
 
     A turn makes hundreds of objects, hardly any of them in cycles: the collector looks once in a few dozen turns.
     """
+    gc.enable()
     gc.collect()
     gc.freeze()
     gc.set_threshold(5_000, 10, 10)
