@@ -31,6 +31,14 @@ async def test_a_first_visit_is_welcomed_empty_and_gets_all_languages(lotse: Run
     ]
 
 
+async def test_a_page_that_offers_compression_gets_plain_frames(lotse: Running) -> None:
+    """Each of the thousands of open sockets would keep a compressor of 100 KB, for frames of some hundred bytes."""
+    visitor = await lotse.visitor()
+    socket = await visitor.browser.http.ws_connect(f"{lotse.base}/webchat/socket", compress=15)
+    assert socket.compress == 0
+    await socket.close()
+
+
 async def test_said_words_are_acknowledged_shown_and_answered_in_order(lotse: Running) -> None:
     visitor = await lotse.visitor()
     await visitor.say("Hallo", "a1")
