@@ -54,6 +54,8 @@ def _settle_memory() -> None:
     """
     gc.enable()
     gc.collect()
+    import ctypes
+    ctypes.CDLL(None).malloc_trim(0)
     gc.freeze()
     gc.set_threshold(5_000, 10, 10)
 

@@ -13,10 +13,10 @@ LIMIT = 256
 class MemorySubscription:
     """One subscriber's queue. It ends when closed, and at once when it fell behind: what it missed is in the store.
 
-    One task reads it. There are as many as open sockets, nearly all of them waiting: one that waits holds a future and no more.
+    One task reads it. There are as many as open sockets, and nearly all of them have nothing to read.
     """
 
-    __slots__ = ("_leave", "_limit", "_open", "_waiter", "_waiting", "topic")
+    __slots__ = ("_call", "_leave", "_limit", "_open", "_waiter", "_waiting", "topic")
 
     def __init__(self, topic: str, limit: int, leave: Callable[["MemorySubscription"], None]) -> None:
         self.topic = topic
@@ -24,6 +24,7 @@ class MemorySubscription:
         self._leave = leave
         self._waiting: list[bytes] = []
         self._waiter: asyncio.Future[None] | None = None
+        self._call: Callable[[], None] | None = None
         self._open = True
 
     def __aiter__(self) -> Self:
@@ -40,7 +41,15 @@ class MemorySubscription:
                 self._waiter = None
         raise StopAsyncIteration
 
+    @property
+    def pending(self) -> bool:
+        return bool(self._waiting) or not self._open
+
+    def watch(self, call: Callable[[], None]) -> None:
+        self._call = call
+
     async def close(self) -> None:
+        self._call = None
         self.end()
 
     def push(self, payload: bytes) -> None:
@@ -59,6 +68,8 @@ class MemorySubscription:
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
+        if self._call is not None:
+            self._call()
 
 
 class MemoryBus:

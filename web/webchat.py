@@ -32,7 +32,7 @@ from conversation.state import Parked, WithOperator
 from web.deps import Deps
 from web.guard import Origins, failure, read_json
 from web.proxies import client_of
-from web.sockets import Socket, TooFastError, close_all, forward, frame_id, serve, stop, storing, web_socket
+from web.sockets import Forwarding, Socket, TooFastError, close_all, frame_id, serve, storing, web_socket
 from web.tokens import Limiter, Tokens
 
 HELLO_LIMIT: Final = 10.0
@@ -136,11 +136,11 @@ class _Visit:
         try:
             await self.welcome()
             await self.catch_up()
-            live = asyncio.create_task(forward(self.socket, subscription, self.news))
+            live = Forwarding(self.socket, subscription, self.news)
             try:
                 await serve(self.socket, self.frame, self.refuse)
             finally:
-                await stop(live)
+                await live.stop()
         finally:
             self.watch_queue("")
             await subscription.close()
