@@ -34,7 +34,6 @@ from engine.shell.intake import Intake
 from engine.shell.members import Members
 from engine.shell.outbox import AmbiguousPolicy, no_point
 from store.bus import MemoryBus
-from store.redis_bus import RedisBus
 from store.sql import SqlStore
 from web.deps import Deps
 from web.server import make_app, make_health_app
@@ -170,6 +169,8 @@ def _connections(
 async def _bus(settings: Settings, clock: Clock, ids: Ids, stack: AsyncExitStack) -> Bus:
     if not settings.redis.url:
         return MemoryBus()
+    from store.redis_bus import RedisBus  # 8 MB that only this needs
+
     bus = await RedisBus.open(settings.redis.url, clock=clock, name=ids.new())
     stack.push_async_callback(bus.close)
     return bus

@@ -1,6 +1,6 @@
 """What the engine needs from the outside, as small protocols. Adapters: ``bots``, ``nlu``, ``actions``, ``store``, ``app``."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -110,6 +110,15 @@ class Subscription(Protocol):
     """Ends when closed. A subscriber that falls far behind is dropped: it reads the store again."""
 
     def __aiter__(self) -> AsyncIterator[bytes]: ...
+
+    @property
+    def pending(self) -> bool:
+        """Whether the next step of the iteration is there: a message, or the end."""
+        ...
+
+    def watch(self, call: Callable[[], None]) -> None:
+        """``call`` is called with each message and at the end: a reader with nothing to read need not wait in a task."""
+        ...
 
     async def close(self) -> None: ...
 
