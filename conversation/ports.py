@@ -133,6 +133,20 @@ class Bus(Protocol):
         ...
 
 
+class Presence(Protocol):
+    """Who sits at the desk, over all processes, by an operator's id. Never raises; nothing that can't be built anew."""
+
+    async def here(self, member: str) -> None:
+        """For the next minute; say it again before that is over."""
+        ...
+
+    async def left(self, member: str) -> None: ...
+
+    async def who(self) -> Sequence[str]:
+        """In order of their ids. Without the other processes for as long as these can't be heard."""
+        ...
+
+
 # ── the store ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
