@@ -5,6 +5,7 @@ The bot's form is played once by the pure core, and its rows are repeated under 
 
 import asyncio
 import math
+import os
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -83,6 +84,9 @@ def fill(file: Path, messages: int) -> int:
     connection.execute("COMMIT")
     stored = int(connection.execute("SELECT count(*) FROM messages").fetchone()[0])
     connection.close()
+    # Else the system would write it out during the measurement.
+    with file.open("rb") as written:
+        os.fsync(written.fileno())
     return stored
 
 
