@@ -54,7 +54,8 @@ def session_from(number: int) -> ClientSession:
 async def visit(session: ClientSession, url: str, course: Course) -> Visitor:
     async with session.post(f"{url}/webchat/session", json={"language": "de"}) as response:
         made: dict[str, Any] = await response.json()
-    socket = await session.ws_connect(f"{url}/webchat/socket", max_msg_size=0)
+    # As a browser does, it offers to compress.
+    socket = await session.ws_connect(f"{url}/webchat/socket", max_msg_size=0, compress=15)
     hello = {"type": "hello", "token": made["token"], "last_seq": 0, "language": made["language"]}
     await socket.send_str(msgspec.json.encode(hello).decode())
     await socket.receive_str(timeout=30.0)

@@ -52,8 +52,11 @@ class Socket:
 
 
 def web_socket(max_frame: int) -> web.WebSocketResponse:
-    """Frames of at most ``max_frame`` bytes."""
-    return web.WebSocketResponse(heartbeat=HEARTBEAT, max_msg_size=max_frame, timeout=GOODBYE)
+    """Frames of at most ``max_frame`` bytes.
+
+    Not compressed, though browsers offer it: a frame is a few hundred bytes, and a compressor keeps 100 KB for each socket.
+    """
+    return web.WebSocketResponse(heartbeat=HEARTBEAT, max_msg_size=max_frame, timeout=GOODBYE, compress=False)
 
 
 async def close_all(sockets: Collection[web.WebSocketResponse]) -> None:

@@ -31,6 +31,13 @@ async def test_a_first_visit_is_welcomed_empty_and_gets_all_languages(lotse: Run
     ]
 
 
+async def test_compression_that_a_browser_offers_is_declined(lotse: Running) -> None:
+    """A compressor for each socket costs more than all else that a socket needs."""
+    browser = lotse.browser()
+    async with browser.http.ws_connect(f"{lotse.base}/webchat/socket", headers=browser.headers, compress=15) as socket:
+        assert socket.compress == 0
+
+
 async def test_said_words_are_acknowledged_shown_and_answered_in_order(lotse: Running) -> None:
     visitor = await lotse.visitor()
     await visitor.say("Hallo", "a1")
