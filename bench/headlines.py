@@ -54,17 +54,17 @@ LINES: Final[tuple[Headline, ...]] = (
         say=_turns,
     ),
     Headline(
-        what="a form of five questions, beside Botkit on Node, which keeps nothing",
+        what="a form of five questions over web sockets, beside Botkit on Node, which keeps nothing",
         bench="form",
         subject=form.OURS,
-        to=form.PEERS["botkit"][0],
+        to=form.BOTKIT.subject,
         say=_rate,
     ),
     Headline(
         what="the same beside Bot Framework for Python, which keeps nothing",
         bench="form",
         subject=form.OURS,
-        to=form.PEERS["botframework"][0],
+        to=form.BOT_FRAMEWORK.subject,
         say=_rate,
     ),
     Headline(

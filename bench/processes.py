@@ -88,7 +88,7 @@ def server(
     """Until the block ends. ``path`` is asked until anything answers. Raises RuntimeError if the program ends before that."""
     began = time.perf_counter()
     with process(command, environment, place=place) as started:
-        _wait(started, f"http://127.0.0.1:{port}{path}", began)
+        _wait(started, " ".join([Path(command[0]).name, *command[1:]]), f"http://127.0.0.1:{port}{path}", began)
         yield Server(pids=(started.pid,), port=port, started=time.perf_counter() - began)
 
 
@@ -115,10 +115,10 @@ def process(
             started.wait()
 
 
-def _wait(process: subprocess.Popen[bytes], url: str, began: float) -> None:
+def _wait(process: subprocess.Popen[bytes], words: str, url: str, began: float) -> None:
     while time.perf_counter() - began < START_LIMIT:
         if process.poll() is not None:
-            raise RuntimeError(f"{process.args!r} ended with {process.returncode} before it answered")
+            raise RuntimeError(f"`{words}` ended with {process.returncode} before it answered")
         try:
             urllib.request.urlopen(url, timeout=5).close()  # noqa: S310 - an address of ours
             return

@@ -4,6 +4,7 @@ Everything shares all cores of the machine: the service's processes, both server
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
 from bench.cases.shared import BOT, Figures, attempt
@@ -36,9 +37,7 @@ def _measured(seconds: float, database: str, bus: str) -> Figures:
     found: dict[str, Figure] = {}
     for number, (subject, commands) in enumerate(LAYOUTS.items()):
         url = new_database(database, f"bench{number}")
-        found[subject] = attempt(
-            BENCH, subject, lambda url=url, commands=commands: _run(commands, url, bus, seconds)
-        ).figure
+        found[subject] = attempt(BENCH, subject, partial(_run, commands, url, bus, seconds)).figure
     alone = found.pop(ALONE)
     split = [against(figure, alone) for figure in found.values()]
     floors = [against(floor, alone) for floor in postgres_floors(seconds, new_database(database, "floor"))]

@@ -36,7 +36,8 @@ def converse(script: str, seconds: float, var: Path) -> Run:
     for file in var.glob("lotse.db*"):
         file.unlink()
     with _server(script, var) as running:
-        arguments = ("--url", running.url, "--script", script, "--seconds", str(seconds))
+        kind = "echo" if script == "echo" else "lotse"
+        arguments = ("--url", running.url, "--server", kind, "--script", script, "--seconds", str(seconds))
         return Generator("load_webchat", *arguments).watch(*running.pids)
 
 

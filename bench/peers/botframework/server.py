@@ -4,6 +4,7 @@ It runs in an environment of its own: ``python server.py PORT``. Answers stand i
 """
 
 import sys
+from collections.abc import Awaitable, Callable
 
 import uvloop
 from aiohttp import web
@@ -28,7 +29,7 @@ QUESTIONS = (
 )
 
 
-def asking(place: int):  # noqa: ANN201 - the kind of a waterfall's step has no name
+def asking(place: int) -> Callable[[WaterfallStepContext], Awaitable[DialogTurnResult]]:
     """The step that keeps the answer to the question before, and asks the next; after the last one, the summary."""
 
     async def step(context: WaterfallStepContext) -> DialogTurnResult:
