@@ -11,11 +11,16 @@ from bench.report import circumstances, json_line, table, write_pages
 
 QUICK = 3.0
 """Seconds of each measurement."""
+QUIET = 0.7
+"""Load of a machine that has nothing else to do, or nearly so."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """1 if a figure could not be measured."""
     given = _read(arguments)
+    before = circumstances(given.seconds)
+    if before.load > QUIET:
+        print(f"the machine is busy (load {before.load}): ratios hold badly, rates not at all", file=sys.stderr)
     figures: list[Figure] = []
     for name in given.names or CASES:
         around = circumstances(given.seconds)
@@ -24,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(json_line(figure, around), flush=True)
     print(f"\n{table(figures)}")
     if given.write:
-        write_pages(figures, circumstances(given.seconds))
+        write_pages(figures, before)
     missing = sum(1 for figure in figures if figure.failed)
     if missing:
         print(f"\n{missing} of {len(figures)} figures could not be measured: the table says why", file=sys.stderr)

@@ -20,7 +20,7 @@ _HEAD = ("what", "turns/s", "p50 ms", "p99 ms", "CPU µs a turn", "MB", "s", "be
 
 
 class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
-    """What a figure depends on besides the code: ``load`` is the machine's when it was measured, ``seconds_each`` how long."""
+    """What figures depend on besides the code. ``load``: the machine's before they were measured; ``seconds_each``: how long."""
 
     day: str
     machine: str
@@ -56,7 +56,7 @@ def write_pages(figures: Sequence[Figure], around: Circumstances) -> None:
     """All figures into docs/performance.md, a handful into README.md. Raises ValueError if a page has lost its markers."""
     told = (
         f"Measured {around.day} at commit {around.commit} on {around.machine}, {around.seconds_each:g} s each;"
-        f" load of the machine at the end: {around.load:.1f}."
+        f" load of the machine before: {around.load:.1f}."
     )
     short = f"Measured {around.day} on {around.machine}:"
     blocks = {PAGE: f"{told}\n\n{table(figures)}\n", FRONT: f"{short}\n\n{headlines(figures)}\n"}
