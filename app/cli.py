@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
-from typing import Annotated, Any, Final, NoReturn, Optional, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn, Optional, TypeVar
 
 import typer
 from pydantic import ValidationError
@@ -20,6 +20,9 @@ from app.transcript import read_transcript
 from conversation.errors import LotseError
 from conversation.ports import DeskStore
 from dialogs.problems import BotError
+
+if TYPE_CHECKING:
+    from app.service import Role
 
 T = TypeVar("T")
 app = typer.Typer(help="Lotse, a text contact centre.", no_args_is_help=True, pretty_exceptions_enable=False)
@@ -69,13 +72,29 @@ def _folder(bot: Path | None) -> Path:
 
 @app.command()
 def serve(bot: BotFolder = None) -> None:
-    """Serve the pages, the channels and the desk, until stopped."""
+    """Serve the pages, the channels and the desk, and do the work, until stopped."""
+    _serve(bot, "all")
+
+
+@app.command()
+def web(bot: BotFolder = None) -> None:
+    """Serve the pages, the channels and the desk; `lotse worker` processes do the work. Needs PostgreSQL."""
+    _serve(bot, "web")
+
+
+@app.command()
+def worker(bot: BotFolder = None) -> None:
+    """Do the work of `lotse web` processes: conversations, sends, back-end calls, timers. Needs PostgreSQL."""
+    _serve(bot, "worker")
+
+
+def _serve(bot: Path | None, role: "Role") -> None:
     from app.serve import serve as serve_until_stopped
 
     settings = Settings() if bot is None else Settings(bot=bot)
     set_up_logs(settings.log, settings.log_level)
     try:
-        _run(serve_until_stopped(settings))
+        _run(serve_until_stopped(settings, role))
     except OSError as error:
         if error.errno != 98:
             raise

@@ -152,9 +152,16 @@ class InboxRow(Value, frozen=True, kw_only=True):
 
 
 class Accepted(Value, frozen=True, kw_only=True):
-    """``row`` is None for a delivery that was already known."""
+    """``row`` is None for a delivery that was already known.
+
+    ``holder``: the worker that holds the chat now, empty if none does, with the ``fence`` of its claim. ``opened``: this
+    event opened the chat, so that nothing else can be open in it.
+    """
 
     row: InboxRow | None
+    holder: str = ""
+    fence: int = 0
+    opened: bool = False
 
 
 class Snapshot(Value, frozen=True, kw_only=True):
@@ -168,7 +175,8 @@ class Turn(Value, frozen=True, kw_only=True):
     """All that a turn changes: stored whole, or not at all.
 
     ``handled`` are the inbox numbers it answers. ``base`` is the version the conversation had when it was loaded, 0 for a
-    new one. ``outgoing`` are the messages among ``effects`` that a worker must send.
+    new one. ``outgoing``: the messages among ``effects`` must be sent by a worker. ``fence``: of the claim under which it
+    was worked out.
     """
 
     handled: tuple[int, ...]
@@ -178,6 +186,7 @@ class Turn(Value, frozen=True, kw_only=True):
     outgoing: bool
     at: datetime
     unreachable: str = ""
+    fence: int = 0
 
 
 SendState: TypeAlias = Literal["pending", "sending", "sent", "failed", "ambiguous"]
@@ -199,7 +208,7 @@ class Send(Value, frozen=True, kw_only=True):
 
 
 class SendUpdate(Value, frozen=True, kw_only=True):
-    """``due`` is the time of the next try for ``pending``."""
+    """``due`` is the time of the next try for ``pending``. ``fence``: of the claim under which it was tried."""
 
     number: int
     state: SendState
@@ -207,6 +216,7 @@ class SendUpdate(Value, frozen=True, kw_only=True):
     due: datetime
     external_id: str = ""
     error: str = ""
+    fence: int = 0
 
 
 class Job(Value, frozen=True, kw_only=True):
@@ -231,6 +241,42 @@ class Timer(Value, frozen=True, kw_only=True):
     conversation: str
     name: str
     due: datetime
+
+
+class Held(Value, frozen=True, kw_only=True):
+    """A chat that a worker holds. Each claim of a chat has a higher ``fence`` than the one before: what is written under
+    an older one is refused."""
+
+    chat: str
+    fence: int
+
+
+class Claimed(Value, frozen=True, kw_only=True):
+    """What came of a claim. ``held``: the chats that are the worker's now, with all events that wait in them.
+
+    ``sends`` and ``jobs`` are those of chats that were not the worker's before. ``others``: chat to the worker that holds it.
+    """
+
+    held: tuple[Held, ...] = ()
+    rows: tuple[InboxRow, ...] = ()
+    sends: tuple[Send, ...] = ()
+    jobs: tuple[Job, ...] = ()
+    others: dict[str, str] = {}
+
+
+class Waiting(Value, frozen=True, kw_only=True):
+    """What a worker may take up: numbers of waiting events with their chats, and chats with unfinished work of another kind."""
+
+    events: tuple[tuple[int, str], ...] = ()
+    chats: tuple[str, ...] = ()
+
+
+class Peer(Value, frozen=True, kw_only=True):
+    """A worker that is at work, or was. ``beat`` grows while it lives; ``place`` says where it runs."""
+
+    worker: str
+    place: str
+    beat: int
 
 
 class Card(Value, frozen=True, kw_only=True):
@@ -273,14 +319,15 @@ class Session(Value, frozen=True, kw_only=True):
 class EngineStore(Protocol):
     """The durable half of the engine. Every method is one transaction; concurrent calls share commits.
 
-    All raise StoreError when the database can't be reached or written.
+    All raise StoreError when the database can't be reached or written. Where a ``worker`` is named, a chat that nobody holds
+    becomes that worker's in the same transaction.
     """
 
-    async def accept(self, inbound: Inbound, chat: str) -> Accepted:
+    async def accept(self, inbound: Inbound, chat: str, worker: str = "") -> Accepted:
         """Store a customer's event under its unique key; opens the chat (id ``chat`` if it is new) with the first one."""
         ...
 
-    async def accept_own(self, chat: str, event: Event, key: str) -> Accepted:
+    async def accept_own(self, chat: str, event: Event, key: str, worker: str = "") -> Accepted:
         """Store an operator's or the engine's event; ``key`` is unique among these."""
         ...
 
@@ -288,29 +335,83 @@ class EngineStore(Protocol):
         """Accepted events with no turn yet, oldest first."""
         ...
 
+    # ── who works on what ────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def join(self, worker: str, place: str) -> None:
+        """A worker begins; it holds nothing yet."""
+        ...
+
+    async def beat(self, worker: str) -> Sequence[Peer]:
+        """The worker lives. All that are at work; the caller is not among them if others gave it up. Empty: nobody beats."""
+        ...
+
+    async def peers(self) -> Sequence[Peer]:
+        """All workers, for one who is none."""
+        ...
+
+    async def bury(self, worker: str, beat: int) -> bool:
+        """Give up a worker whose beat is still this one; what it held is free. False if it lives, or is gone already."""
+        ...
+
+    async def leave(self, worker: str) -> None:
+        """A worker ends; what it held is free."""
+        ...
+
+    async def claim(self, worker: str, chats: Sequence[str]) -> Claimed:
+        """Make those of the chats that nobody holds the worker's, and read what is open in all that it holds of them."""
+        ...
+
+    async def release(self, worker: str, held: Sequence[Held]) -> None:
+        """Give chats back. One that somebody claimed meanwhile stays theirs."""
+        ...
+
+    async def waiting(self, worker: str, limit: int) -> Waiting:
+        """Oldest first, at most ``limit`` of a kind: waiting events of chats that are free or the worker's, and free chats
+        with unfinished sends or calls."""
+        ...
+
+    async def take_duty(self, worker: str, duty: str) -> bool:
+        """True if ``duty``, which one worker at a time may have, is this worker's now."""
+        ...
+
+    # ── turns and what follows from them ─────────────────────────────────────────────────────────────────────────────
+
     async def load(self, chat: str) -> Snapshot:
         """Raises KeyError for a chat that does not exist."""
         ...
 
     async def save(self, turn: Turn) -> Saved:
-        """Store a turn. Raises StaleError if the conversation's version is not ``turn.base`` any more."""
+        """Store a turn.
+
+        Raises StaleError if the conversation's version is not ``turn.base`` any more, the chat was claimed by somebody else,
+        an event that it answers was answered already, or an older event of the chat still waits.
+        """
         ...
 
     async def reject(self, number: int, reason: str) -> None:
         """Put an event aside that no turn can handle; it stays readable for an operator of the service."""
         ...
 
-    async def open_sends(self, limit: int) -> Sequence[Send]:
-        """``pending`` and ``sending`` ones, oldest first: what a new process takes over."""
+    async def open_sends(self, limit: int, worker: str | None = None) -> Sequence[Send]:
+        """``pending`` and ``sending`` ones, oldest first; of the chats that ``worker`` holds, or all."""
         ...
 
-    async def update_send(self, update: SendUpdate) -> None: ...
+    async def update_send(self, update: SendUpdate) -> bool:
+        """False if it changed nothing: the message was settled otherwise, or the chat is somebody else's now.
 
-    async def open_jobs(self, limit: int) -> Sequence[Job]: ...
+        That a message was sent is true whoever says so.
+        """
+        ...
 
-    async def start_job(self, number: int) -> None: ...
+    async def open_jobs(self, limit: int, worker: str | None = None) -> Sequence[Job]:
+        """Oldest first; of the chats that ``worker`` holds, or all."""
+        ...
 
-    async def finish_job(self, job: Job, event: Event) -> Accepted:
+    async def start_job(self, number: int, fence: int = 0) -> bool:
+        """Note that the call is being made. False if it must not be: the chat is somebody else's now."""
+        ...
+
+    async def finish_job(self, job: Job, event: Event, worker: str = "") -> Accepted:
         """The answer goes into the inbox and the job away, in one transaction."""
         ...
 
@@ -318,7 +419,7 @@ class EngineStore(Protocol):
 
     async def next_timer(self) -> datetime | None: ...
 
-    async def fire(self, timer: Timer, event: Event) -> Accepted:
+    async def fire(self, timer: Timer, event: Event, worker: str = "") -> Accepted:
         """The event goes into the inbox and the timer away, in one transaction. Row None if it was moved or gone."""
         ...
 

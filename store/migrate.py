@@ -53,10 +53,7 @@ async def upgrade(database: Database, place: str) -> None:
 def _upgrade(connection: Connection, place: str) -> None:
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
+    config = configured(connection)
     script = ScriptDirectory.from_config(config)
     known = {revision.revision for revision in script.walk_revisions()}
     current = MigrationContext.configure(connection).get_current_heads()
@@ -68,6 +65,15 @@ def _upgrade(connection: Connection, place: str) -> None:
         )
     if set(current) != set(script.get_heads()):
         command.upgrade(config, "head")
+
+
+def configured(connection: Connection) -> Config:
+    """Alembic's configuration for our migrations over an open transaction."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
 
 
 async def make_file(url: URL) -> None:

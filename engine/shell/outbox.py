@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final, Literal, TypeAlias
 
@@ -27,12 +28,21 @@ AmbiguousPolicy: TypeAlias = Literal["resend", "flag"]
 MAX_ATTEMPTS: Final = 12
 _BACK_OFF: Final = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0)
 _ACCOUNT_DOWN: Final = 60.0
+_UNSURE: Final = 0.5
+"""Seconds until a worker that can't reach the store asks again whether it is still one."""
+_NONE: Final = -1
+"""The fence of a chat that is not this worker's: no chat has it."""
 
 _log = structlog.get_logger(__name__)
 
 
+class _OthersError(Exception):
+    """The message was settled otherwise, or is in other hands."""
+
+
 class Outbox:
-    """``gone`` is told when a customer can't be reached any more."""
+    """``gone`` is told when a customer can't be reached any more. ``fence`` is that of this worker's claim of a chat, and
+    ``sure`` whether that can be trusted: a send can't be taken back."""
 
     def __init__(
         self,
@@ -43,6 +53,8 @@ class Outbox:
         feed: Feed,
         clock: Clock,
         gone: Callable[[str, str], Awaitable[None]],
+        fence: Callable[[str], int | None],
+        sure: Callable[[], Awaitable[bool]],
         at: Callable[[str], None],
         in_flight: int = 50,
     ) -> None:
@@ -56,6 +68,8 @@ class Outbox:
         self._feed = feed
         self._clock = clock
         self._gone = gone
+        self._fence = fence
+        self._sure = sure
         self._at = at
         self.lanes: Lanes[Send] = Lanes(self._deliver, give_up=self._fail, clock=clock)
         self._room = asyncio.Semaphore(in_flight)
@@ -76,6 +90,11 @@ class Outbox:
         self._lost.discard(chat)
 
     async def _deliver(self, send: Send) -> None:
+        """Until it is settled, by this worker or by another to whom the chat went meanwhile."""
+        with suppress(_OthersError):
+            await self._settle(send)
+
+    async def _settle(self, send: Send) -> None:
         channel = self._channels.get(send.channel)
         if channel is None or send.chat in self._lost:
             reason = "the customer can't be reached" if channel else f"channel {send.channel} is not configured"
@@ -136,6 +155,8 @@ class Outbox:
             async with self._room:
                 if self._shut_seconds(send.channel) > 0:
                     continue
+                while not await self._sure():
+                    await self._clock.sleep(_UNSURE)
                 await self._mark(send, "sending", attempts)
                 self._at("sending")
                 return await self._call(channel, send)
@@ -185,9 +206,18 @@ class Outbox:
     ) -> None:
         due = self._clock.now() + timedelta(seconds=wait)
         update = SendUpdate(
-            number=send.number, state=state, attempts=attempts, due=due, external_id=external_id, error=error
+            number=send.number,
+            state=state,
+            attempts=attempts,
+            due=due,
+            external_id=external_id,
+            error=error,
+            fence=_NONE if (fence := self._fence(send.chat)) is None else fence,
         )
-        await until_stored(self._clock, lambda: self._store.update_send(update), what=f"send {send.number} as {state}")
+        what = f"send {send.number} as {state}"
+        if not await until_stored(self._clock, lambda: self._store.update_send(update), what=what):
+            _log.info("send_left_to_others", chat=send.chat, number=send.number, state=state)
+            raise _OthersError
 
     async def drain(self, seconds: float) -> None:
         await self.lanes.drain(seconds)

@@ -1,5 +1,6 @@
 """What the service would lend to a connector, made for tests: a clock that is turned, counted ids, an inbox in memory."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -28,6 +29,7 @@ class TurnedClock:
         self.slept.append(seconds)
         self.moment += timedelta(seconds=seconds)
         self.on_sleep(seconds)
+        await asyncio.sleep(0)
 
 
 @dataclass

@@ -140,13 +140,13 @@ class BreakableStore(SqlStore):
         if self.broken:
             raise StoreError("the disk is full; make room")
 
-    async def accept(self, inbound: Inbound, chat: str) -> Any:
+    async def accept(self, inbound: Inbound, chat: str, worker: str = "") -> Any:
         self._check()
-        return await super().accept(inbound, chat)
+        return await super().accept(inbound, chat, worker)
 
-    async def accept_own(self, chat: str, event: Any, key: str) -> Any:
+    async def accept_own(self, chat: str, event: Any, key: str, worker: str = "") -> Any:
         self._check()
-        return await super().accept_own(chat, event, key)
+        return await super().accept_own(chat, event, key, worker)
 
     async def save(self, turn: Turn) -> Any:
         self._check()

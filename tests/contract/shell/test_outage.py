@@ -18,7 +18,7 @@ from engine.shell.jobs import Jobs
 from engine.shell.outbox import Outbox
 from store.bus import MemoryBus
 from tests.support.connector_surroundings import NOON, CountedIds, TurnedClock
-from tests.support.engines import Sends
+from tests.support.engines import Sends, held, sure
 
 BACK = NOON + timedelta(hours=1)
 
@@ -36,20 +36,22 @@ class AwayStore:
         if self.clock.moment < BACK:
             raise StoreError("the disk is full")
 
-    async def start_job(self, number: int) -> None:
-        assert number == 1
+    async def start_job(self, number: int, fence: int) -> bool:
+        assert (number, fence) == (1, 0)
+        return True
 
-    async def finish_job(self, job: Job, event: Event) -> Accepted:
+    async def finish_job(self, job: Job, event: Event, worker: str) -> Accepted:  # noqa: ARG002 - the port's
         self._check()
         if self.picky and isinstance(event, ActionDone):
             raise OverflowError("a number of 400 digits")
         self.answers.append(event)
         return Accepted(row=InboxRow(number=1, chat=job.chat, event=event))
 
-    async def update_send(self, update: SendUpdate) -> None:
+    async def update_send(self, update: SendUpdate) -> bool:
         if update.state == "sent":
             self._check()
         self.states.append((update.number, update.state))
+        return True
 
 
 class Answers:
@@ -72,7 +74,8 @@ def job_of(store: AwayStore, actions: Answers, done: list[InboxRow]) -> Jobs:
         repeatable=lambda _: False,
         clock=store.clock,
         ids=CountedIds(),
-        done=done.append,
+        fence=held,
+        done=lambda accepted: done.append(accepted.row) if accepted.row else None,
     )
 
 
@@ -95,6 +98,8 @@ def outbox_of(store: AwayStore, channel: Sends) -> Outbox:
         feed=Feed(MemoryBus(), channels),
         clock=store.clock,
         gone=_gone,
+        fence=held,
+        sure=sure,
         at=lambda _: None,
     )
 

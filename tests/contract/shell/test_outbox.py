@@ -11,7 +11,7 @@ from engine.shell.feed import Feed
 from engine.shell.outbox import MAX_ATTEMPTS, AmbiguousPolicy, Outbox
 from store.bus import MemoryBus
 from tests.support.customers import until
-from tests.support.engines import CHANNEL, Sends
+from tests.support.engines import CHANNEL, Sends, held, sure
 from tests.support.service import MONDAY_NOON, HandClock
 
 
@@ -21,8 +21,9 @@ class Notes:
     def __init__(self) -> None:
         self.states: dict[int, str] = {}
 
-    async def update_send(self, update: SendUpdate) -> None:
+    async def update_send(self, update: SendUpdate) -> bool:
         self.states[update.number] = update.state
+        return True
 
 
 class Moody(Sends):
@@ -53,6 +54,8 @@ class Post:
             feed=Feed(MemoryBus(), channels),
             clock=self.clock,
             gone=self._gone,
+            fence=held,
+            sure=sure,
             at=lambda _: None,
             in_flight=in_flight,
         )

@@ -276,7 +276,7 @@ async def test_pages_that_fell_asleep_do_not_hold_up_a_stop(tmp_path: Path, monk
     monkeypatch.setattr("web.sockets.GOODBYE", 0.04)
     waiting, go = [], asyncio.Event()
 
-    async def slow(_: BreakableStore, inbound: Inbound, chat: str) -> Accepted:
+    async def slow(_: BreakableStore, inbound: Inbound, chat: str, worker: str) -> Accepted:
         waiting.append(chat)
         await go.wait()
         return Accepted(row=None)
