@@ -18,11 +18,15 @@ from actions.runner import RasaActions
 from app.bot_folder import LiveBot
 from app.clock import RandomIds, SystemClock
 from app.live_nlu import LiveNlu
+from app.metrics import Metrics
+from app.observed import ObservedActions, ObservedNlu
 from app.passwords import first_operator, verify
 from app.settings import Settings
+from app.watch import Watch
 from bots.connector import Connector, Surroundings
 from bots.registry import connector
-from conversation.ports import Bus, Channel, Clock, Ids, Inbound
+from conversation.meter import NoTracer, Tracer
+from conversation.ports import Channel, Clock, Ids, Inbound
 from conversation.value import Data
 from dialogs.source import read_source
 from engine.shell.engine import Engine
@@ -69,7 +73,9 @@ class _Ground:
     ids: Ids
     store: SqlStore
     bot: LiveBot
-    bus: Bus
+    bus: MemoryBus | RedisBus
+    metrics: Metrics
+    tracer: Tracer
 
 
 @asynccontextmanager
@@ -78,19 +84,23 @@ async def open_service(
     *,
     clock: Clock | None = None,
     at: Callable[[str], None] = no_point,
-    open_store: Callable[[str], Awaitable[SqlStore]] | None = None,
+    open_store: Callable[..., Awaitable[SqlStore]] | None = None,
 ) -> AsyncIterator[Service]:
     """Everything up and working; on leaving, what is in hand is finished. Raises LotseError with what to do."""
     clock = clock or SystemClock()
     settings.var.mkdir(parents=True, exist_ok=True)
     async with AsyncExitStack() as stack:
         bot = LiveBot(settings.bot, clock)
-        store = await (open_store(settings.database_url) if open_store else SqlStore.open(settings.database_url, at=at))
+        metrics = Metrics()
+        tracer = await _tracer(settings, stack)
+        store = await (open_store or SqlStore.open)(settings.database_url, at=at, meter=metrics)
         stack.push_async_callback(store.close)
         await first_operator(store, settings.var)
         ids = RandomIds(clock)
         bus = await _bus(settings, clock, ids, stack)
-        ground = _Ground(settings=settings, clock=clock, ids=ids, store=store, bot=bot, bus=bus)
+        ground = _Ground(
+            settings=settings, clock=clock, ids=ids, store=store, bot=bot, bus=bus, metrics=metrics, tracer=tracer
+        )
         connectors = await _connectors(ground, lambda: engine)
         for made in connectors.values():
             stack.push_async_callback(made.close)
@@ -100,13 +110,23 @@ async def open_service(
         await engine.start()
         stack.push_async_callback(engine.stop)
         kept_up: dict[str, Callable[[], Awaitable[None]]] = {name: made.run for name, made in connectors.items()}
-        kept_up |= {"bot_folder": bot.watch, "tidying": lambda: _tidy(store, clock)}
+        kept_up |= {"bot_folder": bot.watch, "tidying": lambda: _tidy(store, clock), "lag": metrics.watch_loop}
         tasks = [asyncio.create_task(_keep_up(name, run, clock), name=name) for name, run in kept_up.items()]
         stack.push_async_callback(_cancel, tasks)
         yield Service(app=app, engine=engine, store=store, bot=bot, stop=running.clear)
 
 
-async def _bus(settings: Settings, clock: Clock, ids: Ids, stack: AsyncExitStack) -> Bus:
+async def _tracer(settings: Settings, stack: AsyncExitStack) -> Tracer:
+    if not settings.traces.endpoint:
+        return NoTracer()
+    from app.traces import Traces  # 15 MB that only this needs
+
+    traces = Traces(settings.traces.endpoint)
+    stack.push_async_callback(traces.close)
+    return traces
+
+
+async def _bus(settings: Settings, clock: Clock, ids: Ids, stack: AsyncExitStack) -> MemoryBus | RedisBus:
     if not settings.redis.url:
         return MemoryBus()
     bus = await RedisBus.open(settings.redis.url, clock=clock, name=ids.new())
@@ -124,8 +144,13 @@ async def _engine(ground: _Ground, channels: Mapping[str, Channel], at: Callable
     return Engine(
         store=ground.store,
         rules=ground.bot.rules,
-        nlu=nlu,
-        actions=actions,
+        nlu=ObservedNlu(
+            nlu,
+            sure=lambda: ground.bot.rules().bot.thresholds.accept,
+            meter=ground.metrics,
+            tracer=ground.tracer,
+        ),
+        actions=ObservedActions(actions, tracer=ground.tracer),
         repeatable=safe.__contains__,
         bus=ground.bus,
         channels=channels,
@@ -159,7 +184,14 @@ async def _deps(
         proxies=tuple(settings.web.proxies),
         secure_cookies=settings.web.public_url.startswith("https:"),
         webchat_secret=await ground.store.secret("webchat", secrets.token_bytes(SECRET_BYTES)),
-        ready=ready,
+        watch=Watch(
+            store=ground.store,
+            metrics=ground.metrics,
+            bus_up=lambda: ground.bus.up,
+            running=ready,
+            clock=ground.clock,
+            token=settings.metrics.token.get_secret_value(),
+        ),
     )
 
 
