@@ -25,7 +25,7 @@ from app.settings import Settings
 from app.watch import Watch
 from bots.connector import Connector, Surroundings
 from bots.registry import connector
-from conversation.meter import NoTracer, Tracer
+from conversation.meter import NO_TRACER, Tracer
 from conversation.ports import Channel, Clock, Ids, Inbound
 from conversation.value import Data
 from dialogs.source import read_source
@@ -118,7 +118,7 @@ async def open_service(
 
 async def _tracer(settings: Settings, stack: AsyncExitStack) -> Tracer:
     if not settings.traces.endpoint:
-        return NoTracer()
+        return NO_TRACER
     from app.traces import Traces  # 15 MB that only this needs
 
     traces = Traces(settings.traces.endpoint)
@@ -158,6 +158,8 @@ async def _engine(ground: _Ground, channels: Mapping[str, Channel], at: Callable
         clock=ground.clock,
         ids=ground.ids,
         at=at,
+        meter=ground.metrics,
+        tracer=ground.tracer,
     )
 
 

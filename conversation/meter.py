@@ -81,3 +81,7 @@ class NoTracer:
 
     def span(self, name: str, *, chat: str = "", conversation: str = "") -> AbstractContextManager[object]:  # noqa: ARG002 - the port's
         return _NOTHING
+
+
+NO_METER: Final = NoMeter()
+NO_TRACER: Final = NoTracer()

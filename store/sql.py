@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from conversation.events import Event, QueuePlace
 from conversation.message import Message
-from conversation.meter import Meter, NoMeter
+from conversation.meter import NO_METER, Meter
 from conversation.ports import (
     Accepted,
     Card,
@@ -75,12 +75,10 @@ _TIDY_SESSIONS = Each("DELETE FROM sessions WHERE expires < ?")
 class SqlStore:
     """``EngineStore`` and ``DeskStore`` on one database. Made by ``open``; ``close`` it: its threads outlive a forgotten one."""
 
-    def __init__(
-        self, database: Database, place: str, *, at: Callable[[str], None], meter: Meter | None = None
-    ) -> None:
+    def __init__(self, database: Database, place: str, *, at: Callable[[str], None], meter: Meter = NO_METER) -> None:
         self._database = Watched(database)
         self._place = place
-        self._writer = Writer(self._database, place, at=at, meter=meter or NoMeter())
+        self._writer = Writer(self._database, place, at=at, meter=meter)
         self._loader = Loader(self._read)
 
     @classmethod
@@ -90,7 +88,7 @@ class SqlStore:
         *,
         busy_seconds: float = 5.0,
         at: Callable[[str], None] = lambda _: None,
-        meter: Meter | None = None,
+        meter: Meter = NO_METER,
     ) -> Self:
         """The store at ``sqlite:///path`` or ``postgresql://…``, with its tables brought up to date.
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from conversation.errors import StaleError, StoreError
-from conversation.meter import Meter, NoMeter
+from conversation.meter import NO_METER, Meter
 from conversation.ports import Accepted, Saved
 from store import arrivals, saves
 from store.arrivals import Arrival
@@ -91,10 +91,10 @@ class Writer:
         where: str,
         *,
         at: Callable[[str], None] = lambda _: None,
-        meter: Meter | None = None,
+        meter: Meter = NO_METER,
     ) -> None:
         self._database = database
-        self._meter = meter or NoMeter()
+        self._meter = meter
         self._where = where
         self._at = at
         self._waiting: deque[tuple[Op, asyncio.Future[Any]]] = deque()
