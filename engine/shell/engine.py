@@ -8,6 +8,7 @@ import structlog
 
 from conversation.effects import SetTimer
 from conversation.events import CustomerUnreachable, OperatorEvent
+from conversation.meter import NO_METER, NO_TRACER, Meter, Tracer
 from conversation.news import TypingNews
 from conversation.ports import Actions, Bus, Channel, Chat, Clock, EngineStore, Ids, Inbound, Nlu, Saved, Turn
 from engine.rules import Rules
@@ -43,8 +44,11 @@ class Engine:
         ids: Ids,
         policies: Mapping[str, AmbiguousPolicy] | None = None,
         at: Callable[[str], None] = no_point,
+        meter: Meter = NO_METER,
+        tracer: Tracer = NO_TRACER,
     ) -> None:
         """``rules`` gives the live version of the bot; ``at`` is called at the points where crash tests stop the process."""
+        self._tracer = tracer
         self._store = store
         self._clock = clock
         self._ids = ids
@@ -60,6 +64,8 @@ class Engine:
             ids=ids,
             after=self._after,
             at=at,
+            meter=meter,
+            tracer=tracer,
         )
         self.outbox = Outbox(
             store=store,
@@ -69,6 +75,8 @@ class Engine:
             clock=clock,
             gone=self._gone,
             at=at,
+            meter=meter,
+            tracer=tracer,
         )
         self.jobs = Jobs(store=store, actions=actions, repeatable=repeatable, clock=clock, ids=ids, done=self.turns.add)
         self.timers = Timers(store=store, clock=clock, ids=ids, fired=self.turns.add, at=at)
@@ -114,7 +122,8 @@ class Engine:
 
     async def receive(self, inbound: Inbound, chat: str = "") -> bool:
         """See ``conversation.ports.Receive``. ``chat``: the id that a new chat gets; empty = any."""
-        accepted = await self._store.accept(inbound, chat or self._ids.new())
+        with self._tracer.span("accept", chat=chat):
+            accepted = await self._store.accept(inbound, chat or self._ids.new())
         self._at("accepted")
         if accepted.row is None:
             return False
@@ -124,7 +133,8 @@ class Engine:
 
     async def operate(self, chat: str, event: OperatorEvent, key: str) -> bool:
         """An operator's command; ``key`` makes a repeated one the same. False if it was known. Raises StoreError."""
-        accepted = await self._store.accept_own(chat, event, key)
+        with self._tracer.span("accept", chat=chat):
+            accepted = await self._store.accept_own(chat, event, key)
         self._at("operated")
         if accepted.row is None:
             return False
