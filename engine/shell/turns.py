@@ -183,7 +183,7 @@ class Turns:
                 state, more = self._advance(state, answer, rules)
                 effects = (*effects, *more)
         except Exception:
-            _log.exception("step_failed", conversation=start.id, event=event.id)
+            _log.exception("step_failed", conversation=start.id, on=event.id)
             return rescue(start, event, rules)
         return state, effects
 
