@@ -106,10 +106,10 @@ class PhotoChannel:
             raise self.file
         return self.file
 
-    async def says(self, content: Content, number: str, address: str = "77") -> None:
+    async def says(self, content: Content, number: str, address: str = "77", name: str = "Ann") -> None:
         """A customer of this channel sends something."""
         at, id_ = self.surroundings.clock.now(), self.surroundings.ids.new()
-        event = CustomerSaid(id=id_, at=at, content=content, name="Ann", language="de")
+        event = CustomerSaid(id=id_, at=at, content=content, name=name, language="de")
         inbound = Inbound(channel=self.name, account=self.account, external_id=number, address=address, event=event)
         await self.surroundings.receive(inbound)
 
