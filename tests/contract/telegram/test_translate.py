@@ -183,12 +183,18 @@ def with_one_changed(value: Any, to: Any) -> Iterator[Any]:
             yield to
 
 
+def refusal(raw: bytes) -> str:
+    """Its words; empty if the update is taken."""
+    try:
+        read(raw)
+    except BadInputError as error:
+        return str(error)
+    return ""
+
+
 @pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.stem)
 @pytest.mark.parametrize("said", ["Wasserschild", ["Wasserschild"], {"Wasserschild": "Wasserschild"}])
 def test_a_refusal_does_not_quote_the_update(path: Path, said: Any) -> None:
     """It goes into the log, and back to whoever sent it."""
     for changed in with_one_changed(json.loads(path.read_text(encoding="utf-8")), said):
-        try:
-            read(json.dumps(changed).encode())
-        except BadInputError as error:
-            assert "Wasserschild" not in str(error)
+        assert "Wasserschild" not in refusal(json.dumps(changed).encode())
