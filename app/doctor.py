@@ -93,7 +93,7 @@ def _pages() -> Iterator[Line]:
 
 async def _database(settings: Settings, *, serving: bool) -> AsyncIterator[Line]:
     try:
-        async with inspect(settings.database_url) as looking:
+        async with inspect(settings.database_url, busy_seconds=1.0) as looking:
             yield Line(level="ok", part="database", says=looking.place)
             if looking.file:
                 yield _disk(looking.file)
