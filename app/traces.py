@@ -1,8 +1,9 @@
 """Spans for a collector, by OpenTelemetry. Imported only where an address for them is set."""
 
 import asyncio
+import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Final
 
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -13,7 +14,7 @@ from opentelemetry.trace import Status, StatusCode
 
 PATIENCE: Final = 5.0
 """Seconds for the collector to take what is sent; it is sent by a thread of its own."""
-GOODBYE: Final = 2.0
+GOODBYE: Final = 0.5
 """Seconds that a stop gives to the spans that are not sent yet."""
 
 
@@ -42,7 +43,16 @@ class Traces:
                 raise
 
     async def close(self) -> None:
-        """Sends what waits; a collector that does not answer holds up no stop."""
-        flushing = asyncio.to_thread(self._provider.force_flush, int(GOODBYE * 1000))
-        await flushing
-        await asyncio.to_thread(self._provider.shutdown)
+        """Sends what waits, for at most ``GOODBYE``: a collector that does not answer holds up no stop."""
+        loop, sent = asyncio.get_running_loop(), asyncio.Event()
+
+        def finish() -> None:
+            self._provider.shutdown()
+            with suppress(RuntimeError):  # nobody waits any more
+                loop.call_soon_threadsafe(sent.set)
+
+        # Not by the loop's own threads: a process waits for those at its end.
+        threading.Thread(target=finish, name="traces", daemon=True).start()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GOODBYE):
+                await sent.wait()
