@@ -62,6 +62,7 @@ async def test_a_step_and_an_understanding_that_break_on_words_do_not_repeat_the
         await visitor.say(f"Ich bin die {MARK}")
         await lotse.settle()
         assert "step_failed" in events(lines)
+        assert [card.phase for card in await lotse.store.cards()] == ["parked"], "a person was fetched"
         assert "breaking" in "".join(lines), "where it broke must be seen"
         assert "ValueError" in "".join(lines)
         await clean(lotse, lines, visitor)

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
+from app.metrics import Histogram
+from conversation.content import Text
+from tests.support.customers import until
 from tests.support.service import Running, running
 
 
@@ -55,6 +58,66 @@ async def test_metrics_tell_what_operators_hold_and_what_the_queue_took(lotse: R
     assert found["lotse_claim_wait_seconds_sum"] == 40
     assert found['lotse_claim_wait_seconds_bucket{le="30.0"}'] == 0
     assert found['lotse_claim_wait_seconds_bucket{le="60.0"}'] == 1
+
+
+async def test_metrics_tell_sends_by_channel_and_outcome(tmp_path: Path) -> None:
+    async with running(tmp_path, messenger=True) as lotse:
+        messenger = lotse.messenger
+        assert messenger
+        await messenger.says(Text(text="Hallo"), "1")
+        await until(lambda: len(messenger.sent) >= 2, what="both greetings were sent")
+        await lotse.service.engine.outbox.drain(5)
+        found = await read(lotse)
+    assert found['lotse_sends_total{channel="telegram",outcome="sent"}'] == len(messenger.sent)
+    assert found['lotse_send_seconds_count{channel="telegram"}'] == len(messenger.sent)
+    assert found['lotse_outbox{state="pending"}'] == 0
+
+
+async def test_metrics_tell_how_late_a_timer_was_and_which_should_have_fired(lotse: Running) -> None:
+    visitor = await lotse.visitor()
+    await visitor.wants_a_person()
+    first = await lotse.store.next_timer()
+    assert first
+    lotse.clock.turn((first - lotse.clock.now()).total_seconds() + 7)
+    assert (await read(lotse))["lotse_timers_overdue_seconds"] in (0, 7)
+    for _ in range(500):
+        found = await read(lotse)
+        if found["lotse_timer_late_seconds_count"]:
+            break
+        await asyncio.sleep(0.01)
+    assert found["lotse_timer_late_seconds_sum"] == 7
+    assert found['lotse_turns_total{event="timer_fired"}'] == 1
+
+
+async def test_metrics_tell_what_was_understood_and_what_could_not_be_stored(
+    lotse: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor = await lotse.visitor()
+    await visitor.say("Hallo")
+    await visitor.hears("Womit kann ich helfen")
+    await visitor.say("ganz etwas anderes")
+    await lotse.settle()
+    found = await read(lotse)
+    assert (found['lotse_nlu_total{understood="no"}'], found['lotse_nlu_total{understood="yes"}']) == (2, 0)
+    assert found["lotse_nlu_seconds_count"] == 2
+    assert found["lotse_store_commit_seconds_count"] == found["lotse_store_batch_writes_count"] > 0
+
+    async def full(_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(lotse.store._database._inner, "write", full)
+        await visitor.link.send("say", id="x", text="hallo")
+        await visitor.link.until("error")
+    assert (await read(lotse))["lotse_store_failures_total"] == 1
+
+
+def test_a_histogram_counts_what_is_not_above_each_bound() -> None:
+    histogram = Histogram((1.0, 2.0))
+    for value in (0.5, 1.0, 1.5, 9.0):
+        histogram.add(value)
+    assert histogram.buckets() == [("1.0", 2.0), ("2.0", 3.0), ("+Inf", 4.0)]
+    assert histogram.total == 12.0
 
 
 async def test_metrics_of_a_store_that_can_not_be_read_say_so_and_go_on(
