@@ -14,6 +14,9 @@ from pydantic_settings import SettingsError
 from rich.console import Console
 
 from app import lean
+from app.commands import tables
+from app.commands.doctor import doctor
+from app.commands.inbox import inbox
 from app.logs import set_up_logs
 from app.settings import Settings
 from conversation.errors import LotseError
@@ -29,6 +32,7 @@ user = typer.Typer(help="Operators of the desk.", no_args_is_help=True)
 nlu = typer.Typer(help="What customers mean.", no_args_is_help=True)
 app.add_typer(user, name="user")
 app.add_typer(nlu, name="nlu")
+app.add_typer(inbox, name="inbox")
 BotFolder = Annotated[Optional[Path], typer.Argument(help="The bot folder; the setting LOTSE_BOT if left out.")]  # noqa: UP045 - typer reads it
 _console: Final = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -235,3 +239,7 @@ def _with_store(do: Callable[[DeskStore], Awaitable[T]]) -> T:
             await store.close()
 
     return _run(work())
+
+
+for _command in (tables.migrate, tables.backup, tables.restore, doctor):
+    app.command()(_command)

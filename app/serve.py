@@ -14,6 +14,7 @@ from aiohttp import web
 from rich.console import Console
 
 from app.clock import SystemClock
+from app.logs import task_failed
 from app.passwords import FIRST, password_file
 from app.service import PAGES, Role, Service, open_service
 from app.settings import Settings
@@ -37,6 +38,7 @@ async def serve(settings: Settings, role: Role = "all") -> None:
         raise LotseError(f"the pages are not built: there is no {PAGES / 'index.html'}; run scripts/build-pages")
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
+    loop.set_exception_handler(task_failed)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
     async with open_service(settings, role) as service:

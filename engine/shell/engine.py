@@ -12,6 +12,7 @@ import structlog
 from conversation.effects import SetTimer
 from conversation.errors import StoreError
 from conversation.events import CustomerEdited, CustomerPressed, CustomerSaid, CustomerUnreachable
+from conversation.meter import NO_METER, NO_TRACER, Meter, Tracer
 from conversation.ports import Actions, Bus, Channel, Clock, EngineStore, Ids, Nlu
 from conversation.records import Accepted, Claimed, InboxRow, Saved, Turn
 from engine.rules import Rules
@@ -56,6 +57,8 @@ class Tools:
     beat: float = EVERY
     policies: Mapping[str, AmbiguousPolicy] = field(default_factory=dict)
     at: Callable[[str], None] = no_point
+    meter: Meter = NO_METER
+    tracer: Tracer = NO_TRACER
 
 
 class Engine:
@@ -91,6 +94,7 @@ class Engine:
             ids=tools.ids,
             choose=self.members.choose,
             at=tools.at,
+            tracer=tools.tracer,
             hands=self,
         )
         self.turns = self._make_turns()
@@ -118,6 +122,8 @@ class Engine:
             after=self._after,
             doubt=self.claims.doubt,
             at=tools.at,
+            meter=tools.meter,
+            tracer=tools.tracer,
         )
 
     def _make_outbox(self) -> Outbox:
@@ -132,6 +138,8 @@ class Engine:
             fence=self.claims.fence,
             sure=self.members.sure,
             at=tools.at,
+            meter=tools.meter,
+            tracer=tools.tracer,
         )
 
     def _make_jobs(self) -> Jobs:

@@ -99,7 +99,7 @@ class Jobs:
         try:
             result = dict(await self._actions.run(call))
         except ActionError as error:
-            _log.warning("action_failed", action=call.name, conversation=job.conversation, error=str(error))
+            _log.warning("action_failed", action=call.name, conversation=job.conversation, error=error)
             return self._failed(job, str(error))
         except Exception as error:
             _log.exception("action_failed", action=call.name, conversation=job.conversation)
