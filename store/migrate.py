@@ -5,6 +5,7 @@ that start together the second waits and finds nothing left to do.
 """
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,19 +44,19 @@ async def migrate(url: str, *, busy_seconds: float = 5.0) -> None:
         await database.close()
 
 
-async def upgrade(database: Database, place: str) -> None:
-    """As ``migrate``, over an open database; ``place`` names it in errors."""
+async def upgrade(database: Database, place: str, at: Callable[[str], None] = lambda _: None) -> None:
+    """As ``migrate``, over an open database; ``place`` names it in errors. ``at`` is called after each step of the way."""
     try:
-        await database.write(lambda connection: _upgrade(connection, place))
+        await database.write(lambda connection: _upgrade(connection, place, at))
     except (SQLAlchemyError, OSError) as error:
         raise explain(error, place) from error
 
 
-def _upgrade(connection: Connection, place: str) -> None:
+def _upgrade(connection: Connection, place: str, at: Callable[[str], None]) -> None:
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
     if _current(connection) != newest():
-        _run_migrations(connection, place)
+        _run_migrations(connection, place, at)
 
 
 def newest() -> str:
@@ -69,7 +70,7 @@ def _current(connection: Connection) -> str:
     return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar())
 
 
-def _run_migrations(connection: Connection, place: str) -> None:
+def _run_migrations(connection: Connection, place: str, at: Callable[[str], None]) -> None:
     """Alembic, 10 MB and 70 ms to import, is imported only here: most starts have nothing to bring up to date."""
     from alembic import command
     from alembic.runtime.migration import MigrationContext
@@ -86,6 +87,7 @@ def _run_migrations(connection: Connection, place: str) -> None:
             f" {script.get_current_head()}): install the newer version, or restore a backup made before it"
         )
     if set(current) != set(script.get_heads()):
+        config.attributes["step"] = lambda **_: at("migrating")
         command.upgrade(config, "head")
 
 

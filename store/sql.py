@@ -106,14 +106,14 @@ class SqlStore:
     ) -> Self:
         """The store at ``sqlite:///path`` or ``postgresql://…``, with its tables brought up to date.
 
-        ``busy_seconds``: how long a write waits for another program's lock. ``at``: see ``Writer``.
+        ``busy_seconds``: how long a write waits for another program's lock. ``at``: see ``Writer`` and ``upgrade``.
         Raises StoreError if the database can't be used, SchemaError if it is of a newer version.
         """
         target = parse(url)
         await make_file(target)
         database = connect(target, busy_seconds)
         try:
-            await upgrade(database, where(target))
+            await upgrade(database, where(target), at)
         except BaseException:
             await database.close()
             raise

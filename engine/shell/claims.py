@@ -42,7 +42,7 @@ async def wake(bus: Bus, worker: str, chat: str) -> None:
 
 class Claims:
     """``took`` gets what a claim found; ``busy``: whether something of a chat is in hand; ``handling``: the numbers of the
-    events in hand."""
+    events in hand; ``at``: see ``Tools``."""
 
     def __init__(
         self,
@@ -54,8 +54,10 @@ class Claims:
         took: Callable[[Claimed], None],
         busy: Callable[[str], bool],
         handling: Callable[[], frozenset[int]],
+        at: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.worker = worker
+        self._at = at
         self._store = store
         self._bus = bus
         self._clock = clock
@@ -146,6 +148,7 @@ class Claims:
     async def _claim(self, chats: list[str]) -> bool:
         """False if there was nothing to take."""
         claimed = await self._store.claim(self.worker, chats)
+        self._at("claimed")
         for held in claimed.held:
             self.hold(held.chat, held.fence)
         for chat in claimed.others:
