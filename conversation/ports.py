@@ -127,6 +127,21 @@ class Bus(Protocol):
         ...
 
 
+# ── rates ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Rates(Protocol):
+    """Token buckets by key, shared with all processes that can be reached. Nothing in them that must not be lost."""
+
+    async def take(self, key: str, *, rate: float, burst: float, queue: float = 0.0) -> float | None:
+        """Seconds to wait; 0: go. ``burst`` may go at once, then ``rate`` a second.
+
+        Up to ``queue`` may come before their time: they have their place and wait for it. None: more wait already, nothing
+        was taken. Never raises, never takes long.
+        """
+        ...
+
+
 # ── the store ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
