@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal, Protocol, TypeAlias
 
 from conversation.content import Media
+from conversation.deliveries import Settled, Unarrived, Undelivered
 from conversation.effects import Effect
 from conversation.events import CustomerEvent, Event, QueuePlace
 from conversation.message import Message
@@ -193,6 +194,8 @@ class Turn(Value, frozen=True, kw_only=True):
     outgoing: bool
     at: datetime
     unreachable: str = ""
+    bulk: bool = False
+    """Nobody waits for its messages."""
 
 
 SendState: TypeAlias = Literal["pending", "sending", "sent", "failed", "ambiguous"]
@@ -211,6 +214,8 @@ class Send(Value, frozen=True, kw_only=True):
     attempts: int = 0
     due: datetime
     error: str = ""
+    bulk: bool = False
+    """Nobody waits for it: answers go first."""
 
 
 class SendUpdate(Value, frozen=True, kw_only=True):
@@ -321,6 +326,18 @@ class EngineStore(Protocol):
 
     async def update_send(self, update: SendUpdate) -> None: ...
 
+    async def move_chat(self, chat: str, address: str) -> None:
+        """The channel gave the chat a new address. One that another chat has already stays with that."""
+        ...
+
+    async def resend(self, numbers: Sequence[int], now: datetime) -> Sequence[Send]:
+        """Those of the sends that are ``failed`` or ``ambiguous`` are ``pending`` again, and their chats reachable."""
+        ...
+
+    async def settle(self, numbers: Sequence[int]) -> Sequence[Settled]:
+        """What is ``ambiguous`` is ``sent``; what ``failed`` stays so, and nobody need look at it any more."""
+        ...
+
     async def open_jobs(self, limit: int) -> Sequence[Job]: ...
 
     async def start_job(self, number: int) -> None: ...
@@ -407,3 +424,11 @@ class DeskStore(Protocol):
     async def send_states(self, chat: str) -> Mapping[str, SendState]:
         """Message id to the state of its delivery, for messages that are not ``sent``."""
         ...
+
+    async def undelivered(
+        self, *, chat: str = "", channel: str = "", state: Unarrived | None = None, limit: int = 100
+    ) -> Sequence[Undelivered]:
+        """``failed`` and ``ambiguous`` ones that wait for somebody's decision, newest first."""
+        ...
+
+    async def count_undelivered(self) -> int: ...

@@ -96,18 +96,23 @@ def _inbox_row(row: Row[Any]) -> InboxRow:
     return InboxRow(number=row.number, chat=row.chat, event=decode(codec.events, row.event, f"inbox {row.number}"))
 
 
+_SENDS = (
+    select(outbox, chats.c.channel, chats.c.account, chats.c.address, messages.c.body)
+    .join(chats, chats.c.id == outbox.c.chat)
+    .join(messages, messages.c.id == outbox.c.message)
+    .order_by(outbox.c.number)
+)
+
+
 def open_sends(connection: Connection, limit: int) -> tuple[list[Send], list[tuple[int, str]]]:
     """And the numbers of those that can't be read, with the reason."""
-    query = (
-        select(outbox, chats.c.channel, chats.c.account, chats.c.address, messages.c.body)
-        .join(chats, chats.c.id == outbox.c.chat)
-        .join(messages, messages.c.id == outbox.c.message)
-        .where(_OPEN)
-        .order_by(outbox.c.number)
-        .limit(limit)
-    )
-    sends, bad = readable(connection.execute(query), _send)
+    sends, bad = readable(connection.execute(_SENDS.where(_OPEN).limit(limit)), _send)
     return sends, [(row.number, reason) for row, reason in bad]
+
+
+def open_sends_of(connection: Connection, numbers: Sequence[int]) -> list[Send]:
+    """Those that can be read; the others are found by whoever looks for open ones."""
+    return readable(connection.execute(_SENDS.where(_OPEN, outbox.c.number.in_(numbers))), _send)[0]
 
 
 def _send(row: Row[Any]) -> Send:
@@ -122,6 +127,7 @@ def _send(row: Row[Any]) -> Send:
         attempts=row.attempts,
         due=moment(row.due),
         error=row.error,
+        bulk=bool(row.bulk),
     )
 
 

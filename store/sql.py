@@ -7,6 +7,7 @@ from typing import Self, TypeVar
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from conversation.deliveries import Settled, Unarrived, Undelivered
 from conversation.events import Event, QueuePlace
 from conversation.message import Message
 from conversation.ports import (
@@ -27,7 +28,7 @@ from conversation.ports import (
     Turn,
 )
 from conversation.state import Conversation
-from store import arrivals, reads, saves
+from store import arrivals, dead_letters, reads, saves
 from store.codec import micros, words
 from store.database import Database, connect
 from store.failures import explain
@@ -47,6 +48,10 @@ _UPDATE_SEND = Each(
     " WHERE number = ? AND state <> 'sent' AND (state <> 'failed' OR 1 = ?)"
 )
 _FAIL_SEND = Each("UPDATE outbox SET state = 'failed', error = ? WHERE number = ? AND state IN ('pending', 'sending')")
+_MOVE_CHAT = Each(
+    "UPDATE chats SET address = ? WHERE id = ? AND NOT EXISTS (SELECT 1 FROM chats other"
+    " WHERE other.channel = chats.channel AND other.account = chats.account AND other.address = ?)"
+)
 _PUT_OPERATOR = Each(
     "INSERT INTO operators (id, name, password) VALUES (?, ?, ?)"
     " ON CONFLICT (id) DO UPDATE SET name = excluded.name, password = excluded.password"
@@ -144,6 +149,15 @@ class SqlStore:
         row = (update.state, update.attempts, micros(update.due), external_id, error, update.number)
         await self._writer.change(_UPDATE_SEND, (*row, int(update.state == "sent")))
 
+    async def move_chat(self, chat: str, address: str) -> None:
+        await self._writer.change(_MOVE_CHAT, (words(address), chat, words(address)))
+
+    async def resend(self, numbers: Sequence[int], now: datetime) -> Sequence[Send]:
+        return await self._writer.call(lambda connection: dead_letters.resend(connection, numbers, now))
+
+    async def settle(self, numbers: Sequence[int]) -> Sequence[Settled]:
+        return await self._writer.call(lambda connection: dead_letters.settle(connection, numbers))
+
     async def open_jobs(self, limit: int) -> Sequence[Job]:
         return await self._read(lambda connection: reads.open_jobs(connection, limit))
 
@@ -225,3 +239,15 @@ class SqlStore:
 
     async def send_states(self, chat: str) -> Mapping[str, SendState]:
         return await self._read(lambda connection: reads.send_states(connection, chat))
+
+    async def undelivered(
+        self, *, chat: str = "", channel: str = "", state: Unarrived | None = None, limit: int = 100
+    ) -> Sequence[Undelivered]:
+        return await self._read(
+            lambda connection: dead_letters.undelivered(
+                connection, chat=chat, channel=channel, state=state, limit=limit
+            )
+        )
+
+    async def count_undelivered(self) -> int:
+        return await self._read(dead_letters.count)

@@ -1,12 +1,12 @@
 """The engine: everything that happens goes in at ``receive``; everything that follows is done here."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import structlog
 
-from conversation.effects import SetTimer
+from conversation.effects import Post, SetTimer
 from conversation.events import CustomerUnreachable, OperatorEvent
 from conversation.news import TypingNews
 from conversation.ports import Actions, Bus, Channel, Chat, Clock, EngineStore, Ids, Inbound, Nlu, Saved, Turn
@@ -14,6 +14,7 @@ from engine.rules import Rules
 from engine.shell.feed import Feed
 from engine.shell.jobs import Jobs
 from engine.shell.outbox import AmbiguousPolicy, Outbox, no_point
+from engine.shell.pace import Pacer, unpaced
 from engine.shell.stored import until_stored
 from engine.shell.sweep import Left, Sweep
 from engine.shell.timers import Timers
@@ -42,9 +43,14 @@ class Engine:
         clock: Clock,
         ids: Ids,
         policies: Mapping[str, AmbiguousPolicy] | None = None,
+        pacer: Pacer | None = None,
+        chance: Callable[[], float] = lambda: 1.0,
         at: Callable[[str], None] = no_point,
     ) -> None:
-        """``rules`` gives the live version of the bot; ``at`` is called at the points where crash tests stop the process."""
+        """``rules`` gives the live version of the bot; ``at`` is called at the points where crash tests stop the process.
+
+        ``pacer``: how fast channels may be sent to; without one as fast as they take it. ``chance``: see ``Outbox``.
+        """
         self._store = store
         self._clock = clock
         self._ids = ids
@@ -69,6 +75,8 @@ class Engine:
             clock=clock,
             gone=self._gone,
             at=at,
+            pacer=pacer or unpaced(clock),
+            chance=chance,
         )
         self.jobs = Jobs(store=store, actions=actions, repeatable=repeatable, clock=clock, ids=ids, done=self.turns.add)
         self.timers = Timers(store=store, clock=clock, ids=ids, fired=self.turns.add, at=at)
@@ -131,11 +139,29 @@ class Engine:
         self.turns.add(accepted.row)
         return True
 
+    async def resend(self, numbers: Sequence[int]) -> int:
+        """Try again what did not arrive, now and behind what waits in its chat: how many. Raises StoreError."""
+        sends = await self._store.resend(numbers, self._clock.now())
+        for send in sends:
+            self.outbox.reachable(send.chat)
+            self.outbox.add(send)
+            await self.feed.decided(send.chat, send.message.id, "pending")
+        return len(sends)
+
+    async def settle(self, numbers: Sequence[int]) -> int:
+        """What is unsure arrived; what failed is left so. How many. Raises StoreError."""
+        settled = await self._store.settle(numbers)
+        for each in settled:
+            await self.feed.decided(each.chat, each.message, each.state)
+        return len(settled)
+
     async def typing(self, news: TypingNews, chat: Chat | None = None) -> None:
         """Never stored. ``chat`` for an operator's typing: a messenger shows it too."""
         await self.feed.typing(news, chat)
 
     def _after(self, saved: Saved, turn: Turn) -> None:
+        if any(isinstance(effect, Post) and effect.message.author == "customer" for effect in turn.effects):
+            self.outbox.reachable(turn.conversation.chat)
         for send in saved.sends:
             self.outbox.add(send)
         for job in saved.jobs:

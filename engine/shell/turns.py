@@ -197,6 +197,7 @@ class Turns:
             outgoing=snapshot.chat.channel in self._channels,
             at=self._clock.now(),
             unreachable=event.reason if isinstance(event, CustomerUnreachable) else "",
+            bulk=isinstance(event, TimerFired),
         )
 
     def _remember(self, snapshot: Snapshot, turn: Turn) -> None:

@@ -89,6 +89,9 @@ async def test_a_database_of_the_first_version_gets_the_index_and_keeps_what_it_
     await first.close()
     with sqlite3.connect(file) as database:
         database.execute("DROP INDEX inbox_done")
+        database.execute("DROP INDEX outbox_undelivered")
+        for column in ("bulk", "decided"):
+            database.execute(f"ALTER TABLE outbox DROP COLUMN {column}")
         database.execute("UPDATE alembic_version SET version_num = '0001'")
     database.close()
     again = await SqlStore.open(f"sqlite:///{file}")
