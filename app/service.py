@@ -1,8 +1,9 @@
 """The composition root: every part is made here and handed to those that need it."""
 
 import asyncio
+import random
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,14 +22,18 @@ from app.live_nlu import LiveNlu
 from app.passwords import first_operator, verify
 from app.settings import Settings
 from bots.connector import Connector, Surroundings
+from bots.limits import Bucket, Pace, limits_of
 from bots.registry import connector
-from conversation.ports import Bus, Channel, Clock, Ids, Inbound
+from conversation.ports import Bus, Channel, Clock, Ids, Inbound, Rates
 from conversation.value import Data
 from dialogs.source import read_source
 from engine.shell.engine import Engine
 from engine.shell.outbox import AmbiguousPolicy, no_point
+from engine.shell.pace import Pacer
 from store.bus import MemoryBus
+from store.rates import MemoryRates
 from store.redis_bus import RedisBus
+from store.redis_rates import RedisRates
 from store.sql import SqlStore
 from web.deps import Deps
 from web.server import make_app
@@ -70,6 +75,7 @@ class _Ground:
     store: SqlStore
     bot: LiveBot
     bus: Bus
+    rates: Rates
 
 
 @asynccontextmanager
@@ -90,7 +96,8 @@ async def open_service(
         await first_operator(store, settings.var)
         ids = RandomIds(clock)
         bus = await _bus(settings, clock, ids, stack)
-        ground = _Ground(settings=settings, clock=clock, ids=ids, store=store, bot=bot, bus=bus)
+        rates = _rates(settings, clock, stack)
+        ground = _Ground(settings=settings, clock=clock, ids=ids, store=store, bot=bot, bus=bus, rates=rates)
         connectors = await _connectors(ground, lambda: engine)
         for made in connectors.values():
             stack.push_async_callback(made.close)
@@ -114,6 +121,14 @@ async def _bus(settings: Settings, clock: Clock, ids: Ids, stack: AsyncExitStack
     return bus
 
 
+def _rates(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Rates:
+    if not settings.redis.url:
+        return MemoryRates(clock)
+    rates = RedisRates.open(settings.redis.url, clock=clock)
+    stack.push_async_callback(rates.close)
+    return rates
+
+
 async def _engine(ground: _Ground, channels: Mapping[str, Channel], at: Callable[[str], None]) -> Engine:
     folder, var = ground.settings.bot, ground.settings.var
     actions = RasaActions(folder, var)
@@ -130,6 +145,13 @@ async def _engine(ground: _Ground, channels: Mapping[str, Channel], at: Callable
         bus=ground.bus,
         channels=channels,
         policies=_policies(ground.settings),
+        pacer=Pacer(
+            paces=_paces(ground.settings, channels),
+            rates=ground.rates,
+            chats=MemoryRates(ground.clock),
+            clock=ground.clock,
+        ),
+        chance=random.random,
         clock=ground.clock,
         ids=ground.ids,
         at=at,
@@ -144,6 +166,7 @@ async def _deps(
         engine=engine,
         store=ground.store,
         bus=ground.bus,
+        rates=ground.rates,
         channels={name: made.channel for name, made in connectors.items()},
         hooks={name: made.hook for name, made in connectors.items() if made.hook},
         rules=bot.rules,
@@ -219,6 +242,18 @@ async def _telegram(settings: Settings, store: SqlStore) -> dict[str, Data]:
 
 def _policies(settings: Settings) -> dict[str, AmbiguousPolicy]:
     return {"telegram": settings.telegram.ambiguous}
+
+
+def _paces(settings: Settings, channels: Collection[str]) -> dict[str, Pace]:
+    """As ``bots/limits.toml`` says, but for what the account of this installation is allowed."""
+    paces = {name: limits_of(name).pace for name in channels}
+    rate = settings.telegram.rate
+    if rate == 0:
+        paces.pop("telegram", None)
+    elif "telegram" in paces and paces["telegram"].account:
+        account = Bucket(rate=rate, burst=paces["telegram"].account.burst)
+        paces["telegram"] = msgspec.structs.replace(paces["telegram"], account=account)
+    return paces
 
 
 def nlu_examples(folder: Path) -> dict[str, bytes]:

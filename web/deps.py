@@ -8,7 +8,7 @@ from typing import Protocol
 from bots.connector import Hook
 from conversation.events import OperatorEvent
 from conversation.news import TypingNews
-from conversation.ports import Bus, Channel, Chat, Clock, DeskStore, Ids, Inbound, Operator
+from conversation.ports import Bus, Channel, Chat, Clock, DeskStore, Ids, Inbound, Operator, Rates
 from dialogs.problems import Problem
 from engine.rules import Rules
 from web.proxies import Network
@@ -20,6 +20,10 @@ class Takes(Protocol):
     async def receive(self, inbound: Inbound, chat: str = "") -> bool: ...
 
     async def operate(self, chat: str, event: OperatorEvent, key: str) -> bool: ...
+
+    async def resend(self, numbers: Sequence[int]) -> int: ...
+
+    async def settle(self, numbers: Sequence[int]) -> int: ...
 
     async def typing(self, news: TypingNews, chat: Chat | None = None) -> None: ...
 
@@ -34,6 +38,7 @@ class Deps:
     engine: Takes
     store: DeskStore
     bus: Bus
+    rates: Rates
     channels: Mapping[str, Channel]
     hooks: Mapping[str, Hook]
     rules: Callable[[], Rules]

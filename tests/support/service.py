@@ -398,10 +398,11 @@ async def running(
     clock: HandClock | None = None,
     public_url: str = "",
     messenger: bool = False,
+    rate: float = 0,
 ) -> AsyncIterator[Running]:
     """The service with the example bot, listening on a free port; started again in the same ``folder`` it goes on.
 
-    ``messenger``: with a ``PhotoChannel`` in place of Telegram.
+    ``messenger``: with a ``PhotoChannel`` in place of Telegram. ``rate``: messages a second to it, 0 = at once, as time stands still.
     """
     bot = folder / "bot"
     if not bot.exists():
@@ -410,7 +411,7 @@ async def running(
         bot=bot,
         var=folder / "var",
         web=WebSettings(port=0, origins=list(origins), proxies=list(map(ip_network, proxies)), public_url=public_url),
-        telegram=TelegramSettings(token=SecretStr("42:x" if messenger else "")),
+        telegram=TelegramSettings(token=SecretStr("42:x" if messenger else ""), rate=rate),
         _env_file=None,
     )
     clock = clock or HandClock()
