@@ -82,6 +82,12 @@ def count(connection: Connection) -> int:
     return found
 
 
+def find(connection: Connection, chat: str, message: str) -> int | None:
+    query = select(outbox.c.number).where(outbox.c.message == message, outbox.c.chat == chat)
+    found: int | None = connection.execute(query).scalar()
+    return found
+
+
 def resend(connection: Connection, numbers: Sequence[int], now: datetime) -> list[Send]:
     """What is to be sent now. Who asks for that wants it tried, also where the customer could not be reached."""
     rows: list[Params] = [(number, micros(now)) for number in dict.fromkeys(numbers)]

@@ -251,3 +251,6 @@ class SqlStore:
 
     async def count_undelivered(self) -> int:
         return await self._read(dead_letters.count)
+
+    async def find_send(self, chat: str, message: str) -> int | None:
+        return await self._read(lambda connection: dead_letters.find(connection, chat, message))

@@ -27,14 +27,15 @@ class SwiftClock(HandClock):
 
     async def run(self, until: Callable[[], bool], *, most: timedelta = timedelta(days=1)) -> None:
         """Raises TimeoutError when that much of its own time has passed."""
-        end = self.moment + most
+        end, idle = self.moment + most, 0
         while not until():
             for _ in range(STEPS):
                 await asyncio.sleep(0)
             self._drop_done()
+            idle = 0 if self._sleepers else idle + 1
             if self._sleepers and self._sleepers[0][0] > self.moment:
                 self.turn((self._sleepers[0][0] - self.moment).total_seconds())
-            if self.moment > end:
+            if self.moment > end or idle > 1_000:
                 raise TimeoutError(f"did not happen in {most}")
 
     async def pass_seconds(self, seconds: float) -> None:
