@@ -26,9 +26,6 @@ class DeadLetters:
         self._task: asyncio.Task[None] | None = None
         self._stale = False
 
-    async def count(self) -> None:
-        await self._socket.send(Undelivered(count=await self._deps.store.count_undelivered()))
-
     async def list(self) -> None:
         found = tuple(await self._deps.store.undelivered(limit=LISTED))
         count = await self._deps.store.count_undelivered() if len(found) == LISTED else len(found)
@@ -79,6 +76,6 @@ class DeadLetters:
         while self._stale:
             self._stale = False
             try:
-                await self.count()
+                await self._socket.send(Undelivered(count=await self._deps.store.count_undelivered()))
             except StoreError as error:
                 _log.warning("undelivered_not_counted", error=str(error))

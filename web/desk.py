@@ -123,10 +123,10 @@ class _Shift:
             await self.socket.send(
                 SnapshotFrame(operator=self.me.id, name=self.me.name, cards=cards, now=self.deps.clock.now())
             )
-            await self.letters.count()
             live = asyncio.create_task(forward(self.socket, subscription, self.news))
             over = asyncio.create_task(forward(self.socket, ending, self.signed_out))
             held = asyncio.create_task(self.hold())
+            self.letters.changed()
             await both(serve(self.socket, self.frame, self.refuse), live, over, held)
         finally:
             await subscription.close()
