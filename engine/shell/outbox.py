@@ -1,7 +1,7 @@
 """Sends what the bot and the operators said: one message in flight a chat, in order, until it is sent or given up."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Final, Literal, TypeAlias
 
@@ -66,7 +66,8 @@ class Outbox:
         self._chance = chance
         self.lanes: Lanes[Send] = Lanes(self._deliver, give_up=self._fail, clock=clock)
         self._room = asyncio.Semaphore(in_flight)
-        self._lost: set[str] = set()
+        self._lost: dict[str, _Lost] = {}
+        """By chat."""
         self._moved: dict[str, str] = {}
         """Chat to its new address, for sends that were made before it moved."""
 
@@ -82,11 +83,12 @@ class Outbox:
 
     def reachable(self, chat: str) -> None:
         """The customer wrote again, or an operator wants it tried."""
-        self._lost.discard(chat)
+        self._lost.pop(chat, None)
 
     async def _deliver(self, send: Send) -> None:
         channel = self._channels.get(send.channel)
-        if channel is None or send.chat in self._lost:
+        lost = self._lost.get(send.chat)
+        if channel is None or (lost and lost.drops(send.number)):
             reason = "the customer can't be reached" if channel else f"channel {send.channel} is not configured"
             await self._finish(send, "failed", send.attempts, reason)
             return
@@ -113,6 +115,7 @@ class Outbox:
         try:
             external = await self._send(channel, send, attempts)
             self._at("called")
+            self._lost.pop(send.chat, None)
             await self._finish(send, "sent", attempts, external_id=external)
         except RetryLaterError as error:
             if error.account_wide:
@@ -123,7 +126,8 @@ class Outbox:
             self._pacer.shut(send, _ACCOUNT_DOWN, down=True)
             return _ACCOUNT_DOWN, attempts - 1
         except RecipientGoneError as error:
-            self._lost.add(send.chat)
+            waiting = (item.number for item in self.lanes.items(send.chat))
+            self._lost.setdefault(send.chat, _Lost()).fail(send.number, waiting)
             await self._finish(send, "failed", attempts, str(error))
             await self._gone(send.chat, str(error))
         except AmbiguousError as error:
@@ -225,6 +229,29 @@ class Outbox:
     async def drain(self, seconds: float) -> None:
         await self.lanes.drain(seconds)
         await self._pacer.close()
+
+
+class _Lost:
+    """A customer who can't be reached: what waits for them, and what is new, fails untried.
+
+    What failed before and comes again does so because somebody wants it tried.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: set[int] = set()
+        self._newest = 0
+
+    def fail(self, tried: int, waiting: Iterable[int]) -> None:
+        """``waiting``: in hand for this chat, with the one that was tried."""
+        self._waiting |= {tried, *waiting}
+        self._newest = max(self._newest, *self._waiting)
+        self._waiting.discard(tried)
+
+    def drops(self, number: int) -> bool:
+        dropped = number in self._waiting or number > self._newest
+        self._waiting.discard(number)
+        self._newest = max(self._newest, number)
+        return dropped
 
 
 def no_point(_: str) -> None:

@@ -140,34 +140,32 @@ class Post:
             ),
             chance=chance,
         )
-        self._number = 0
+        self._sends: dict[int, Send] = {}
 
     async def _gone(self, chat: str, reason: str) -> None:  # noqa: ARG002 - the port's
         self.gone.append(chat)
 
     def add(self, address: str, text: str = "", *, bulk: bool = False) -> int:
         """The number of a message to that address, which is the chat's id too."""
-        self._number += 1
+        number = len(self._sends) + 1
         said = Message(
-            id=f"m{self._number}",
-            seq=self._number,
-            author="bot",
-            at=MONDAY_NOON,
-            content=Text(text=text or f"{self._number}"),
+            id=f"m{number}", seq=number, author="bot", at=MONDAY_NOON, content=Text(text=text or f"{number}")
         )
-        self.outbox.add(
-            Send(
-                number=self._number,
-                chat=address,
-                channel=self.name,
-                account="bot",
-                address=address,
-                message=said,
-                due=MONDAY_NOON,
-                bulk=bulk,
-            )
+        self._sends[number] = Send(
+            number=number,
+            chat=address,
+            channel=self.name,
+            account="bot",
+            address=address,
+            message=said,
+            due=MONDAY_NOON,
+            bulk=bulk,
         )
-        return self._number
+        self.again(number)
+        return number
+
+    def again(self, number: int) -> None:
+        self.outbox.add(self._sends[number])
 
     def settled(self) -> bool:
         return not self.outbox.numbers()

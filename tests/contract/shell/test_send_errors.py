@@ -105,10 +105,30 @@ async def test_a_customer_who_is_gone_is_asked_no_more_until_reachable_again() -
     assert [address for _, address in post.meter.tried] == ["anna", "boris"]
     assert post.gone == ["anna"]
     assert post.notes.states == {1: "failed", 2: "failed", 3: "failed", 4: "sent"}
+    post.add("anna")
+    await post.run()
+    assert post.notes.states[5] == "failed"
+    assert len(post.meter.tried) == 2
     post.outbox.reachable("anna")
     post.add("anna")
     await post.run()
-    assert post.meter.words("anna") == ["5"]
+    assert post.meter.words("anna") == ["6"]
+
+
+async def test_what_failed_for_a_customer_who_is_gone_and_comes_again_is_tried() -> None:
+    """As a row does that somebody made pending behind this process's back."""
+    post = Post()
+    post.meter.moods["anna"] = [RecipientGoneError("blocked")] * 2
+    for _ in range(2):
+        post.add("anna")
+    await post.run()
+    late = post.add("anna")
+    await post.run()
+    for number, tried in ((1, 2), (2, 3), (late, 4)):
+        post.again(number)
+        await post.run()
+        assert len(post.meter.tried) == tried
+    assert post.notes.states == {1: "failed", 2: "sent", late: "sent"}
 
 
 async def test_a_chat_that_moved_is_rewritten_and_all_that_follows_goes_to_the_new_address_at_once() -> None:
