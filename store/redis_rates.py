@@ -21,6 +21,8 @@ PATIENCE: Final = 0.25
 """Seconds for one answer, connecting included."""
 REST: Final = 5.0
 """Seconds for which a Redis that did not answer is left alone."""
+AT_ONCE: Final = 4
+"""Questions, each over a connection of its own."""
 PREFIX: Final = "lotse:rate:"
 
 _TAKE: Final = """
@@ -48,6 +50,7 @@ class RedisRates:
         self._script = redis.register_script(_TAKE)
         self._clock = clock
         self._own = MemoryRates(clock)
+        self._room = asyncio.Semaphore(AT_ONCE)
         self._rests_until: datetime | None = None
 
     @classmethod
@@ -78,7 +81,7 @@ class RedisRates:
         if self._rests_until is not None and self._clock.now() < self._rests_until:
             return 0.0
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(PATIENCE), self._room:
                 micros = int(await self._script(keys=[PREFIX + key], args=[rate, burst, queue]))
         except Exception as error:
             # One that does not answer is not waited for by everybody who comes.
