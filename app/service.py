@@ -146,7 +146,7 @@ async def _engine(ground: _Ground, channels: Mapping[str, Channel], at: Callable
         channels=channels,
         policies=_policies(ground.settings),
         pacer=Pacer(
-            paces=_paces(ground.settings, channels),
+            paces=paces_of(ground.settings, channels),
             rates=ground.rates,
             chats=MemoryRates(ground.clock),
             clock=ground.clock,
@@ -244,7 +244,7 @@ def _policies(settings: Settings) -> dict[str, AmbiguousPolicy]:
     return {"telegram": settings.telegram.ambiguous}
 
 
-def _paces(settings: Settings, channels: Collection[str]) -> dict[str, Pace]:
+def paces_of(settings: Settings, channels: Collection[str]) -> dict[str, Pace]:
     """As ``bots/limits.toml`` says, but for what the account of this installation is allowed."""
     paces = {name: limits_of(name).pace for name in channels}
     rate = settings.telegram.rate

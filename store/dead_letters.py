@@ -32,7 +32,8 @@ _SETTLE = Bulk(
     width=1,
     types=("BIGINT",),
 )
-# A condition in words, not parameters: only so the database uses the partial index.
+# Conditions in words, not parameters: only these let the database use a partial index.
+_UNSENT = text("outbox.state <> 'sent'")
 _WAITING = text("outbox.state IN ('failed', 'ambiguous') AND outbox.decided = 0")
 
 
@@ -51,7 +52,7 @@ def undelivered(
         .limit(limit)
     )
     if chat:
-        query = query.where(outbox.c.chat == chat)
+        query = query.where(outbox.c.chat == chat, _UNSENT)
     if channel:
         query = query.where(chats.c.channel == channel)
     if state:

@@ -5,6 +5,8 @@ from itertools import pairwise
 
 import pytest
 
+from app.service import paces_of
+from app.settings import Settings, TelegramSettings
 from bots.limits import Bucket, Pace, limits_of
 from conversation.errors import AccountDownError, RetryLaterError
 from store.rates import MemoryRates
@@ -161,3 +163,17 @@ def test_an_account_with_paid_broadcasts_goes_up_to_its_rate() -> None:
     assert Bucket(rate=30, burst=3).within() == Bucket(rate=28, burst=3)
     assert Bucket(rate=1, burst=3).within() == Bucket(rate=1, burst=1)
     assert Bucket(rate=0.5, burst=3).within() == Bucket(rate=0.5, burst=1)
+
+
+@pytest.mark.parametrize(("rate", "account"), [(30, 30), (1000, 1000), (5, 5)])
+def test_the_setting_of_an_account_changes_its_limit_and_no_chats(rate: float, account: float) -> None:
+    settings = Settings(telegram=TelegramSettings(rate=rate), _env_file=None)
+    pace = paces_of(settings, ["telegram"])["telegram"]
+    assert pace.account == Bucket(rate=account, burst=3)
+    assert (pace.chat, pace.group) == (TELEGRAM.chat, TELEGRAM.group)
+
+
+def test_a_rate_of_zero_lifts_all_limits() -> None:
+    settings = Settings(telegram=TelegramSettings(rate=0), _env_file=None)
+    assert paces_of(settings, ["telegram"]) == {}
+    assert paces_of(settings, []) == {}

@@ -1,9 +1,16 @@
 """What was not delivered: who finds it, what sending again and settling do to it; and an address that changed."""
 
+import sqlite3
+from pathlib import Path
+
 import msgspec
+from sqlalchemy import func, select
 
 from conversation.deliveries import Settled, Undelivered
 from conversation.ports import Send, SendState, SendUpdate
+from store import dead_letters
+from store.sql import SqlStore
+from store.tables import outbox
 from tests.support.storing import NOW, Store, later, says, talk, turn
 
 
@@ -149,3 +156,12 @@ async def test_chat_that_moved_to_the_address_of_another_keeps_its_own(store: St
     assert boris is not None
     assert anna is not None
     assert (boris.id, anna.id) == ("chat-boris", "chat-anna")
+
+
+async def test_counting_them_does_not_read_what_was_sent(sqlite: SqlStore, file: Path) -> None:
+    await sqlite.count_undelivered()
+    counting = str(select(func.count()).select_from(outbox).where(dead_letters._WAITING))
+    with sqlite3.connect(file) as database:
+        plan = [row[3] for row in database.execute(f"EXPLAIN QUERY PLAN {counting}")]
+    database.close()
+    assert all("outbox_undelivered" in step for step in plan), plan
