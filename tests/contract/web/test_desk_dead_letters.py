@@ -46,6 +46,7 @@ async def claimed(lotse: Running) -> tuple[Link, str]:
         await lotse.settle()
     (card,) = await lotse.store.cards()
     desk = await (await lotse.operator("ada")).desk()
+    await counted(desk, 0)
     await desk.send("open", conversation=card.conversation)
     await desk.until("conversation")
     await desk.send("claim", id="c1", conversation=card.conversation)
@@ -69,7 +70,6 @@ async def test_a_message_that_failed_shows_with_its_reason_and_in_the_count_of_e
 ) -> None:
     desk, conversation = await claimed(lotse)
     other = await (await lotse.operator("bob")).desk()
-    await counted(desk, 0)
     await counted(other, 0)
     trouble.error = RefusedError("400 the message is too long")
     message = await reply(desk, conversation)
