@@ -1,6 +1,7 @@
 """The command line: ``lotse``."""
 
 import asyncio
+import gc
 import os
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
@@ -13,16 +14,15 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError
 from rich.console import Console
 
-from app.bot_folder import load_rules
+from app import lean
 from app.logs import set_up_logs
-from app.rehearse import Guess, rehearse
 from app.settings import Settings
-from app.transcript import read_transcript
 from conversation.deliveries import Unarrived
 from conversation.errors import LotseError
-from dialogs.problems import BotError
 
 if TYPE_CHECKING:
+    from app.rehearse import Guess
+    from app.service import Role
     from store.sql import SqlStore
 
 T = TypeVar("T")
@@ -49,6 +49,7 @@ _console: Final = Console(stderr=True, highlight=False, soft_wrap=True)
 def main() -> None:
     """The entry point: an error is a sentence, not a traceback."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # training is twice as quick without its threads
+    lean.install()
     try:
         app()
     except LotseError as error:
@@ -84,13 +85,30 @@ def _folder(bot: Path | None) -> Path:
 
 @app.command()
 def serve(bot: BotFolder = None) -> None:
-    """Serve the pages, the channels and the desk, until stopped."""
+    """Serve the pages, the channels and the desk, and do the work, until stopped."""
+    _serve(bot, "all")
+
+
+@app.command()
+def web(bot: BotFolder = None) -> None:
+    """Serve the pages, the channels and the desk; `lotse worker` processes do the work. Needs PostgreSQL."""
+    _serve(bot, "web")
+
+
+@app.command()
+def worker(bot: BotFolder = None) -> None:
+    """Do the work of `lotse web` processes: conversations, sends, back-end calls, timers. Needs PostgreSQL."""
+    _serve(bot, "worker")
+
+
+def _serve(bot: Path | None, role: "Role") -> None:
+    gc.disable()  # what is imported now stays: serve looks through it once, when all is there
     from app.serve import serve as serve_until_stopped
 
     settings = Settings() if bot is None else Settings(bot=bot)
     set_up_logs(settings.log, settings.log_level)
     try:
-        _run(serve_until_stopped(settings))
+        _run(serve_until_stopped(settings, role))
     except OSError as error:
         if error.errno != 98:
             raise
@@ -100,6 +118,9 @@ def serve(bot: BotFolder = None) -> None:
 @app.command()
 def check(bot: BotFolder = None) -> None:
     """Read a bot folder and say everything that is wrong with it."""
+    from app.bot_folder import load_rules
+    from dialogs.problems import BotError
+
     folder = _folder(bot)
     try:
         rules = load_rules(folder)
@@ -116,6 +137,10 @@ def check(bot: BotFolder = None) -> None:
 @app.command("test")
 def play(bot: BotFolder = None) -> None:
     """Play the transcripts in tests/*.chat against the bot."""
+    from app.bot_folder import load_rules
+    from app.rehearse import rehearse
+    from app.transcript import read_transcript
+
     folder = _folder(bot)
     rules = load_rules(folder)
     set_up_logs("text", "warning")
@@ -131,7 +156,7 @@ def play(bot: BotFolder = None) -> None:
         sys.exit(1)
 
 
-def _guess(folder: Path) -> Guess:
+def _guess(folder: Path) -> "Guess":
     """The bot's real NLU model, for words that a transcript does not explain."""
     from app.service import nlu_examples
     from nlu.service import open_nlu
@@ -148,6 +173,7 @@ def chat(
     channel: Annotated[str, typer.Option(help="Whose limits to show: webchat, telegram, whatsapp, sms.")] = "webchat",
 ) -> None:
     """Talk to a bot in the terminal."""
+    from app.bot_folder import load_rules
     from app.terminal import talk
 
     settings = Settings()

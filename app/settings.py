@@ -19,6 +19,15 @@ class RedisSettings(BaseModel):
     )
 
 
+class WorkerSettings(BaseModel):
+    beat: float = Field(
+        2.0,
+        description="Seconds between two signs of life of a worker; the others give it up after five that are missing.",
+        gt=0,
+        le=60,
+    )
+
+
 class WebSettings(BaseModel):
     host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for all.")
     port: int = Field(8080, description="Port to listen on; 0 = any free one.", ge=0, le=65535)
@@ -65,6 +74,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged.")
     database: DatabaseSettings = DatabaseSettings()
     redis: RedisSettings = RedisSettings()
+    worker: WorkerSettings = WorkerSettings()
     web: WebSettings = WebSettings()
     telegram: TelegramSettings = TelegramSettings()
 

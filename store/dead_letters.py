@@ -9,10 +9,10 @@ from sqlalchemy.engine import Row
 
 from conversation.content import plain_text
 from conversation.deliveries import Settled, Unarrived, Undelivered
-from conversation.ports import Send
+from conversation.records import Send
 from store import codec
 from store.codec import decode, micros, moment
-from store.reads import open_sends_of, readable
+from store.reads import open_sends_numbered, readable
 from store.saves import PREVIEW
 from store.statements import Bulk, Each, Params
 from store.tables import chats, conversations, messages, outbox
@@ -94,7 +94,7 @@ def resend(connection: Connection, numbers: Sequence[int], now: datetime) -> lis
     rows: list[Params] = [(number, micros(now)) for number in dict.fromkeys(numbers)]
     again = _RESEND.run(connection, rows)
     _REACH.run(connection, [(chat,) for chat in dict.fromkeys(row[1] for row in again)])
-    return open_sends_of(connection, [row[0] for row in again])
+    return open_sends_numbered(connection, [row[0] for row in again])
 
 
 def settle(connection: Connection, numbers: Sequence[int]) -> list[Settled]:

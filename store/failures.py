@@ -41,6 +41,11 @@ _WRITES = ("22", "23", "40", "42")
 """Classes that are about one transaction: bad data, a broken rule, undone for another one's sake, a wrong statement."""
 
 
+def undone(error: BaseException) -> bool:
+    """The transaction was given up for another one's sake, as in a deadlock: done again it can go through."""
+    return isinstance(error, SQLAlchemyError) and _sqlstate(error).startswith("40")
+
+
 def blame(error: BaseException) -> Blame:
     """Whether the ``database`` fails (all writes would) or this ``write`` is what is wrong."""
     if isinstance(error, StoreError | OSError):

@@ -70,7 +70,7 @@ class RedisBus:
 
     async def subscribe(self, topic: str) -> Subscription:
         """Waits for Redis, at most ``PATIENCE``; without it the subscription brings the news of this process."""
-        subscription = MemorySubscription(self._limit, lambda left: self._leave(topic, left))
+        subscription = MemorySubscription(topic, self._limit, self._leave)
         self._topics.setdefault(topic, set()).add(subscription)
         try:
             await self._ears.listen(topic)
@@ -97,7 +97,8 @@ class RedisBus:
             for subscription in tuple(subscriptions):
                 subscription.end()
 
-    def _leave(self, topic: str, subscription: MemorySubscription) -> None:
+    def _leave(self, subscription: MemorySubscription) -> None:
+        topic = subscription.topic
         listeners = self._topics.get(topic, set())
         listeners.discard(subscription)
         if not listeners and self._topics.pop(topic, None) is not None:

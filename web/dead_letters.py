@@ -7,7 +7,7 @@ from typing import Final
 import structlog
 
 from conversation.errors import BadInputError, StoreError
-from conversation.ports import Chat
+from conversation.records import Chat
 from web.deps import Deps
 from web.desk_frames import Delivery, Done, Resend, Settle, Undelivered
 from web.sockets import Socket
@@ -61,7 +61,7 @@ class DeadLetters:
             raise BadInputError("not_found", "there is no such message")
         match frame:
             case Resend():
-                await self._deps.engine.resend((number,))
+                await self._deps.engine.resend((number,), self._deps.clock.now())
             case Settle():
                 await self._deps.engine.settle((number,))
         await self._socket.send(Done(id=frame.id))

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from bots.connector import Hook
 from conversation.events import OperatorEvent
 from conversation.news import TypingNews
-from conversation.ports import Bus, Channel, Chat, Clock, DeskStore, Ids, Inbound, Operator, Rates
+from conversation.ports import Bus, Channel, Clock, DeskStore, Ids, Rates
+from conversation.records import Chat, Inbound, Operator
 from dialogs.problems import Problem
 from engine.rules import Rules
 from web.proxies import Network
@@ -21,7 +23,7 @@ class Takes(Protocol):
 
     async def operate(self, chat: str, event: OperatorEvent, key: str) -> bool: ...
 
-    async def resend(self, numbers: Sequence[int]) -> int: ...
+    async def resend(self, numbers: Sequence[int], now: datetime) -> int: ...
 
     async def settle(self, numbers: Sequence[int]) -> int: ...
 

@@ -10,7 +10,7 @@ from conversation.content import plain_text
 from conversation.deliveries import Undelivered as DeadLetter
 from conversation.errors import BadInputError
 from conversation.message import Message
-from conversation.ports import Card, Chat, SendState
+from conversation.records import Card, Chat, SendState
 from conversation.state import Conversation
 from conversation.value import Data
 from engine.shell.feed import PREVIEW

@@ -71,6 +71,10 @@ class Pages:
         router.add_get("/media/{name:.+}", self.media)
         router.add_get("/texts.json", self.texts)
         router.add_get("/dialogs.json", self.dialogs)
+        self.add_health(router)
+
+    def add_health(self, router: web.UrlDispatcher) -> None:
+        """What every process answers, and nothing else of it."""
         router.add_get("/healthz", self.health)
         router.add_get("/readyz", self.ready)
 

@@ -39,6 +39,13 @@ def make_app(deps: Deps) -> web.Application:
     return app
 
 
+def make_health_app(deps: Deps) -> web.Application:
+    """For a process without doors: whether it lives, and works."""
+    app = web.Application(middlewares=[shield])
+    Pages(deps).add_health(app.router)
+    return app
+
+
 class Hooks:
     """The channels' web hooks: ``POST /hooks/<channel>``."""
 

@@ -102,6 +102,10 @@ class Lanes(Generic[T]):
     def busy(self) -> bool:
         return bool(self._tasks)
 
+    def has(self, chat: str) -> bool:
+        """Whether something of this chat waits or is being worked on."""
+        return chat in self._lanes
+
     async def drain(self, seconds: float) -> None:
         """Let the work that is there finish, for at most ``seconds``; then stop."""
         if self._tasks:

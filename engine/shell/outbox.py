@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Final, Literal, TypeAlias
 
@@ -17,7 +18,8 @@ from conversation.errors import (
     SendError,
     TransientError,
 )
-from conversation.ports import Channel, Clock, EngineStore, Send, SendState, SendUpdate
+from conversation.ports import Channel, Clock, EngineStore
+from conversation.records import Send, SendState, SendUpdate
 from engine.shell.feed import Feed
 from engine.shell.lanes import Lanes
 from engine.shell.pace import Pacer
@@ -29,12 +31,21 @@ AmbiguousPolicy: TypeAlias = Literal["resend", "flag"]
 MAX_ATTEMPTS: Final = 12
 _BACK_OFF: Final = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0)
 _ACCOUNT_DOWN: Final = 60.0
+_UNSURE: Final = 0.5
+"""Seconds until a worker that can't reach the store asks again whether it is still one."""
+_NONE: Final = -1
+"""The fence of a chat that is not this worker's: no chat has it."""
 
 _log = structlog.get_logger(__name__)
 
 
+class _OthersError(Exception):
+    """The message was settled otherwise, or is in other hands."""
+
+
 class Outbox:
-    """``gone`` is told when a customer can't be reached any more."""
+    """``gone`` is told when a customer can't be reached any more. ``fence`` is that of this worker's claim of a chat, and
+    ``sure`` whether that can be trusted: a send can't be taken back."""
 
     def __init__(
         self,
@@ -45,6 +56,8 @@ class Outbox:
         feed: Feed,
         clock: Clock,
         gone: Callable[[str, str], Awaitable[None]],
+        fence: Callable[[str], int | None],
+        sure: Callable[[], Awaitable[bool]],
         at: Callable[[str], None],
         pacer: Pacer,
         chance: Callable[[], float] = lambda: 1.0,
@@ -61,6 +74,8 @@ class Outbox:
         self._feed = feed
         self._clock = clock
         self._gone = gone
+        self._fence = fence
+        self._sure = sure
         self._at = at
         self._pacer = pacer
         self._chance = chance
@@ -86,6 +101,11 @@ class Outbox:
         self._lost.pop(chat, None)
 
     async def _deliver(self, send: Send) -> None:
+        """Until it is settled, by this worker or by another to whom the chat went meanwhile."""
+        with suppress(_OthersError):
+            await self._settle(send)
+
+    async def _settle(self, send: Send) -> None:
         channel = self._channels.get(send.channel)
         lost = self._lost.get(send.chat)
         if channel is None or (lost and lost.drops(send.number)):
@@ -151,6 +171,8 @@ class Outbox:
             async with self._room:
                 if not self._pacer.admits(send, probe=probe):
                     continue
+                while not await self._sure():
+                    await self._clock.sleep(_UNSURE)
                 # What is sent again anyway need not be known to have been under way.
                 if self._flags(send):
                     await self._mark(send, "sending", attempts)
@@ -222,9 +244,18 @@ class Outbox:
     ) -> None:
         due = self._clock.now() + timedelta(seconds=wait)
         update = SendUpdate(
-            number=send.number, state=state, attempts=attempts, due=due, external_id=external_id, error=error
+            number=send.number,
+            state=state,
+            attempts=attempts,
+            due=due,
+            external_id=external_id,
+            error=error,
+            fence=_NONE if (fence := self._fence(send.chat)) is None else fence,
         )
-        await until_stored(self._clock, lambda: self._store.update_send(update), what=f"send {send.number} as {state}")
+        what = f"send {send.number} as {state}"
+        if not await until_stored(self._clock, lambda: self._store.update_send(update), what=what):
+            _log.info("send_left_to_others", chat=send.chat, number=send.number, state=state)
+            raise _OthersError
 
     async def drain(self, seconds: float) -> None:
         await self.lanes.drain(seconds)

@@ -9,7 +9,8 @@ from typing import Final
 import structlog
 
 from bots.limits import Bucket, Pace
-from conversation.ports import Clock, Rates, Send
+from conversation.ports import Clock, Rates
+from conversation.records import Send
 
 _PLACES: Final = 1_000.0
 """Messages of all processes that may have their place in an account's bucket before their time."""

@@ -20,7 +20,8 @@ from conversation.events import (
     TimerFired,
     Understood,
 )
-from conversation.ports import Channel, Clock, EngineStore, Ids, InboxRow, Nlu, Saved, Snapshot, Turn
+from conversation.ports import Channel, Clock, EngineStore, Ids, Nlu
+from conversation.records import InboxRow, Saved, Snapshot, Turn
 from conversation.state import Closed, Conversation, Parked, Phase
 from conversation.understanding import Understanding
 from engine.rules import Rules
@@ -32,8 +33,7 @@ from engine.step import rescue, step
 NLU_LIMIT: Final = 2.0
 """Seconds; then the bot goes on as if nothing was understood."""
 CACHED: Final = 5_000
-"""Chats whose newest state is kept in memory; the version check makes a stale one harmless."""
-TRIES: Final = 5
+"""Chats whose newest state is kept in memory: it holds as long as the claim does under which it was saved."""
 AT_ONCE: Final = 500
 """Turns that are worked on at the same time."""
 _RETRY: Final = (0.1, 0.5, 1.0, 2.0, 5.0)
@@ -42,7 +42,8 @@ _log = structlog.get_logger(__name__)
 
 
 class Turns:
-    """``after`` gets what a saved turn left to do; ``at`` is called at named points (for crash tests)."""
+    """``fence`` is that of this worker's claim of a chat. ``after`` gets what a saved turn left to do; ``doubt`` the chat of
+    one that was refused. ``at`` is called at named points (for crash tests)."""
 
     def __init__(
         self,
@@ -54,7 +55,9 @@ class Turns:
         feed: Feed,
         clock: Clock,
         ids: Ids,
+        fence: Callable[[str], int | None],
         after: Callable[[Saved, Turn], None],
+        doubt: Callable[[str], None],
         at: Callable[[str], None],
     ) -> None:
         self._store = store
@@ -64,9 +67,11 @@ class Turns:
         self._feed = feed
         self._clock = clock
         self._ids = ids
+        self._fence = fence
         self._after = after
+        self._doubt = doubt
         self._at = at
-        self._cache: OrderedDict[str, Snapshot] = OrderedDict()
+        self._cache: OrderedDict[str, tuple[int, Snapshot]] = OrderedDict()
         self._room = asyncio.Semaphore(AT_ONCE)
         self.lanes: Lanes[InboxRow] = Lanes(self._handle, give_up=self._reject, clock=clock)
 
@@ -82,7 +87,6 @@ class Turns:
 
         Raises what a retry won't mend.
         """
-        stale = 0
         for attempt in range(1_000_000):
             try:
                 async with self._room:
@@ -91,11 +95,10 @@ class Turns:
             except UnreadableError:
                 raise
             except StaleError:
+                # Somebody else's chat by now, or an older event must come first: the store knows.
                 self._cache.pop(row.chat, None)
-                stale += 1
-                if stale == TRIES:
-                    _log.warning("turn_left_to_others", chat=row.chat, inbox=row.number)
-                    return
+                self._doubt(row.chat)
+                return
             except StoreError as error:
                 _log.error("turn_not_saved", chat=row.chat, inbox=row.number, error=str(error))
                 self._cache.pop(row.chat, None)
@@ -112,7 +115,10 @@ class Turns:
         )
 
     async def _turn(self, row: InboxRow) -> None:
-        snapshot = self._cache.get(row.chat) or await self._store.load(row.chat)
+        fence = self._fence(row.chat)
+        if fence is None:
+            raise StaleError(row.chat)
+        snapshot = self._cached(row.chat, fence) or await self._store.load(row.chat)
         start = self._start(snapshot, row.event)
         event = row.event
         place = None
@@ -121,7 +127,7 @@ class Turns:
             if isinstance(event, TimerFired):
                 event = msgspec.structs.replace(event, place=place)
         end, effects = await self._step(start, event)
-        turn = self._record(row, snapshot, start, end, effects)
+        turn = self._record(row, fence, snapshot, start=start, end=end, effects=effects)
         self._at("stepped")
         saved = await self._store.save(turn)
         self._at("saved")
@@ -186,7 +192,14 @@ class Turns:
             return Understanding()
 
     def _record(
-        self, row: InboxRow, snapshot: Snapshot, start: Conversation, end: Conversation, effects: tuple[Effect, ...]
+        self,
+        row: InboxRow,
+        fence: int,
+        snapshot: Snapshot,
+        *,
+        start: Conversation,
+        end: Conversation,
+        effects: tuple[Effect, ...],
     ) -> Turn:
         event = row.event
         return Turn(
@@ -198,12 +211,17 @@ class Turns:
             at=self._clock.now(),
             unreachable=event.reason if isinstance(event, CustomerUnreachable) else "",
             bulk=isinstance(event, TimerFired),
+            fence=fence,
         )
+
+    def _cached(self, chat: str, fence: int) -> Snapshot | None:
+        kept = self._cache.get(chat)
+        return kept[1] if kept and kept[0] == fence else None
 
     def _remember(self, snapshot: Snapshot, turn: Turn) -> None:
         end = turn.conversation
         chat = msgspec.structs.replace(snapshot.chat, seq=end.seq, language=end.language)
-        self._cache[chat.id] = Snapshot(chat=chat, conversation=end)
+        self._cache[chat.id] = turn.fence, Snapshot(chat=chat, conversation=end)
         self._cache.move_to_end(chat.id)
         if len(self._cache) > CACHED:
             self._cache.popitem(last=False)

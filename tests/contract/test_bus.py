@@ -107,6 +107,18 @@ async def test_subscriber_hears_what_is_published_in_order(pair: Pair) -> None:
     assert await take(subscription, 5) == [b"0", b"1", b"2", b"3", b"4"]
 
 
+async def test_subscriber_that_gave_up_waiting_misses_nothing(pair: Pair) -> None:
+    subscription = await pair.listener.subscribe("desk")
+    waiting = asyncio.create_task(take(subscription, 1))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await pair.speaker.publish("desk", b"0")
+    await asyncio.gather(waiting, return_exceptions=True)
+    assert waiting.cancelled()
+    await pair.speaker.publish("desk", b"1")
+    assert await take(subscription, 2) == [b"0", b"1"]
+
+
 async def test_subscriber_that_waits_is_woken(pair: Pair) -> None:
     subscription = await pair.listener.subscribe("desk")
     waiting = asyncio.create_task(take(subscription, 1))

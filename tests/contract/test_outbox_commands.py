@@ -9,7 +9,7 @@ from typer.testing import CliRunner, Result
 
 from app.cli import app
 from conversation.errors import LotseError
-from conversation.ports import SendState, SendUpdate
+from conversation.records import SendState, SendUpdate
 from store.sql import SqlStore
 from tests.support.storing import NOW, says, talk, turn
 

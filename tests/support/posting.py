@@ -9,13 +9,14 @@ from bots.limits import Pace
 from conversation.content import Media, Text, plain_text
 from conversation.errors import RefusedError
 from conversation.message import Message
-from conversation.ports import Channel, EngineStore, Rates, Send, SendUpdate
+from conversation.ports import Channel, EngineStore, Rates
+from conversation.records import Send, SendUpdate
 from engine.shell.feed import Feed
 from engine.shell.outbox import AmbiguousPolicy, Outbox
 from engine.shell.pace import Pacer
 from store.bus import MemoryBus
 from store.rates import MemoryRates
-from tests.support.engines import CHANNEL
+from tests.support.engines import CHANNEL, held, sure
 from tests.support.service import MONDAY_NOON, HandClock
 
 STEPS = 25
@@ -96,9 +97,10 @@ class Notes:
         """All states, in order."""
         self.moved: list[tuple[str, str]] = []
 
-    async def update_send(self, update: SendUpdate) -> None:
+    async def update_send(self, update: SendUpdate) -> bool:
         self.told.append(update.state)
         self.states[update.number], self.errors[update.number] = update.state, update.error
+        return True
 
     async def move_chat(self, chat: str, address: str) -> None:
         self.moved.append((chat, address))
@@ -131,6 +133,8 @@ class Post:
             feed=Feed(MemoryBus(), channels),
             clock=self.clock,
             gone=self._gone,
+            fence=held,
+            sure=sure,
             at=lambda _: None,
             pacer=Pacer(
                 paces={self.name: pace} if pace else {},

@@ -30,7 +30,8 @@ from conversation.content import Content, Media
 from conversation.errors import SendError, StoreError
 from conversation.events import CustomerSaid
 from conversation.message import Message
-from conversation.ports import Channel, Chat, Inbound, Operator, Turn
+from conversation.ports import Channel
+from conversation.records import Chat, Inbound, Operator, Turn
 from conversation.understanding import Understanding
 from conversation.value import Data
 from dialogs.read import Files
@@ -140,13 +141,13 @@ class BreakableStore(SqlStore):
         if self.broken:
             raise StoreError("the disk is full; make room")
 
-    async def accept(self, inbound: Inbound, chat: str) -> Any:
+    async def accept(self, inbound: Inbound, chat: str, worker: str = "") -> Any:
         self._check()
-        return await super().accept(inbound, chat)
+        return await super().accept(inbound, chat, worker)
 
-    async def accept_own(self, chat: str, event: Any, key: str) -> Any:
+    async def accept_own(self, chat: str, event: Any, key: str, worker: str = "") -> Any:
         self._check()
-        return await super().accept_own(chat, event, key)
+        return await super().accept_own(chat, event, key, worker)
 
     async def save(self, turn: Turn) -> Any:
         self._check()

@@ -53,7 +53,7 @@ async def test_who_blocked_the_bot_is_marked_has_no_timers_and_gets_nothing_unti
     (letter,) = await process.store.undelivered()
     assert letter.error == "bot was blocked by the user"
 
-    assert await process.engine.resend([letter.number]) == 1
+    assert await process.engine.intake.resend([letter.number], clock.now()) == 1
     await process.settled()
     assert channel.tried == tried + 2
     assert (await process.chat("anna")).unreachable
@@ -64,7 +64,7 @@ async def test_who_blocked_the_bot_is_marked_has_no_timers_and_gets_nothing_unti
     assert not (await process.chat("anna")).unreachable
     assert len(channel.sent) > sent
 
-    assert await process.engine.resend([letter.number]) == 1
+    assert await process.engine.intake.resend([letter.number], clock.now()) == 1
     await process.settled()
     assert channel.sent[-1][0] == "anna"
     assert await process.store.count_undelivered() == 0

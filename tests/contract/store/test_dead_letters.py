@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import func, select
 
 from conversation.deliveries import Settled, Undelivered
-from conversation.ports import Send, SendState, SendUpdate
+from conversation.records import Send, SendState, SendUpdate
 from store import dead_letters
 from store.sql import SqlStore
 from store.tables import outbox
