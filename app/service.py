@@ -1,8 +1,9 @@
 """The composition root: every part is made here and handed to those that need it."""
 
 import asyncio
+import random
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,10 +26,11 @@ from app.place import gone, here
 from app.settings import Settings
 from app.watch import Watch
 from bots.connector import Connector, Surroundings
+from bots.limits import Bucket, Pace, limits_of
 from bots.registry import connector
 from conversation.errors import LotseError
 from conversation.meter import NO_TRACER, Tracer
-from conversation.ports import Channel, Clock, Ids
+from conversation.ports import Channel, Clock, Ids, Rates
 from conversation.records import Inbound
 from conversation.value import Data
 from dialogs.source import read_source
@@ -37,7 +39,9 @@ from engine.shell.feed import Feed
 from engine.shell.intake import Intake
 from engine.shell.members import Members
 from engine.shell.outbox import AmbiguousPolicy, no_point
+from engine.shell.pace import Pacer
 from store.bus import MemoryBus
+from store.rates import MemoryRates
 from store.sql import SqlStore
 from web.deps import Deps
 from web.server import make_app, make_health_app
@@ -99,6 +103,7 @@ class _Ground:
     bus: "MemoryBus | RedisBus"
     metrics: Metrics
     tracer: Tracer
+    rates: Rates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +137,15 @@ async def open_service(
         ids = RandomIds(clock)
         bus = await _bus(settings, clock, ids, stack)
         ground = _Ground(
-            settings=settings, clock=clock, ids=ids, store=store, bot=bot, bus=bus, metrics=metrics, tracer=tracer
+            settings=settings,
+            clock=clock,
+            ids=ids,
+            store=store,
+            bot=bot,
+            bus=bus,
+            rates=_rates(settings, clock, stack),
+            metrics=metrics,
+            tracer=tracer,
         )
         connectors = await _connectors(ground, lambda: front.intake)
         for made in connectors.values():
@@ -212,6 +225,16 @@ async def _bus(settings: Settings, clock: Clock, ids: Ids, stack: AsyncExitStack
     return bus
 
 
+def _rates(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Rates:
+    if not settings.redis.url:
+        return MemoryRates(clock)
+    from store.redis_rates import RedisRates
+
+    rates = RedisRates.open(settings.redis.url, clock=clock)
+    stack.push_async_callback(rates.close)
+    return rates
+
+
 async def _engine(ground: _Ground, channels: Mapping[str, Channel], at: Callable[[str], None]) -> Engine:
     folder, var = ground.settings.bot, ground.settings.var
     actions = RasaActions(folder, var)
@@ -233,6 +256,13 @@ async def _engine(ground: _Ground, channels: Mapping[str, Channel], at: Callable
         bus=ground.bus,
         channels=channels,
         policies=_policies(ground.settings),
+        pacer=Pacer(
+            paces=paces_of(ground.settings, channels),
+            rates=ground.rates,
+            chats=MemoryRates(ground.clock),
+            clock=ground.clock,
+        ),
+        chance=random.random,
         clock=ground.clock,
         ids=ground.ids,
         place=here(),
@@ -253,6 +283,7 @@ async def _deps(
         engine=intake,
         store=ground.store,
         bus=ground.bus,
+        rates=ground.rates,
         channels={name: made.channel for name, made in connectors.items()},
         hooks={name: made.hook for name, made in connectors.items() if made.hook},
         rules=bot.rules,
@@ -335,6 +366,18 @@ async def _telegram(settings: Settings, store: SqlStore) -> dict[str, Data]:
 
 def _policies(settings: Settings) -> dict[str, AmbiguousPolicy]:
     return {"telegram": settings.telegram.ambiguous}
+
+
+def paces_of(settings: Settings, channels: Collection[str]) -> dict[str, Pace]:
+    """As ``bots/limits.toml`` says, but for what the account of this installation is allowed."""
+    paces = {name: limits_of(name).pace for name in channels}
+    rate = settings.telegram.rate
+    if rate == 0:
+        paces.pop("telegram", None)
+    elif "telegram" in paces and paces["telegram"].account:
+        account = Bucket(rate=rate, burst=paces["telegram"].account.burst)
+        paces["telegram"] = msgspec.structs.replace(paces["telegram"], account=account)
+    return paces
 
 
 def nlu_examples(folder: Path) -> dict[str, bytes]:

@@ -7,6 +7,7 @@ from typing import Self, TypeVar
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from conversation.deliveries import Settled, Unarrived, Undelivered
 from conversation.events import Event, QueuePlace
 from conversation.message import Message
 from conversation.meter import NO_METER, Meter
@@ -32,7 +33,7 @@ from conversation.records import (
     Waiting,
 )
 from conversation.state import Conversation
-from store import arrivals, claims, figures, reads, saves
+from store import arrivals, claims, dead_letters, figures, reads, saves
 from store.codec import micros, words
 from store.database import Database, connect
 from store.failures import explain
@@ -63,6 +64,10 @@ _UPDATE_SEND = Bulk(
     types=("BIGINT", "TEXT", "BIGINT", "BIGINT", "TEXT", "TEXT", "BIGINT"),
 )
 _FAIL_SEND = Each("UPDATE outbox SET state = 'failed', error = ? WHERE number = ? AND state IN ('pending', 'sending')")
+_MOVE_CHAT = Each(
+    "UPDATE chats SET address = ? WHERE id = ? AND NOT EXISTS (SELECT 1 FROM chats other"
+    " WHERE other.channel = chats.channel AND other.account = chats.account AND other.address = ?)"
+)
 _PUT_OPERATOR = Each(
     "INSERT INTO operators (id, name, password) VALUES (?, ?, ?)"
     " ON CONFLICT (id) DO UPDATE SET name = excluded.name, password = excluded.password"
@@ -237,6 +242,15 @@ class SqlStore:
         row = (update.number, update.state, update.attempts, micros(update.due), external_id, error, update.fence)
         return await self._writer.check(_UPDATE_SEND, row)
 
+    async def move_chat(self, chat: str, address: str) -> None:
+        await self._writer.change(_MOVE_CHAT, (words(address), chat, words(address)))
+
+    async def resend(self, numbers: Sequence[int], now: datetime) -> Sequence[Send]:
+        return await self._writer.call(lambda connection: dead_letters.resend(connection, numbers, now))
+
+    async def settle(self, numbers: Sequence[int]) -> Sequence[Settled]:
+        return await self._writer.call(lambda connection: dead_letters.settle(connection, numbers))
+
     async def open_jobs(self, limit: int, worker: str | None = None) -> Sequence[Job]:
         return await self._read(lambda connection: reads.open_jobs(connection, limit, worker))
 
@@ -318,3 +332,18 @@ class SqlStore:
 
     async def send_states(self, chat: str) -> Mapping[str, SendState]:
         return await self._read(lambda connection: reads.send_states(connection, chat))
+
+    async def undelivered(
+        self, *, chat: str = "", channel: str = "", state: Unarrived | None = None, limit: int = 100
+    ) -> Sequence[Undelivered]:
+        return await self._read(
+            lambda connection: dead_letters.undelivered(
+                connection, chat=chat, channel=channel, state=state, limit=limit
+            )
+        )
+
+    async def count_undelivered(self) -> int:
+        return await self._read(dead_letters.count)
+
+    async def find_send(self, chat: str, message: str) -> int | None:
+        return await self._read(lambda connection: dead_letters.find(connection, chat, message))

@@ -63,7 +63,6 @@ class WebChat:
         self.origins = Origins(deps.origins)
         self.tokens = Tokens(deps.webchat_secret, deps.clock)
         self.limiter = Limiter(deps.clock, rate=RATE, burst=BURST)
-        self.sessions = Limiter(deps.clock, rate=1.0, burst=60.0)
         self.open: set[web.WebSocketResponse] = set()
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
@@ -80,7 +79,8 @@ class WebChat:
         wanted = await read_json(request, SessionRequest)
         address = self.tokens.read(wanted.token)
         if not address:
-            if not self.sessions.take(client_of(request, self.deps.proxies)):
+            client = client_of(request, self.deps.proxies)
+            if await self.deps.rates.take(f"session:{client}", rate=1.0, burst=60.0) is None:
                 return failure(429, "too_fast", "too many new chats from this address; wait a minute")
             address = self.deps.ids.new()
         bot = self.deps.rules().bot

@@ -227,6 +227,7 @@ class Turns:
             outgoing=snapshot.chat.channel in self._channels,
             at=self._clock.now(),
             unreachable=event.reason if isinstance(event, CustomerUnreachable) else "",
+            bulk=isinstance(event, TimerFired),
             fence=fence,
         )
 

@@ -401,10 +401,12 @@ async def running(
     messenger: bool = False,
     metrics_token: str = "",
     traces: str = "",
+    rate: float = 0,
 ) -> AsyncIterator[Running]:
     """The service with the example bot, listening on a free port; started again in the same ``folder`` it goes on.
 
-    ``messenger``: with a ``PhotoChannel`` in place of Telegram. ``traces``: where spans go.
+    ``messenger``: with a ``PhotoChannel`` in place of Telegram. ``rate``: messages a second to it, 0 = at once, as time stands
+    still. ``traces``: where spans go.
     """
     bot = folder / "bot"
     if not bot.exists():
@@ -413,7 +415,7 @@ async def running(
         bot=bot,
         var=folder / "var",
         web=WebSettings(port=0, origins=list(origins), proxies=list(map(ip_network, proxies)), public_url=public_url),
-        telegram=TelegramSettings(token=SecretStr("42:x" if messenger else "")),
+        telegram=TelegramSettings(token=SecretStr("42:x" if messenger else ""), rate=rate),
         metrics=MetricsSettings(token=SecretStr(metrics_token)),
         traces=TracesSettings(endpoint=traces),
         _env_file=None,
