@@ -108,7 +108,8 @@ async def serve(place: Place, life: Life) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
     store = STORES.get(place.defect, SqlStore)
     async with open_service(settings, place.role, at=trap, open_store=partial(store.open, at=trap)) as service:
-        plant(service)
+        if service.worker:
+            plant(place.defect, service.worker)
         runner = web.AppRunner(service.app, access_log=None, shutdown_timeout=2.0, handle_signals=False)
         await runner.setup()
         try:
