@@ -30,7 +30,7 @@ from bots.limits import Bucket, Pace, limits_of
 from bots.registry import connector
 from conversation.errors import LotseError
 from conversation.meter import NO_TRACER, Tracer
-from conversation.ports import Channel, Clock, Ids, Rates
+from conversation.ports import Channel, Clock, Ids, Presence, Rates
 from conversation.records import Inbound
 from conversation.value import Data
 from dialogs.source import read_source
@@ -41,6 +41,7 @@ from engine.shell.members import Members
 from engine.shell.outbox import AmbiguousPolicy, no_point
 from engine.shell.pace import Pacer
 from store.bus import MemoryBus
+from store.presence import MemoryPresence
 from store.rates import MemoryRates
 from store.sql import SqlStore
 from web.deps import Deps
@@ -104,6 +105,7 @@ class _Ground:
     metrics: Metrics
     tracer: Tracer
     rates: Rates
+    presence: Presence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +146,7 @@ async def open_service(
             bot=bot,
             bus=bus,
             rates=_rates(settings, clock, stack),
+            presence=_presence(settings, clock, stack),
             metrics=metrics,
             tracer=tracer,
         )
@@ -225,6 +228,16 @@ async def _bus(settings: Settings, clock: Clock, ids: Ids, stack: AsyncExitStack
     return bus
 
 
+def _presence(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Presence:
+    if not settings.redis.url:
+        return MemoryPresence(clock)
+    from store.redis_presence import RedisPresence  # 8 MB that only this needs
+
+    presence = RedisPresence.open(settings.redis.url, clock=clock)
+    stack.push_async_callback(presence.close)
+    return presence
+
+
 def _rates(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Rates:
     if not settings.redis.url:
         return MemoryRates(clock)
@@ -284,6 +297,7 @@ async def _deps(
         store=ground.store,
         bus=ground.bus,
         rates=ground.rates,
+        presence=ground.presence,
         channels={name: made.channel for name, made in connectors.items()},
         hooks={name: made.hook for name, made in connectors.items() if made.hook},
         rules=bot.rules,
