@@ -11,10 +11,13 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
+from alembic import command
+from sqlalchemy import NullPool, create_engine
 from typer.testing import CliRunner, Result
 
 from app.cli import app
 from conversation.errors import StoreError
+from store.migrate import configured
 from store.sql import SqlStore
 from store.versions import known_versions
 from tests.support.process import free_port
@@ -79,12 +82,13 @@ def test_migrate_says_from_where_to_where_and_check_changes_nothing(lotse: Lotse
     assert lotse("migrate").exit_code == 0
 
 
-def test_migrate_brings_older_tables_to_the_newest(lotse: Lotse, file: Path) -> None:
-    execute(file, "DROP INDEX inbox_done")
-    execute(file, "UPDATE alembic_version SET version_num = '0001'")
-    assert "tables 0001, behind" in lotse("migrate", "--check").output
+def test_migrate_brings_older_tables_to_the_newest(lotse: Lotse, tmp_path: Path) -> None:
+    with create_engine(f"sqlite:///{tmp_path}/lotse.db", poolclass=NullPool).begin() as connection:
+        command.upgrade(configured(connection), "0001")
+    assert f"tables 0001, behind {NEWEST}" in lotse("migrate", "--check").output
     assert f"tables 0001 → {NEWEST}" in lotse("migrate").output
-    assert execute(file, "SELECT name FROM sqlite_master WHERE name = 'inbox_done'")
+    assert execute(tmp_path / "lotse.db", "SELECT name FROM sqlite_master WHERE name = 'inbox_done'")
+    assert lotse("migrate", "--check").exit_code == 0
 
 
 def test_migrate_leaves_a_newer_database_alone(lotse: Lotse, file: Path) -> None:
