@@ -257,7 +257,7 @@ def outbox_resend(
     numbers: Annotated[Optional[list[int]], typer.Argument(help="As the list shows them.")] = None,  # noqa: UP045 - typer reads it
     every: Annotated[bool, typer.Option("--all", help="All that the list shows.")] = False,
 ) -> None:
-    """Send again. A running service finds them within two minutes; else the next start does."""
+    """Send again. A running service finds them within half a minute; else the next start does."""
     from app import dead_letters
     from app.clock import SystemClock
 
