@@ -1,6 +1,6 @@
 """What the engine needs from the outside, as small protocols. Adapters: ``bots``, ``nlu``, ``actions``, ``store``, ``app``."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Literal, Protocol, TypeAlias
 
@@ -469,6 +469,10 @@ class DeskStore(Protocol):
     async def find_operator(self, operator: str) -> Operator | None: ...
 
     async def put_operator(self, operator: Operator) -> None: ...
+
+    async def add_operator(self, operator: Operator, before: Callable[[], None]) -> bool:
+        """False if there is one of that name. ``before`` is called when it is certain, and before anybody can see it."""
+        ...
 
     async def drop_operator(self, operator: str) -> None:
         """Also ends the operator's sessions."""

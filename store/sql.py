@@ -65,6 +65,9 @@ _PUT_OPERATOR = Each(
     "INSERT INTO operators (id, name, password) VALUES (?, ?, ?)"
     " ON CONFLICT (id) DO UPDATE SET name = excluded.name, password = excluded.password"
 )
+_ADD_OPERATOR = Bulk(
+    "INSERT INTO operators (id, name, password) VALUES {rows} ON CONFLICT (id) DO NOTHING RETURNING id", width=3
+)
 _PUT_SESSION = Each(
     "INSERT INTO sessions (token, operator, expires) VALUES (?, ?, ?)"
     " ON CONFLICT (token) DO UPDATE SET operator = excluded.operator, expires = excluded.expires"
@@ -268,6 +271,15 @@ class SqlStore:
 
     async def put_operator(self, operator: Operator) -> None:
         await self._writer.change(_PUT_OPERATOR, (operator.id, operator.name, operator.password))
+
+    async def add_operator(self, operator: Operator, before: Callable[[], None]) -> bool:
+        def add(connection: Connection) -> bool:
+            added = bool(_ADD_OPERATOR.run(connection, [(operator.id, operator.name, operator.password)]))
+            if added:
+                before()
+            return added
+
+        return await self._writer.call(add)
 
     async def drop_operator(self, operator: str) -> None:
         await self._writer.change(_DROP_OPERATOR, (operator,))
