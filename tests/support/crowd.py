@@ -18,11 +18,10 @@ from store.sql import SqlStore
 from tests.support.cluster import browsers
 from tests.support.customers import AtTheDesk, Say, Visitor, until
 
-ENDLESS = 100_000
+LONGEST = 900
+"""Seconds that a crowd may talk."""
 MANY = 1_000_000
 NAP_OVER = "is over"
-ALL_THE_SAME = 0.9
-"""Of the planned rate: what counts as the full one."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -128,8 +127,8 @@ async def crowd(
         )
 
     people = Crowd(
-        talkers=[visitor("t", number, _Endless(f"t{number} m"), pause) for number in range(talkers)],
-        nappers=[visitor("n", number, _Endless(f"n{number} m", nap=True), 0.0) for number in range(nappers)],
+        talkers=[visitor("t", number, _words(f"t{number} m", pause), pause) for number in range(talkers)],
+        nappers=[visitor("n", number, _words(f"n{number} m", 1.0, nap=True), 0.0) for number in range(nappers)],
         held=[
             visitor("h", number, [Say(text=f"h{number} m0"), Say(text="human", until="will come")], 0.0)
             for number in range(held)
@@ -150,20 +149,10 @@ async def crowd(
             await asyncio.gather(*tasks, return_exceptions=True)
 
 
-class _Endless(Sequence[Say]):
-    """Words without end, until it is cut."""
-
-    def __init__(self, stem: str, *, nap: bool = False) -> None:
-        self._stem, self._nap = stem, nap
-
-    def __len__(self) -> int:
-        return ENDLESS
-
-    def __getitem__(self, index):  # type: ignore[no-untyped-def]
-        if isinstance(index, slice):
-            return [self[number] for number in range(*index.indices(ENDLESS))]
-        nap = self._nap and index > 0
-        return Say(text=f"{self._stem}{index}{' nap' * nap}", until=NAP_OVER if nap else "")
+def _words(stem: str, pause: float, *, nap: bool = False) -> list[Say]:
+    """More than anybody comes to say."""
+    texts = [f"{stem}{number}{' nap' * (nap and number > 0)}" for number in range(int(LONGEST / pause) + 5)]
+    return [Say(text=text, until=NAP_OVER if text.endswith("nap") else "") for text in texts]
 
 
 # ── the account ──────────────────────────────────────────────────────────────────────────────────────────────────────
