@@ -1,6 +1,7 @@
 """The command line: ``lotse``."""
 
 import asyncio
+import gc
 import os
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
@@ -12,16 +13,17 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError
 from rich.console import Console
 
-from app.bot_folder import load_rules
+from app import lean
+from app.commands import tables
+from app.commands.doctor import doctor
+from app.commands.inbox import inbox
 from app.logs import set_up_logs
-from app.rehearse import Guess, rehearse
 from app.settings import Settings
-from app.transcript import read_transcript
 from conversation.errors import LotseError
 from conversation.ports import DeskStore
-from dialogs.problems import BotError
 
 if TYPE_CHECKING:
+    from app.rehearse import Guess
     from app.service import Role
 
 T = TypeVar("T")
@@ -30,6 +32,7 @@ user = typer.Typer(help="Operators of the desk.", no_args_is_help=True)
 nlu = typer.Typer(help="What customers mean.", no_args_is_help=True)
 app.add_typer(user, name="user")
 app.add_typer(nlu, name="nlu")
+app.add_typer(inbox, name="inbox")
 BotFolder = Annotated[Optional[Path], typer.Argument(help="The bot folder; the setting LOTSE_BOT if left out.")]  # noqa: UP045 - typer reads it
 _console: Final = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -37,6 +40,7 @@ _console: Final = Console(stderr=True, highlight=False, soft_wrap=True)
 def main() -> None:
     """The entry point: an error is a sentence, not a traceback."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # training is twice as quick without its threads
+    lean.install()
     try:
         app()
     except LotseError as error:
@@ -89,6 +93,7 @@ def worker(bot: BotFolder = None) -> None:
 
 
 def _serve(bot: Path | None, role: "Role") -> None:
+    gc.disable()  # what is imported now stays: serve looks through it once, when all is there
     from app.serve import serve as serve_until_stopped
 
     settings = Settings() if bot is None else Settings(bot=bot)
@@ -104,6 +109,9 @@ def _serve(bot: Path | None, role: "Role") -> None:
 @app.command()
 def check(bot: BotFolder = None) -> None:
     """Read a bot folder and say everything that is wrong with it."""
+    from app.bot_folder import load_rules
+    from dialogs.problems import BotError
+
     folder = _folder(bot)
     try:
         rules = load_rules(folder)
@@ -120,6 +128,10 @@ def check(bot: BotFolder = None) -> None:
 @app.command("test")
 def play(bot: BotFolder = None) -> None:
     """Play the transcripts in tests/*.chat against the bot."""
+    from app.bot_folder import load_rules
+    from app.rehearse import rehearse
+    from app.transcript import read_transcript
+
     folder = _folder(bot)
     rules = load_rules(folder)
     set_up_logs("text", "warning")
@@ -135,7 +147,7 @@ def play(bot: BotFolder = None) -> None:
         sys.exit(1)
 
 
-def _guess(folder: Path) -> Guess:
+def _guess(folder: Path) -> "Guess":
     """The bot's real NLU model, for words that a transcript does not explain."""
     from app.service import nlu_examples
     from nlu.service import open_nlu
@@ -152,6 +164,7 @@ def chat(
     channel: Annotated[str, typer.Option(help="Whose limits to show: webchat, telegram, whatsapp, sms.")] = "webchat",
 ) -> None:
     """Talk to a bot in the terminal."""
+    from app.bot_folder import load_rules
     from app.terminal import talk
 
     settings = Settings()
@@ -226,3 +239,7 @@ def _with_store(do: Callable[[DeskStore], Awaitable[T]]) -> T:
             await store.close()
 
     return _run(work())
+
+
+for _command in (tables.migrate, tables.backup, tables.restore, doctor):
+    app.command()(_command)

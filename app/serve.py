@@ -1,6 +1,7 @@
 """``lotse serve``, ``lotse web`` and ``lotse worker``: until asked to stop."""
 
 import asyncio
+import ctypes
 import gc
 import signal
 import sys
@@ -13,6 +14,7 @@ from aiohttp import web
 from rich.console import Console
 
 from app.clock import SystemClock
+from app.logs import task_failed
 from app.passwords import FIRST, password_file
 from app.service import PAGES, Role, Service, open_service
 from app.settings import Settings
@@ -36,6 +38,7 @@ async def serve(settings: Settings, role: Role = "all") -> None:
         raise LotseError(f"the pages are not built: there is no {PAGES / 'index.html'}; run scripts/build-pages")
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
+    loop.set_exception_handler(task_failed)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
     async with open_service(settings, role) as service:
@@ -60,9 +63,13 @@ def _settle_memory() -> None:
 
     A turn makes hundreds of objects, hardly any of them in cycles: the collector looks once in a few dozen turns.
     """
+    gc.enable()
     gc.collect()
     gc.freeze()
     gc.set_threshold(5_000, 10, 10)
+    give_back = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if give_back is not None:  # glibc keeps what the start has freed: 20 MB after a training
+        give_back(0)
 
 
 def _port(runner: web.AppRunner) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from importlib.resources import files as package_files
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import msgspec
 import structlog
@@ -18,25 +18,32 @@ from actions.runner import RasaActions
 from app.bot_folder import LiveBot
 from app.clock import RandomIds, SystemClock
 from app.live_nlu import LiveNlu
+from app.metrics import Metrics
+from app.observed import ObservedActions, ObservedNlu
 from app.passwords import first_operator, verify
 from app.place import gone, here
 from app.settings import Settings
+from app.watch import Watch
 from bots.connector import Connector, Surroundings
 from bots.registry import connector
 from conversation.errors import LotseError
-from conversation.ports import Bus, Channel, Clock, Ids, Inbound
+from conversation.meter import NO_TRACER, Tracer
+from conversation.ports import Channel, Clock, Ids
+from conversation.records import Inbound
 from conversation.value import Data
 from dialogs.source import read_source
-from engine.shell.engine import Engine
+from engine.shell.engine import Engine, Tools
 from engine.shell.feed import Feed
 from engine.shell.intake import Intake
 from engine.shell.members import Members
 from engine.shell.outbox import AmbiguousPolicy, no_point
 from store.bus import MemoryBus
-from store.redis_bus import RedisBus
 from store.sql import SqlStore
 from web.deps import Deps
 from web.server import make_app, make_health_app
+
+if TYPE_CHECKING:
+    from store.redis_bus import RedisBus
 
 SECRET_BYTES: Final = 32
 KEEP_KEYS: Final = timedelta(days=60)
@@ -89,7 +96,9 @@ class _Ground:
     ids: Ids
     store: SqlStore
     bot: LiveBot
-    bus: Bus
+    bus: "MemoryBus | RedisBus"
+    metrics: Metrics
+    tracer: Tracer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,19 +117,23 @@ async def open_service(
     *,
     clock: Clock | None = None,
     at: Callable[[str], None] = no_point,
-    open_store: Callable[[str], Awaitable[SqlStore]] | None = None,
+    open_store: Callable[..., Awaitable[SqlStore]] | None = None,
 ) -> AsyncIterator[Service]:
     """Everything up and working; on leaving, what is in hand is finished. Raises LotseError with what to do."""
     clock = clock or SystemClock()
     settings.var.mkdir(parents=True, exist_ok=True)
     async with AsyncExitStack() as stack:
         bot = LiveBot(settings.bot, clock)
-        store = await (open_store(settings.database_url) if open_store else SqlStore.open(settings.database_url, at=at))
+        metrics = Metrics()
+        tracer = await _tracer(settings, stack)
+        store = await (open_store or SqlStore.open)(settings.database_url, at=at, meter=metrics)
         stack.push_async_callback(store.close)
         await first_operator(store, settings.var)
         ids = RandomIds(clock)
         bus = await _bus(settings, clock, ids, stack)
-        ground = _Ground(settings=settings, clock=clock, ids=ids, store=store, bot=bot, bus=bus)
+        ground = _Ground(
+            settings=settings, clock=clock, ids=ids, store=store, bot=bot, bus=bus, metrics=metrics, tracer=tracer
+        )
         connectors = await _connectors(ground, lambda: front.intake)
         for made in connectors.values():
             stack.push_async_callback(made.close)
@@ -129,7 +142,12 @@ async def open_service(
         running = [True]
         deps = await _deps(ground, front.intake, connectors, lambda: bool(running))
         app = make_health_app(deps) if role == "worker" else make_app(deps)
-        kept_up = {**front.keep_up, **_connections(connectors, front.worker), "bot_folder": bot.watch}
+        kept_up = {
+            **front.keep_up,
+            "lag": metrics.watch_loop,
+            **_connections(connectors, front.worker),
+            "bot_folder": bot.watch,
+        }
         tasks = [asyncio.create_task(_keep_up(name, run, clock), name=name) for name, run in kept_up.items()]
         stack.push_async_callback(_cancel, tasks)
         yield Service(app=app, worker=front.worker, store=store, bot=bot, stop=running.clear)
@@ -140,7 +158,15 @@ async def _doors(ground: _Ground, channels: Mapping[str, Channel], at: Callable[
     members = Members(store=ground.store, clock=ground.clock)
     await members.join()
     feed = Feed(ground.bus, channels)
-    intake = Intake(store=ground.store, bus=ground.bus, feed=feed, ids=ground.ids, choose=members.choose, at=at)
+    intake = Intake(
+        store=ground.store,
+        bus=ground.bus,
+        feed=feed,
+        ids=ground.ids,
+        choose=members.choose,
+        at=at,
+        tracer=ground.tracer,
+    )
     return _Front(intake=intake, worker=None, keep_up={"members": members.run})
 
 
@@ -166,9 +192,21 @@ def _connections(
     return found
 
 
-async def _bus(settings: Settings, clock: Clock, ids: Ids, stack: AsyncExitStack) -> Bus:
+async def _tracer(settings: Settings, stack: AsyncExitStack) -> Tracer:
+    if not settings.traces.endpoint:
+        return NO_TRACER
+    from app.traces import Traces  # 15 MB that only this needs
+
+    traces = Traces(settings.traces.endpoint)
+    stack.push_async_callback(traces.close)
+    return traces
+
+
+async def _bus(settings: Settings, clock: Clock, ids: Ids, stack: AsyncExitStack) -> "MemoryBus | RedisBus":
     if not settings.redis.url:
         return MemoryBus()
+    from store.redis_bus import RedisBus  # 8 MB that only this needs
+
     bus = await RedisBus.open(settings.redis.url, clock=clock, name=ids.new())
     stack.push_async_callback(bus.close)
     return bus
@@ -181,11 +219,16 @@ async def _engine(ground: _Ground, channels: Mapping[str, Channel], at: Callable
     await nlu.learn(nlu_examples(folder))
     ground.bot.on_change(lambda: nlu.learn(nlu_examples(folder)))
     safe = {name for name, spec in actions.catalogue.actions.items() if spec.repeat_safe}
-    return Engine(
+    tools = Tools(
         store=ground.store,
         rules=ground.bot.rules,
-        nlu=nlu,
-        actions=actions,
+        nlu=ObservedNlu(
+            nlu,
+            sure=lambda: ground.bot.rules().bot.thresholds.accept,
+            meter=ground.metrics,
+            tracer=ground.tracer,
+        ),
+        actions=ObservedActions(actions, tracer=ground.tracer),
         repeatable=safe.__contains__,
         bus=ground.bus,
         channels=channels,
@@ -196,7 +239,10 @@ async def _engine(ground: _Ground, channels: Mapping[str, Channel], at: Callable
         gone=gone,
         beat=ground.settings.worker.beat,
         at=at,
+        meter=ground.metrics,
+        tracer=ground.tracer,
     )
+    return Engine(tools)
 
 
 async def _deps(
@@ -222,7 +268,14 @@ async def _deps(
         proxies=tuple(settings.web.proxies),
         secure_cookies=settings.web.public_url.startswith("https:"),
         webchat_secret=await ground.store.secret("webchat", secrets.token_bytes(SECRET_BYTES)),
-        ready=ready,
+        watch=Watch(
+            store=ground.store,
+            metrics=ground.metrics,
+            bus_up=lambda: ground.bus.up,
+            running=ready,
+            clock=ground.clock,
+            token=settings.metrics.token.get_secret_value(),
+        ),
     )
 
 

@@ -44,6 +44,19 @@ class WebSettings(BaseModel):
     )
 
 
+class MetricsSettings(BaseModel):
+    token: SecretStr = Field(
+        SecretStr(""),
+        description="What a reader of /metrics shows: Authorization: Bearer …. Empty: only programs on this machine may read.",
+    )
+
+
+class TracesSettings(BaseModel):
+    endpoint: str = Field(
+        "", description="Where spans go, OTLP over HTTP: http://127.0.0.1:4318/v1/traces. Empty: nowhere, at no cost."
+    )
+
+
 class TelegramSettings(BaseModel):
     token: SecretStr = Field(SecretStr(""), description="The bot's token from @BotFather. Empty: no Telegram.")
     api: str = Field("https://api.telegram.org", description="Address of the Bot API; for a server of your own.")
@@ -72,6 +85,8 @@ class Settings(BaseSettings):
     worker: WorkerSettings = WorkerSettings()
     web: WebSettings = WebSettings()
     telegram: TelegramSettings = TelegramSettings()
+    metrics: MetricsSettings = MetricsSettings()
+    traces: TracesSettings = TracesSettings()
 
     @property
     def database_url(self) -> str:

@@ -7,10 +7,11 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Final
 
 import msgspec
 
@@ -20,12 +21,15 @@ from bench.machine import cpu_seconds, memory_mb, pinned
 ROOT = Path(__file__).parent.parent
 START_LIMIT = 120.0
 """Seconds; a first start trains the language model."""
+SERVER: Final = 0
+GENERATOR: Final = 1
+"""The cores that a server and its load generator are kept on."""
 
 
 class Server(msgspec.Struct, frozen=True, kw_only=True):
-    """A running server. ``started``: seconds until its port answered."""
+    """A running server: its processes, and the port of the one that listens. ``started``: seconds until it answered."""
 
-    pid: int
+    pids: tuple[int, ...]
     port: int
     started: float
 
@@ -50,7 +54,16 @@ def free_port() -> int:
 
 @contextmanager
 def lotse(bot: Path, var: Path, **environment: str) -> Iterator[Server]:
-    """The service as it is run in earnest, on a database in ``var``."""
+    """The service as it is run in earnest: one process, on a database in ``var`` if no other is named."""
+    with lotse_processes(bot, var, ("serve",), place=SERVER, environment=environment) as running:
+        yield running
+
+
+@contextmanager
+def lotse_processes(
+    bot: Path, var: Path, commands: Sequence[str], *, place: int | None, environment: Mapping[str, str]
+) -> Iterator[Server]:
+    """``commands`` of lotse side by side; the first is the one that listens. ``place``: their core, None: any."""
     port = free_port()
     settings = {
         "LOTSE_BOT": str(bot),
@@ -58,40 +71,54 @@ def lotse(bot: Path, var: Path, **environment: str) -> Iterator[Server]:
         "LOTSE_WEB__PORT": str(port),
         "LOTSE_WEB__PUBLIC_URL": f"http://127.0.0.1:{port}",
         "LOTSE_LOG_LEVEL": "warning",
+        **environment,
     }
-    with server(
-        [str(Path(sys.executable).parent / "lotse"), "serve"], port, "/readyz", settings | environment
-    ) as running:
-        yield running
+    program = str(Path(sys.executable).parent / "lotse")
+    listening, *others = commands
+    with ExitStack() as stack:
+        running = stack.enter_context(server([program, listening], port, "/readyz", settings, place=place))
+        pids = [stack.enter_context(process([program, command], settings, place=place)).pid for command in others]
+        yield msgspec.structs.replace(running, pids=(*running.pids, *pids))
 
 
 @contextmanager
-def server(command: Sequence[str], port: int, path: str, environment: Mapping[str, str]) -> Iterator[Server]:
+def server(
+    command: Sequence[str], port: int, path: str, environment: Mapping[str, str], *, place: int | None = SERVER
+) -> Iterator[Server]:
     """Until the block ends. ``path`` is asked until anything answers. Raises RuntimeError if the program ends before that."""
     began = time.perf_counter()
-    process = subprocess.Popen(
+    with process(command, environment, place=place) as started:
+        _wait(started, " ".join([Path(command[0]).name, *command[1:]]), f"http://127.0.0.1:{port}{path}", began)
+        yield Server(pids=(started.pid,), port=port, started=time.perf_counter() - began)
+
+
+@contextmanager
+def process(
+    command: Sequence[str], environment: Mapping[str, str], *, place: int | None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A program on its core, ended with the block."""
+    started = subprocess.Popen(
         command,
         cwd=ROOT,
         env={**os.environ, **environment},
-        preexec_fn=pinned(0),  # noqa: PLW1509 - no threads here
+        preexec_fn=pinned(place) if place is not None else None,  # noqa: PLW1509 - no threads here
         stdout=subprocess.DEVNULL,
     )
     try:
-        _wait(process, f"http://127.0.0.1:{port}{path}", began)
-        yield Server(pid=process.pid, port=port, started=time.perf_counter() - began)
+        yield started
     finally:
-        process.terminate()
+        started.terminate()
         try:
-            process.wait(20)
+            started.wait(20)
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            started.kill()
+            started.wait()
 
 
-def _wait(process: subprocess.Popen[bytes], url: str, began: float) -> None:
+def _wait(process: subprocess.Popen[bytes], words: str, url: str, began: float) -> None:
     while time.perf_counter() - began < START_LIMIT:
         if process.poll() is not None:
-            raise RuntimeError(f"{process.args!r} ended with {process.returncode} before it answered")
+            raise RuntimeError(f"`{words}` ended with {process.returncode} before it answered")
         try:
             urllib.request.urlopen(url, timeout=5).close()  # noqa: S310 - an address of ours
             return
@@ -105,14 +132,14 @@ def _wait(process: subprocess.Popen[bytes], url: str, began: float) -> None:
 class Generator:
     """A load generator: it stops at its marks (``idle open begin end``) until the server has been looked at."""
 
-    def __init__(self, module: str, *arguments: str) -> None:
+    def __init__(self, module: str, *arguments: str, place: int | None = GENERATOR) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-m", f"bench.{module}", *arguments],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            preexec_fn=pinned(1),  # noqa: PLW1509 - no threads here
+            preexec_fn=pinned(place) if place is not None else None,  # noqa: PLW1509 - no threads here
         )
 
     def mark(self) -> str:
@@ -122,17 +149,25 @@ class Generator:
             raise RuntimeError(f"the load generator ended with {self._process.wait()}; its error is above")
         return line
 
-    def watch(self, pid: int) -> Run:
-        """Let it run to its end."""
+    def result(self, look: Callable[[str], None]) -> str:
+        """Let it run to its end: its last line, in JSON. ``look`` is called with each mark, while it waits."""
         assert self._process.stdin
-        memory: dict[str, float] = {}
-        cpu: dict[str, float] = {}
         while not (line := self.mark()).startswith("{"):
-            memory[line], cpu[line] = memory_mb(pid), cpu_seconds(pid)
+            look(line)
             self._process.stdin.write("\n")
             self._process.stdin.flush()
-        load = msgspec.json.decode(line, type=Load)
         self.close()
+        return line
+
+    def watch(self, *pids: int) -> Run:
+        """Let it run to its end, and see what that costs these processes."""
+        memory: dict[str, float] = {}
+        cpu: dict[str, float] = {}
+
+        def look(mark: str) -> None:
+            memory[mark], cpu[mark] = memory_mb(*pids), cpu_seconds(*pids)
+
+        load = msgspec.json.decode(self.result(look), type=Load)
         return Run(load=load, cpu_us=(cpu["end"] - cpu["begin"]) / load.turns * 1e6, memory=memory)
 
     def close(self) -> None:

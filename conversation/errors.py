@@ -23,6 +23,11 @@ from typing import Literal
 class LotseError(Exception):
     """Base of all errors that Lotse raises on purpose."""
 
+    @property
+    def told(self) -> str:
+        """Its words as a log may show them: ids and numbers, nothing that a customer said."""
+        return str(self)
+
 
 class ContentError(LotseError):
     """A bot folder, or a file in it, can't be used. The message names file, line and what to do."""
@@ -59,6 +64,11 @@ class ActionError(LotseError):
         super().__init__(f"action {action}: {reason}: {detail}")
         self.action = action
         self.reason = reason
+
+    @property
+    def told(self) -> str:
+        """Without the detail: that is what a back-end said, and it may have been about a customer."""
+        return f"action {self.action}: {self.reason}"
 
 
 class SendError(LotseError):

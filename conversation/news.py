@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias
 from conversation.effects import Refuse
 from conversation.events import QueuePlace
 from conversation.message import Message
-from conversation.ports import Card, SendState
+from conversation.records import Card, SendState
 from conversation.value import Tagged
 
 DESK_TOPIC = "desk"

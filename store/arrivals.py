@@ -7,7 +7,7 @@ from typing import TypeAlias
 from sqlalchemy import Connection
 
 from conversation.events import Event
-from conversation.ports import Accepted, Inbound, InboxRow, Job, Timer
+from conversation.records import Accepted, Inbound, InboxRow, Job, Timer
 from store import claims
 from store.codec import encode, micros
 from store.statements import Bulk, Each, Params

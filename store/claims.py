@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, select, text, update
 
-from conversation.ports import Held, Job, Peer, Send, Waiting
+from conversation.records import Held, Job, Peer, Send, Waiting
 from store import reads
 from store.statements import Bulk, Each, Params
 from store.tables import chats, duties, workers

@@ -6,11 +6,8 @@ that start together the second waits and finds nothing left to do.
 
 import asyncio
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
@@ -20,6 +17,10 @@ from store.database import Database, connect
 from store.failures import explain
 from store.url import parse, path_of, where
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = 0x106F7365
 """The advisory lock of PostgreSQL that makes migrations wait for each other."""
 
@@ -53,6 +54,27 @@ async def upgrade(database: Database, place: str) -> None:
 def _upgrade(connection: Connection, place: str) -> None:
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+    if _current(connection) != newest():
+        _run_migrations(connection, place)
+
+
+def newest() -> str:
+    """The revision of the newest tables: the files of ``migrations/versions`` are named ``<revision>_<what>.py``."""
+    return max(file.name for file in (_MIGRATIONS / "versions").glob("*_*.py")).partition("_")[0]
+
+
+def _current(connection: Connection) -> str:
+    if not connection.dialect.has_table(connection, "alembic_version"):
+        return ""
+    return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar())
+
+
+def _run_migrations(connection: Connection, place: str) -> None:
+    """Alembic, 10 MB and 70 ms to import, is imported only here: most starts have nothing to bring up to date."""
+    from alembic import command
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
     config = configured(connection)
     script = ScriptDirectory.from_config(config)
     known = {revision.revision for revision in script.walk_revisions()}
@@ -67,10 +89,12 @@ def _upgrade(connection: Connection, place: str) -> None:
         command.upgrade(config, "head")
 
 
-def configured(connection: Connection) -> Config:
+def configured(connection: Connection) -> "Config":
     """Alembic's configuration for our migrations over an open transaction."""
+    from alembic.config import Config
+
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     return config

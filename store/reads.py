@@ -11,7 +11,7 @@ from sqlalchemy.engine import Row
 from conversation.errors import StoreError, UnreadableError
 from conversation.events import QueuePlace
 from conversation.message import Message
-from conversation.ports import ActionCall, Card, Chat, InboxRow, Job, Operator, Send, SendState, Snapshot, Timer
+from conversation.records import ActionCall, Card, Chat, InboxRow, Job, Operator, Send, SendState, Snapshot, Timer
 from conversation.state import Conversation, Parked, WithBot, WithOperator
 from store import codec
 from store.codec import decode, micros, moment

@@ -10,7 +10,7 @@ from conversation.content import plain_text
 from conversation.effects import CancelTimer, Post, RunAction, SetTimer
 from conversation.errors import StaleError
 from conversation.message import Message
-from conversation.ports import ActionCall, Job, Saved, Send, Turn
+from conversation.records import ActionCall, Job, Saved, Send, Turn
 from conversation.state import Closed, Conversation, Parked, WithBot, WithOperator
 from store.codec import encode, micros, words
 from store.statements import Bulk, Each, Params

@@ -9,7 +9,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from conversation.events import Event, QueuePlace
 from conversation.message import Message
-from conversation.ports import (
+from conversation.meter import NO_METER, Meter
+from conversation.records import (
     Accepted,
     Card,
     Chat,
@@ -31,7 +32,7 @@ from conversation.ports import (
     Waiting,
 )
 from conversation.state import Conversation
-from store import arrivals, claims, reads, saves
+from store import arrivals, claims, figures, reads, saves
 from store.codec import micros, words
 from store.database import Database, connect
 from store.failures import explain
@@ -39,6 +40,7 @@ from store.loader import Loader
 from store.migrate import make_file, upgrade
 from store.statements import Bulk, Each
 from store.url import parse, where
+from store.watched import Watched
 from store.writer import Writer
 
 T = TypeVar("T")
@@ -90,14 +92,21 @@ _TIDY_SESSIONS = Each("DELETE FROM sessions WHERE expires < ?")
 class SqlStore:
     """``EngineStore`` and ``DeskStore`` on one database. Made by ``open``; ``close`` it: its threads outlive a forgotten one."""
 
-    def __init__(self, database: Database, place: str, *, at: Callable[[str], None]) -> None:
-        self._database = database
+    def __init__(self, database: Database, place: str, *, at: Callable[[str], None], meter: Meter = NO_METER) -> None:
+        self._database = Watched(database)
         self._place = place
-        self._writer = Writer(database, place, at=at)
+        self._writer = Writer(self._database, place, at=at, meter=meter)
         self._loader = Loader(self._read)
 
     @classmethod
-    async def open(cls, url: str, *, busy_seconds: float = 5.0, at: Callable[[str], None] = lambda _: None) -> Self:
+    async def open(
+        cls,
+        url: str,
+        *,
+        busy_seconds: float = 5.0,
+        at: Callable[[str], None] = lambda _: None,
+        meter: Meter = NO_METER,
+    ) -> Self:
         """The store at ``sqlite:///path`` or ``postgresql://…``, with its tables brought up to date.
 
         ``busy_seconds``: how long a write waits for another program's lock. ``at``: see ``Writer``.
@@ -111,7 +120,7 @@ class SqlStore:
         except BaseException:
             await database.close()
             raise
-        return cls(database, where(target), at=at)
+        return cls(database, where(target), at=at, meter=meter)
 
     async def close(self) -> None:
         """Writes what waits, then lets the database go."""
@@ -123,6 +132,18 @@ class SqlStore:
             return await self._database.read(do)
         except (SQLAlchemyError, OSError) as error:
             raise explain(error, self._place) from error
+
+    # ── for whoever watches the service ──────────────────────────────────────────────────────────────────────────────
+
+    async def ping(self) -> None:
+        """Raises StoreError if the database can't be read; or written, if that failed the last time."""
+        try:
+            await self._database.ping()
+        except (SQLAlchemyError, OSError) as error:
+            raise explain(error, self._place) from error
+
+    async def figures(self, now: datetime) -> figures.Figures:
+        return await self._read(lambda connection: figures.figures(connection, now))
 
     # ── the engine's half ────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -9,13 +9,15 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from time import perf_counter
 from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from conversation.errors import StaleError, StoreError
-from conversation.ports import Accepted, Saved
+from conversation.meter import NO_METER, Meter
+from conversation.records import Accepted, Saved
 from store import arrivals, saves
 from store.arrivals import Arrival
 from store.database import Database
@@ -124,8 +126,16 @@ def _call(connection: Connection, ops: Sequence[Op]) -> _Results:
 class Writer:
     """Takes writes from many tasks. ``at`` is told the names of the moments where a crash is worth a test."""
 
-    def __init__(self, database: Database, where: str, *, at: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        where: str,
+        *,
+        at: Callable[[str], None] = lambda _: None,
+        meter: Meter = NO_METER,
+    ) -> None:
         self._database = database
+        self._meter = meter
         self._where = where
         self._at = at
         self._waiting: deque[tuple[Op, asyncio.Future[Any]]] = deque()
@@ -196,8 +206,10 @@ class Writer:
         """Every future of the batch is settled when this returns."""
         again = AGAIN
         while batch:
+            began = perf_counter()
             try:
                 results = await self._database.write(partial(self._apply, [op for op, _ in batch]))
+                self._meter.written(len(batch), perf_counter() - began)
                 self._at("after_commit")
             except BadWritesError as error:
                 # A batch that names no culprit would be tried for ever: then all of it fails.
@@ -212,6 +224,7 @@ class Writer:
                 if blame(error) == "write" and len(batch) > 1:
                     await self._write_each(batch)
                 else:
+                    self._meter.not_written()
                     for op, future in batch:
                         _fail(future, self._reason(op, error))
                 return

@@ -13,7 +13,7 @@ from conversation.effects import Refuse
 from conversation.errors import BadInputError, StoreError
 from conversation.events import OperatorClaimed, OperatorClosed, OperatorEvent, OperatorHandedBack, OperatorReplied
 from conversation.news import DESK_TOPIC, DeliveryNews, News, QueueNews, TurnNews, TypingNews, chat_topic
-from conversation.ports import Card, Operator, Snapshot
+from conversation.records import Card, Operator, Snapshot
 from conversation.state import WithOperator
 from engine.shell.feed import card_of
 from web.deps import Deps

@@ -9,7 +9,7 @@ from bots.webchat.frames import MAX_SEQ, MAX_TEXT, FrameId
 from conversation.content import plain_text
 from conversation.errors import BadInputError
 from conversation.message import Message
-from conversation.ports import Card, Chat, SendState
+from conversation.records import Card, Chat, SendState
 from conversation.state import Conversation
 from conversation.value import Data
 from engine.shell.feed import PREVIEW

@@ -11,7 +11,8 @@ from typing import Final
 import msgspec
 from aiohttp import web
 
-from conversation.ports import Operator, Session, Subscription
+from conversation.ports import Subscription
+from conversation.records import Operator, Session
 from web.deps import Deps
 from web.guard import Origins, failure, read_json
 from web.proxies import client_of

@@ -27,12 +27,12 @@ from bots.webchat.frames import (
 )
 from conversation.errors import BadInputError
 from conversation.news import QUEUE_TOPIC, DeliveryNews, News, QueueNews, TurnNews, TypingNews, chat_topic
-from conversation.ports import Card
+from conversation.records import Card
 from conversation.state import Parked, WithOperator
 from web.deps import Deps
 from web.guard import Origins, failure, read_json
 from web.proxies import client_of
-from web.sockets import Socket, TooFastError, both, close_all, forward, frame_id, serve, storing, web_socket
+from web.sockets import Forwarding, Socket, TooFastError, close_all, frame_id, serve, storing, web_socket
 from web.tokens import Limiter, Tokens
 
 HELLO_LIMIT: Final = 10.0
@@ -99,7 +99,7 @@ class WebChat:
     async def socket(self, request: web.Request) -> web.StreamResponse:
         if not self.origins.may(request):
             return failure(403, "wrong_origin", "this page may not use the chat: add its origin to LOTSE_WEB__ORIGINS")
-        ws = web_socket(MAX_FRAME)
+        ws = web_socket(MAX_FRAME, compress=False)
         await ws.prepare(request)
         self.open.add(ws)
         try:
@@ -116,6 +116,8 @@ class WebChat:
 
 class _Visit:
     """One socket of one visitor."""
+
+    __slots__ = ("address", "chat", "deps", "language", "phase", "queue", "sent", "socket")
 
     def __init__(self, chat: WebChat, socket: Socket) -> None:
         self.chat = chat
@@ -134,8 +136,11 @@ class _Visit:
         try:
             await self.welcome()
             await self.catch_up()
-            live = asyncio.create_task(forward(self.socket, subscription, self.news))
-            await both(serve(self.socket, self.frame, self.refuse), live)
+            live = Forwarding(self.socket, subscription, self.news)
+            try:
+                await serve(self.socket, self.frame, self.refuse)
+            finally:
+                await live.stop()
         finally:
             self.watch_queue("")
             await subscription.close()

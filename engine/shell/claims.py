@@ -11,7 +11,8 @@ from typing import Final
 import structlog
 
 from conversation.errors import StoreError
-from conversation.ports import Bus, Claimed, Clock, EngineStore, Held
+from conversation.ports import Bus, Clock, EngineStore
+from conversation.records import Claimed, Held
 
 POLL: Final = 0.5
 """Seconds between two looks for work that nobody was told of."""

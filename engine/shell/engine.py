@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
@@ -11,20 +12,9 @@ import structlog
 from conversation.effects import SetTimer
 from conversation.errors import StoreError
 from conversation.events import CustomerEdited, CustomerPressed, CustomerSaid, CustomerUnreachable
-from conversation.ports import (
-    Accepted,
-    Actions,
-    Bus,
-    Channel,
-    Claimed,
-    Clock,
-    EngineStore,
-    Ids,
-    InboxRow,
-    Nlu,
-    Saved,
-    Turn,
-)
+from conversation.meter import NO_METER, NO_TRACER, Meter, Tracer
+from conversation.ports import Actions, Bus, Channel, Clock, EngineStore, Ids, Nlu
+from conversation.records import Accepted, Claimed, InboxRow, Saved, Turn
 from engine.rules import Rules
 from engine.shell.claims import Claims
 from engine.shell.duty import Duty
@@ -44,96 +34,138 @@ DRAIN: Final = 4.0
 _log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What an engine works with. ``rules`` gives the live version of the bot; ``at`` is called at the points where crash
+    tests stop the process.
+
+    ``place`` names this process; ``gone``: whether the process of a place is known to have ended. ``beat``: seconds between
+    two signs of life.
+    """
+
+    store: EngineStore
+    rules: Callable[[], Rules]
+    nlu: Nlu
+    actions: Actions
+    repeatable: Callable[[str], bool]
+    bus: Bus
+    channels: Mapping[str, Channel]
+    clock: Clock
+    ids: Ids
+    place: str = ""
+    gone: Callable[[str], bool] = lambda _: False
+    beat: float = EVERY
+    policies: Mapping[str, AmbiguousPolicy] = field(default_factory=dict)
+    at: Callable[[str], None] = no_point
+    meter: Meter = NO_METER
+    tracer: Tracer = NO_TRACER
+
+
 class Engine:
     """Durable from the first event on: what ``intake`` took is handled once, whatever stops the process."""
 
-    def __init__(
-        self,
-        *,
-        store: EngineStore,
-        rules: Callable[[], Rules],
-        nlu: Nlu,
-        actions: Actions,
-        repeatable: Callable[[str], bool],
-        bus: Bus,
-        channels: Mapping[str, Channel],
-        clock: Clock,
-        ids: Ids,
-        place: str = "",
-        gone: Callable[[str], bool] = lambda _: False,
-        beat: float = EVERY,
-        policies: Mapping[str, AmbiguousPolicy] | None = None,
-        at: Callable[[str], None] = no_point,
-    ) -> None:
-        """``rules`` gives the live version of the bot; ``at`` is called at the points where crash tests stop the process.
-
-        ``place`` names this process; ``gone``: whether the process of a place is known to have ended. ``beat``: seconds
-        between two signs of life.
-        """
-        self._store = store
-        self._clock = clock
-        self._ids = ids
-        self.worker = ids.new()
-        self.feed = Feed(bus, channels)
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+        self._store, self._clock, self._ids = tools.store, tools.clock, tools.ids
+        self.worker = tools.ids.new()
+        self.feed = Feed(tools.bus, tools.channels)
         self.members = Members(
-            store=store, clock=clock, worker=self.worker, place=place, gone=gone, lost=self._lost, every=beat
+            store=tools.store,
+            clock=tools.clock,
+            worker=self.worker,
+            place=tools.place,
+            gone=tools.gone,
+            lost=self._lost,
+            every=tools.beat,
         )
         self.claims = Claims(
-            store=store,
-            bus=bus,
-            clock=clock,
+            store=tools.store,
+            bus=tools.bus,
+            clock=tools.clock,
             worker=self.worker,
             took=self._took,
             busy=self._busy,
             handling=lambda: self.turns.numbers(),  # noqa: PLW0108 - they are made below
         )
         self.intake = Intake(
-            store=store, bus=bus, feed=self.feed, ids=ids, choose=self.members.choose, at=at, hands=self
-        )
-        fence = self.claims.fence
-        self.turns = Turns(
-            store=store,
-            rules=rules,
-            nlu=nlu,
-            channels=channels,
+            store=tools.store,
+            bus=tools.bus,
             feed=self.feed,
-            clock=clock,
-            ids=ids,
-            fence=fence,
+            ids=tools.ids,
+            choose=self.members.choose,
+            at=tools.at,
+            tracer=tools.tracer,
+            hands=self,
+        )
+        self.turns = self._make_turns()
+        self.outbox = self._make_outbox()
+        self.jobs = self._make_jobs()
+        self.timers = self._make_timers()
+        self.sweep = Sweep(
+            tools.clock,
+            Left("send", partial(tools.store.open_sends, worker=self.worker), self.outbox).look,
+            Left("job", partial(tools.store.open_jobs, worker=self.worker), self.jobs).look,
+        )
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def _make_turns(self) -> Turns:
+        tools = self._tools
+        return Turns(
+            store=tools.store,
+            rules=tools.rules,
+            nlu=tools.nlu,
+            channels=tools.channels,
+            feed=self.feed,
+            clock=tools.clock,
+            ids=tools.ids,
+            fence=self.claims.fence,
             after=self._after,
             doubt=self.claims.doubt,
-            at=at,
+            at=tools.at,
+            meter=tools.meter,
+            tracer=tools.tracer,
         )
-        self.outbox = Outbox(
-            store=store,
-            channels=channels,
-            policies=policies or {},
+
+    def _make_outbox(self) -> Outbox:
+        tools = self._tools
+        return Outbox(
+            store=tools.store,
+            channels=tools.channels,
+            policies=tools.policies,
             feed=self.feed,
-            clock=clock,
+            clock=tools.clock,
             gone=self._gone,
-            fence=fence,
+            fence=self.claims.fence,
             sure=self.members.sure,
-            at=at,
+            at=tools.at,
+            meter=tools.meter,
+            tracer=tools.tracer,
         )
-        self.jobs = Jobs(
-            store=store,
-            actions=actions,
-            repeatable=repeatable,
-            clock=clock,
-            ids=ids,
-            fence=fence,
+
+    def _make_jobs(self) -> Jobs:
+        tools = self._tools
+        return Jobs(
+            store=tools.store,
+            actions=tools.actions,
+            repeatable=tools.repeatable,
+            clock=tools.clock,
+            ids=tools.ids,
+            fence=self.claims.fence,
             done=self.take,
             worker=self.worker,
         )
-        self.timers = Timers(
-            store=store, clock=clock, ids=ids, fired=self.take, at=at, worker=self.worker, mine=self._mine
+
+    def _make_timers(self) -> Timers:
+        tools = self._tools
+        return Timers(
+            store=tools.store,
+            clock=tools.clock,
+            ids=tools.ids,
+            fired=self.take,
+            at=tools.at,
+            worker=self.worker,
+            mine=self._mine,
         )
-        self.sweep = Sweep(
-            clock,
-            Left("send", partial(store.open_sends, worker=self.worker), self.outbox).look,
-            Left("job", partial(store.open_jobs, worker=self.worker), self.jobs).look,
-        )
-        self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Take up, in order, what earlier processes left. Raises StoreError."""

@@ -10,7 +10,8 @@ from conversation.content import plain_text
 from conversation.effects import Post, Refuse
 from conversation.events import QueuePlace
 from conversation.news import DESK_TOPIC, QUEUE_TOPIC, DeliveryNews, News, QueueNews, TurnNews, TypingNews, chat_topic
-from conversation.ports import Bus, Card, Channel, Chat, SendState, Turn
+from conversation.ports import Bus, Channel
+from conversation.records import Card, Chat, SendState, Turn
 from conversation.state import Closed, Conversation, Parked, Phase, WithBot, WithOperator
 
 PREVIEW = 120

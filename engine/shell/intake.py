@@ -4,8 +4,10 @@ from collections.abc import Callable
 from typing import Protocol
 
 from conversation.events import OperatorEvent
+from conversation.meter import NO_TRACER, Tracer
 from conversation.news import TypingNews
-from conversation.ports import Accepted, Bus, Chat, EngineStore, Ids, Inbound
+from conversation.ports import Bus, EngineStore, Ids
+from conversation.records import Accepted, Chat, Inbound
 from engine.shell.claims import wake
 from engine.shell.feed import Feed
 
@@ -33,6 +35,7 @@ class Intake:
         ids: Ids,
         choose: Callable[[str], str],
         at: Callable[[str], None],
+        tracer: Tracer = NO_TRACER,
         hands: Hands | None = None,
     ) -> None:
         self._store = store
@@ -41,18 +44,21 @@ class Intake:
         self._ids = ids
         self._choose = choose
         self._at = at
+        self._tracer = tracer
         self._hands = hands
         self._worker = hands.worker if hands else ""
 
     async def receive(self, inbound: Inbound, chat: str = "") -> bool:
         """See ``conversation.ports.Receive``. ``chat``: the id that a new chat gets; empty = any."""
-        accepted = await self._store.accept(inbound, chat or self._ids.new(), self._worker)
+        with self._tracer.span("accept", chat=chat):
+            accepted = await self._store.accept(inbound, chat or self._ids.new(), self._worker)
         self._at("accepted")
         return await self.hand_on(accepted)
 
     async def operate(self, chat: str, event: OperatorEvent, key: str) -> bool:
         """An operator's command; ``key`` makes a repeated one the same. False if it was known. Raises StoreError."""
-        accepted = await self._store.accept_own(chat, event, key, self._worker)
+        with self._tracer.span("accept", chat=chat):
+            accepted = await self._store.accept_own(chat, event, key, self._worker)
         self._at("operated")
         return await self.hand_on(accepted)
 

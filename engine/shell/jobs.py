@@ -9,7 +9,8 @@ import structlog
 
 from conversation.errors import ActionError
 from conversation.events import ActionDone, ActionFailed
-from conversation.ports import Accepted, Actions, Clock, EngineStore, Ids, Job
+from conversation.ports import Actions, Clock, EngineStore, Ids
+from conversation.records import Accepted, Job
 from engine.shell.stored import until_stored
 
 T = TypeVar("T")
@@ -98,7 +99,7 @@ class Jobs:
         try:
             result = dict(await self._actions.run(call))
         except ActionError as error:
-            _log.warning("action_failed", action=call.name, conversation=job.conversation, error=str(error))
+            _log.warning("action_failed", action=call.name, conversation=job.conversation, error=error)
             return self._failed(job, str(error))
         except Exception as error:
             _log.exception("action_failed", action=call.name, conversation=job.conversation)

@@ -12,7 +12,8 @@ from typing import Final
 import structlog
 
 from conversation.errors import StoreError
-from conversation.ports import Clock, EngineStore, Peer
+from conversation.ports import Clock, EngineStore
+from conversation.records import Peer
 
 EVERY: Final = 2.0
 """Seconds between two beats."""

@@ -17,7 +17,9 @@ from conversation.errors import (
     SendError,
     TransientError,
 )
-from conversation.ports import Channel, Clock, EngineStore, Send, SendState, SendUpdate
+from conversation.meter import NO_METER, NO_TRACER, Meter, Tracer
+from conversation.ports import Channel, Clock, EngineStore
+from conversation.records import Send, SendState, SendUpdate
 from engine.shell.feed import Feed
 from engine.shell.lanes import Lanes
 from engine.shell.stored import until_stored
@@ -56,12 +58,16 @@ class Outbox:
         fence: Callable[[str], int | None],
         sure: Callable[[], Awaitable[bool]],
         at: Callable[[str], None],
+        meter: Meter = NO_METER,
+        tracer: Tracer = NO_TRACER,
         in_flight: int = 50,
     ) -> None:
         """``policies``: channel to what happens to an ambiguous send; ``resend`` where none is named.
 
         ``in_flight``: how many calls of channels are made at a time. A chat that waits takes nobody's place.
         """
+        self._meter = meter
+        self._tracer = tracer
         self._store = store
         self._channels = channels
         self._policies = policies
@@ -159,7 +165,8 @@ class Outbox:
                     await self._clock.sleep(_UNSURE)
                 await self._mark(send, "sending", attempts)
                 self._at("sending")
-                return await self._call(channel, send)
+                with self._tracer.span("send", chat=send.chat):
+                    return await self._call(channel, send)
 
     async def _call(self, channel: Channel, send: Send) -> str:
         try:
@@ -172,7 +179,7 @@ class Outbox:
             if self._policies.get(send.channel) != "flag":
                 raise
             _log.exception("send_broke", channel=send.channel, chat=send.chat, message=send.message.id)
-            raise AmbiguousError(f"{type(error).__name__}: {error}") from error
+            raise AmbiguousError(f"sending broke: {type(error).__name__}, see the log") from error
 
     def _shut_for(self, channel: str, seconds: float) -> None:
         """What limits the account holds for all its chats: each of them asking again would only prolong it."""
@@ -191,12 +198,13 @@ class Outbox:
 
     async def _fail(self, send: Send, error: Exception) -> None:
         """What broke again and again, not by a word of the channel."""
-        await self._finish(send, "failed", send.attempts, f"{type(error).__name__}: {error}")
+        await self._finish(send, "failed", send.attempts, f"sending broke: {type(error).__name__}, see the log")
 
     async def _finish(
         self, send: Send, state: SendState, attempts: int, error: str = "", external_id: str = ""
     ) -> None:
         await self._mark(send, state, attempts, error=error, external_id=external_id)
+        self._meter.sent(send.channel, state, (self._clock.now() - send.message.at).total_seconds())
         if state != "sent":
             _log.warning("send_settled", chat=send.chat, message=send.message.id, state=state, error=error)
         await self._feed.delivery(send.chat, send.message.id, state)

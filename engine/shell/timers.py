@@ -9,7 +9,8 @@ import structlog
 
 from conversation.errors import StoreError
 from conversation.events import TimerFired
-from conversation.ports import Accepted, Clock, EngineStore, Ids, Timer
+from conversation.ports import Clock, EngineStore, Ids
+from conversation.records import Accepted, Timer
 
 LONGEST_NAP: Final = 30.0
 """Seconds: the clock of the machine may be set, and other processes set timers too."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from time import perf_counter
 from typing import Final
 
 import msgspec
@@ -20,7 +21,9 @@ from conversation.events import (
     TimerFired,
     Understood,
 )
-from conversation.ports import Channel, Clock, EngineStore, Ids, InboxRow, Nlu, Saved, Snapshot, Turn
+from conversation.meter import NO_METER, NO_TRACER, Meter, Tracer
+from conversation.ports import Channel, Clock, EngineStore, Ids, Nlu
+from conversation.records import InboxRow, Saved, Snapshot, Turn
 from conversation.state import Closed, Conversation, Parked, Phase
 from conversation.understanding import Understanding
 from engine.rules import Rules
@@ -58,7 +61,11 @@ class Turns:
         after: Callable[[Saved, Turn], None],
         doubt: Callable[[str], None],
         at: Callable[[str], None],
+        meter: Meter = NO_METER,
+        tracer: Tracer = NO_TRACER,
     ) -> None:
+        self._meter = meter
+        self._tracer = tracer
         self._store = store
         self._rules = rules
         self._nlu = nlu
@@ -89,7 +96,8 @@ class Turns:
         for attempt in range(1_000_000):
             try:
                 async with self._room:
-                    await self._turn(row)
+                    with self._tracer.span("turn", chat=row.chat):
+                        await self._turn(row)
                 return
             except UnreadableError:
                 raise
@@ -107,7 +115,8 @@ class Turns:
                 raise
 
     async def _reject(self, row: InboxRow, error: Exception) -> None:
-        _log.error("event_rejected", chat=row.chat, inbox=row.number, error=str(error))
+        _log.error("event_rejected", chat=row.chat, inbox=row.number, error=error)
+        self._meter.rejected()
         reason = f"{type(error).__name__}: {error}"
         await until_stored(
             self._clock, lambda: self._store.reject(row.number, reason), what=f"rejected event {row.number}"
@@ -128,7 +137,9 @@ class Turns:
         end, effects = await self._step(start, event)
         turn = self._record(row, fence, snapshot, start=start, end=end, effects=effects)
         self._at("stepped")
-        saved = await self._store.save(turn)
+        with self._tracer.span("save", chat=row.chat, conversation=end.id):
+            saved = await self._store.save(turn)
+        self._meter.turn(row.event, start.phase, end.phase, self._clock.now())
         self._at("saved")
         self._remember(snapshot, turn)
         self._after(saved, turn)
@@ -169,18 +180,25 @@ class Turns:
     async def _step(self, start: Conversation, event: Event) -> tuple[Conversation, tuple[Effect, ...]]:
         rules = self._rules()
         try:
-            state, effects = step(start, event, rules)
+            state, effects = self._advance(start, event, rules)
             asked = next((effect for effect in effects if isinstance(effect, Understand)), None)
             if asked is not None:
                 answer = Understood(
                     id=f"{event.id}.u", at=event.at, request=asked.request, understanding=await self._understand(asked)
                 )
-                state, more = step(state, answer, rules)
+                state, more = self._advance(state, answer, rules)
                 effects = (*effects, *more)
         except Exception:
-            _log.exception("step_failed", conversation=start.id, event=event.id)
+            _log.exception("step_failed", conversation=start.id, on=event.id)
             return rescue(start, event, rules)
         return state, effects
+
+    def _advance(self, start: Conversation, event: Event, rules: Rules) -> tuple[Conversation, tuple[Effect, ...]]:
+        began = perf_counter()
+        with self._tracer.span("step", chat=start.chat, conversation=start.id):
+            result = step(start, event, rules)
+        self._meter.step(perf_counter() - began)
+        return result
 
     async def _understand(self, asked: Understand) -> Understanding:
         try:

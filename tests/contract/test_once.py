@@ -12,7 +12,7 @@ import pytest
 
 from conversation.content import Text
 from conversation.events import OperatorClaimed, OperatorEvent, OperatorReplied
-from conversation.ports import Chat, Claimed, Inbound
+from conversation.records import Chat, Claimed, Inbound
 from conversation.state import WithOperator
 from store.sql import SqlStore
 from tests.support.engines import CHANNEL, Process, Sends

@@ -8,7 +8,7 @@ from typing import Final, Literal, TypeAlias
 import msgspec
 
 from app.service import Service
-from conversation.ports import Accepted, Inbound
+from conversation.records import Accepted, Inbound
 from store.sql import SqlStore
 
 Defect: TypeAlias = Literal["", "acknowledges_first", "no_unique_key"]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from conversation.content import Content
 from conversation.errors import StoreError
 from conversation.message import Message
-from conversation.ports import Inbound
+from conversation.records import Inbound
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SECRET = "s3cret-s3cret"

@@ -11,10 +11,11 @@ from conversation.content import Content, Media, Text, plain_text
 from conversation.errors import ActionError, RefusedError
 from conversation.events import CustomerSaid
 from conversation.message import Message
-from conversation.ports import ActionCall, Bus, Chat, Inbound
+from conversation.ports import Bus
+from conversation.records import ActionCall, Chat, Inbound
 from conversation.understanding import Understanding
 from conversation.value import Data
-from engine.shell.engine import Engine
+from engine.shell.engine import Engine, Tools
 from store.bus import MemoryBus
 from store.sql import SqlStore
 from tests.support.connector_surroundings import TurnedClock
@@ -87,7 +88,7 @@ class Process:
         self.channel = channel
         self.place = f"process-{next(self._places)}"
         self.dead = set[str]() if dead is None else dead
-        self.engine = Engine(
+        tools = Tools(
             store=store,
             rules=lambda: RULES,
             nlu=Deaf(),
@@ -100,6 +101,7 @@ class Process:
             place=self.place,
             gone=self.dead.__contains__,
         )
+        self.engine = Engine(tools)
         self._joined = False
 
     async def join(self) -> None:

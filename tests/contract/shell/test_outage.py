@@ -11,7 +11,8 @@ from conversation.content import Prompt
 from conversation.errors import StoreError
 from conversation.events import ActionDone, ActionFailed, Event
 from conversation.message import Message
-from conversation.ports import Accepted, ActionCall, Actions, Channel, EngineStore, InboxRow, Job, Send, SendUpdate
+from conversation.ports import Actions, Channel, EngineStore
+from conversation.records import Accepted, ActionCall, InboxRow, Job, Send, SendUpdate
 from conversation.value import Data
 from engine.shell.feed import Feed
 from engine.shell.jobs import Jobs

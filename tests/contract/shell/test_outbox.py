@@ -6,7 +6,8 @@ from typing import cast
 from conversation.content import Text
 from conversation.errors import AccountDownError, RetryLaterError, SendError, TransientError
 from conversation.message import Message
-from conversation.ports import Channel, EngineStore, Send, SendUpdate
+from conversation.ports import Channel, EngineStore
+from conversation.records import Send, SendUpdate
 from engine.shell.feed import Feed
 from engine.shell.outbox import MAX_ATTEMPTS, AmbiguousPolicy, Outbox
 from store.bus import MemoryBus

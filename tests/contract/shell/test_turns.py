@@ -11,7 +11,7 @@ import pytest
 from conversation.errors import StoreError
 from conversation.events import QueuePlace
 from conversation.news import News, TurnNews
-from conversation.ports import Saved, Snapshot, Turn
+from conversation.records import Saved, Snapshot, Turn
 from conversation.state import Parked
 from store.bus import MemoryBus
 from store.sql import SqlStore

@@ -7,7 +7,7 @@ import pytest
 
 from conversation.effects import RunAction
 from conversation.errors import StaleError
-from conversation.ports import Held, SendUpdate, Turn
+from conversation.records import Held, SendUpdate, Turn
 from tests.support.storing import NOW, Store, arrive, fresh, inbound, said, says, talk, turn
 
 ASK = RunAction(request="r1", name="find_order", arguments={}, limit=2.5)

@@ -7,7 +7,7 @@ import pytest
 
 from conversation.errors import StoreError
 from conversation.events import QueuePlace
-from conversation.ports import Operator, Session
+from conversation.records import Operator, Session
 from conversation.state import Phase
 from tests.support.storing import (
     NOW,

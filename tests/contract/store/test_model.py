@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from conversation.effects import CancelTimer, Effect, SetTimer
 from conversation.errors import StaleError
 from conversation.events import TimerFired
-from conversation.ports import Accepted, Saved, Timer, Turn
+from conversation.records import Accepted, Saved, Timer, Turn
 from conversation.state import Closed, Conversation
 from store.sql import SqlStore
 from tests.support.storing import closed, fresh, in_phase, inbound, later, says, turn

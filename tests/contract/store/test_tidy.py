@@ -8,7 +8,7 @@ from alembic import command
 from sqlalchemy import create_engine
 
 from app.service import TIDY_EVERY, TIDY_PAUSE, _tidy
-from conversation.ports import Operator, Session
+from conversation.records import Operator, Session
 from store.migrate import configured
 from store.sql import _TIDY_AT_ONCE, _TIDY_INBOX, SqlStore
 from tests.support.connector_surroundings import TurnedClock
