@@ -35,6 +35,7 @@ from dialogs.source import read_source
 from engine.shell.engine import Engine, Tools
 from engine.shell.feed import Feed
 from engine.shell.intake import Intake
+from engine.shell.lookout import Lookout
 from engine.shell.members import Members
 from engine.shell.outbox import AmbiguousPolicy, no_point
 from store.bus import MemoryBus
@@ -148,6 +149,8 @@ async def open_service(
             **_connections(connectors, front.worker),
             "bot_folder": bot.watch,
         }
+        if role != "worker" and not isinstance(bus, MemoryBus):
+            kept_up["lookout"] = Lookout(store=store, bus=bus, clock=clock).run
         tasks = [asyncio.create_task(_keep_up(name, run, clock), name=name) for name, run in kept_up.items()]
         stack.push_async_callback(_cancel, tasks)
         yield Service(app=app, worker=front.worker, store=store, bot=bot, stop=running.clear)

@@ -25,6 +25,7 @@ from conversation.records import (
     SendUpdate,
     Session,
     Snapshot,
+    Standing,
     Timer,
     Turn,
     Waiting,
@@ -277,6 +278,10 @@ class DeskStore(Protocol):
         ...
 
     async def find_chat(self, channel: str, account: str, address: str) -> Chat | None: ...
+
+    async def standings(self, chats: Sequence[str]) -> Sequence[Standing]:
+        """Of those of the chats that exist, and of all that wait for an operator or are with one."""
+        ...
 
     async def history(self, chat: str, after: int, limit: int) -> Sequence[Message]:
         """Messages with ``seq`` greater than ``after``, in order."""

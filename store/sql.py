@@ -27,6 +27,7 @@ from conversation.records import (
     SendUpdate,
     Session,
     Snapshot,
+    Standing,
     Timer,
     Turn,
     Waiting,
@@ -271,6 +272,9 @@ class SqlStore:
 
     async def find_chat(self, channel: str, account: str, address: str) -> Chat | None:
         return await self._read(lambda connection: reads.find_chat(connection, channel, account, address))
+
+    async def standings(self, chats: Sequence[str]) -> Sequence[Standing]:
+        return await self._read(lambda connection: reads.standings(connection, chats))
 
     async def history(self, chat: str, after: int, limit: int) -> Sequence[Message]:
         return await self._read(lambda connection: reads.history(connection, chat, after, limit))

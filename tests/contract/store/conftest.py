@@ -85,7 +85,7 @@ async def store(url: str, migrated: Path) -> AsyncIterator[SqlStore]:
 
 
 @pytest.fixture
-async def other(url: str, store: SqlStore) -> AsyncIterator[SqlStore]:  
+async def other(url: str, store: SqlStore) -> AsyncIterator[SqlStore]:
     """Another process's, on the database of ``store``."""
     opened = await SqlStore.open(url)
     yield opened
