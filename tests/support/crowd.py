@@ -138,10 +138,9 @@ async def crowd(
     async with browsers() as session:
         tasks = []
         try:
-            for number, one in enumerate(people.everybody):
+            for one in people.everybody:
                 tasks.append(asyncio.create_task(one.run(session)))
-                if number % 10 == 9:  # a machine of two cores opens so many sockets at a time
-                    await asyncio.sleep(0.05)
+                await asyncio.sleep(1 / rate)  # not all at the same moment of their second
             yield people
         finally:
             for task in tasks:
