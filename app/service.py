@@ -33,6 +33,7 @@ from conversation.ports import Channel, Clock
 from engine.shell.engine import Engine, Tools
 from engine.shell.feed import Feed
 from engine.shell.intake import Intake
+from engine.shell.lookout import Lookout
 from engine.shell.members import Members
 from engine.shell.outbox import no_point
 from engine.shell.pace import Pacer
@@ -139,6 +140,8 @@ async def open_service(
             **incoming(connectors, front.worker),
             "bot_folder": bot.watch,
         }
+        if role != "worker" and not isinstance(bus, MemoryBus):
+            kept_up["lookout"] = Lookout(store=store, bus=bus, clock=clock).run
         tasks = [asyncio.create_task(_keep_up(name, run, clock), name=name) for name, run in kept_up.items()]
         stack.push_async_callback(_cancel, tasks)
         yield Service(app=app, worker=front.worker, store=store, bot=bot, stop=running.clear)

@@ -172,7 +172,9 @@ class _Shift:
             return
         here = opened.conversation.id
         match _decoder.decode(payload):
-            case TurnNews(messages=messages):
+            case TurnNews(messages=messages, seq=seq):
+                if seq > opened.chat.seq:
+                    messages = tuple(await self.deps.store.history(opened.chat.id, opened.chat.seq, NEWEST))
                 for message in messages:
                     await self.socket.send(MessageAdded(conversation=here, message=message))
                 await self.socket.send(PanelChanged(conversation=here, panel=(await self.look(here))[1]))

@@ -214,7 +214,7 @@ class _Visit:
     async def turn(self, turn: TurnNews) -> None:
         """A gap means that news was lost or overtaken: the store has everything."""
         fresh = [message for message in turn.messages if message.seq > self.sent]
-        if fresh and fresh[0].seq != self.sent + 1:
+        if fresh[0].seq != self.sent + 1 if fresh else turn.seq > self.sent:
             await self.catch_up()
         for message in fresh:
             if message.seq == self.sent + 1:

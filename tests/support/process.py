@@ -6,7 +6,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +41,7 @@ async def healthy(url: str, *, seconds: float) -> float:
 
 @dataclass(slots=True, kw_only=True)
 class Running:
-    """``lotse serve`` as a person starts it. ``start_seconds``: from the command to the first answer."""
+    """A command of the service as a person starts it. ``start_seconds``: from the command to the first answer."""
 
     url: str
     process: asyncio.subprocess.Process
@@ -56,12 +56,27 @@ class Running:
             code = await self.process.wait()
         return code, time.monotonic() - began
 
+    def freeze(self) -> None:
+        """As on a machine that is out of memory: it stands still and does not know it."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self.process.send_signal(signal.SIGCONT)
+
 
 @asynccontextmanager
 async def lotse_serve(
-    var: Path, settings: Mapping[str, str], *, port: int = 0, seconds: float = 60.0
+    var: Path,
+    settings: Mapping[str, str],
+    *,
+    port: int = 0,
+    seconds: float = 60.0,
+    command: Sequence[str] = ("serve",),
 ) -> AsyncIterator[Running]:
-    """``settings`` are environment variables; those of whoever runs the tests are not passed on. ``var`` is there."""
+    """``settings`` are environment variables; those of whoever runs the tests are not passed on. ``var`` is there.
+
+    ``command``: what stands behind ``lotse``.
+    """
     port = port or free_port()
     log = var / "output.log"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LOTSE_")}
@@ -69,7 +84,7 @@ async def lotse_serve(
     url = f"http://127.0.0.1:{port}"
     with log.open("ab") as output:
         began = time.monotonic()
-        process = await _start(environment, output)
+        process = await _start(command, environment, output)
         try:
             await healthy(url, seconds=seconds)
             yield Running(url=url, process=process, start_seconds=time.monotonic() - began, log=log)
@@ -79,12 +94,14 @@ async def lotse_serve(
                 await process.wait()
 
 
-async def _start(environment: Mapping[str, str], output: IO[bytes]) -> asyncio.subprocess.Process:
+async def _start(
+    command: Sequence[str], environment: Mapping[str, str], output: IO[bytes]
+) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-c",
         "from app.cli import main; main()",
-        "serve",
+        *command,
         cwd=ROOT,
         env=environment,
         stdin=asyncio.subprocess.DEVNULL,

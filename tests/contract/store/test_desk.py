@@ -5,6 +5,7 @@ import asyncio
 import msgspec
 import pytest
 
+from conversation.errors import StoreError
 from conversation.events import QueuePlace
 from conversation.records import Operator, Session
 from conversation.state import Phase
@@ -156,6 +157,27 @@ async def test_operator_put_again_is_changed(store: Store) -> None:
     changed = msgspec.structs.replace(OLGA, name="Olha", password="$argon2id$new")
     await store.put_operator(changed)
     assert await store.operators() == [changed]
+
+
+async def test_operator_that_two_processes_make_is_the_one_of_the_first(store: Store, other: Store) -> None:
+    """Each writes down a password of its own: only that of the one who made it may count."""
+    told: list[str] = []
+    added = await asyncio.gather(
+        store.add_operator(OLGA, lambda: told.append("one")),
+        other.add_operator(msgspec.structs.replace(OLGA, password="$argon2id$other"), lambda: told.append("two")),
+    )
+    assert sorted(added) == [False, True]
+    assert told == ["one" if added[0] else "two"]
+    assert [found.password == OLGA.password for found in await store.operators()] == [added[0]]
+
+
+async def test_operator_whose_making_breaks_is_not_there(store: Store) -> None:
+    def breaks() -> None:
+        raise OSError("no room")
+
+    with pytest.raises((OSError, StoreError)):
+        await store.add_operator(OLGA, breaks)
+    assert await store.operators() == []
 
 
 async def test_session_holds_until_it_expires(store: Store) -> None:
