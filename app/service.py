@@ -37,6 +37,7 @@ from engine.shell.lookout import Lookout
 from engine.shell.members import Members
 from engine.shell.outbox import no_point
 from engine.shell.pace import Pacer
+from store.bus import MemoryBus
 from store.rates import MemoryRates
 from store.sql import SqlStore
 from web.deps import Deps
