@@ -6,7 +6,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,9 +59,17 @@ class Running:
 
 @asynccontextmanager
 async def lotse_serve(
-    var: Path, settings: Mapping[str, str], *, port: int = 0, seconds: float = 60.0
+    var: Path,
+    settings: Mapping[str, str],
+    *,
+    port: int = 0,
+    seconds: float = 60.0,
+    before: Callable[[], None] | None = None,
 ) -> AsyncIterator[Running]:
-    """``settings`` are environment variables; those of whoever runs the tests are not passed on. ``var`` is there."""
+    """``settings`` are environment variables; those of whoever runs the tests are not passed on. ``var`` is there.
+
+    ``before`` is run in the new process before its program.
+    """
     port = port or free_port()
     log = var / "output.log"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LOTSE_")}
@@ -69,7 +77,7 @@ async def lotse_serve(
     url = f"http://127.0.0.1:{port}"
     with log.open("ab") as output:
         began = time.monotonic()
-        process = await _start(environment, output)
+        process = await _start(environment, output, before)
         try:
             await healthy(url, seconds=seconds)
             yield Running(url=url, process=process, start_seconds=time.monotonic() - began, log=log)
@@ -79,7 +87,9 @@ async def lotse_serve(
                 await process.wait()
 
 
-async def _start(environment: Mapping[str, str], output: IO[bytes]) -> asyncio.subprocess.Process:
+async def _start(
+    environment: Mapping[str, str], output: IO[bytes], before: Callable[[], None] | None
+) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-c",
@@ -90,4 +100,5 @@ async def _start(environment: Mapping[str, str], output: IO[bytes]) -> asyncio.s
         stdin=asyncio.subprocess.DEVNULL,
         stdout=output,
         stderr=output,
+        preexec_fn=before,
     )
