@@ -65,7 +65,7 @@ class SmallDisk:
 
 def _mounted(folder: Path) -> bool:
     """Whether a tmpfs could be put there."""
-    command = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)]
+    command = ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(folder)]
     try:
         return subprocess.run(command, capture_output=True, check=False).returncode == 0  # noqa: S603 - our own words
     except FileNotFoundError:
