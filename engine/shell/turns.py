@@ -36,7 +36,7 @@ CACHED: Final = 5_000
 TRIES: Final = 5
 AT_ONCE: Final = 500
 """Turns that are worked on at the same time."""
-_RETRY: Final = (0.1, 0.5, 1.0, 2.0, 5.0)
+_RETRY: Final = (0.1, 0.5, 1.0, 2.0, 3.0)
 
 _log = structlog.get_logger(__name__)
 

@@ -1,6 +1,7 @@
 """The disk under a running service: it is full or can only be read, in mid traffic, and then it is as it was."""
 
 import asyncio
+import re
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable
@@ -18,11 +19,13 @@ from store.sql import SqlStore
 from tests.support.customers import Say, Visitor, until
 from tests.support.disk import Disk, LimitedFiles, bound_by_rights, disk, lock, unlock
 from tests.support.fake_telegram import TOKEN, FakeTelegram
-from tests.support.process import ROOT, Running, free_port, lotse_serve
+from tests.support.process import ROOT, Running, free_port, lotse_ends, lotse_serve
 
 pytestmark = pytest.mark.timeout(180)
 
 VISITORS, MESSENGERS, TEXTS = 12, 6, 24
+TROUBLE = 4.0
+"""Seconds: by then those who try again wait longest between two tries."""
 WORKS_AGAIN = 5.0
 
 
@@ -76,9 +79,7 @@ async def town(var: Path, before: Callable[[], None] | None = None) -> AsyncIter
         }
         async with lotse_serve(var, settings, port=port, before=before) as running:
             await until(lambda: bool(fake.webhook), seconds=60, what="the web hook was set")
-            made = Town(
-                running=running, fake=fake, visitors=visitors, pushed={100 + n: [] for n in range(MESSENGERS)}
-            )
+            made = Town(running=running, fake=fake, visitors=visitors, pushed={100 + n: [] for n in range(MESSENGERS)})
             writing = [asyncio.create_task(visitor.run(session)) for visitor in visitors]
             try:
                 yield made
@@ -96,7 +97,7 @@ async def trouble_and_back(made: Town, begin: Callable[[], None], end: Callable[
     made.push(3)
     await until(lambda: made.delivered(503) > 20 and made.refused() > 20, seconds=30, what="everybody was refused")
     taken = made.acknowledged, made.delivered(200)
-    await asyncio.sleep(3)
+    await asyncio.sleep(TROUBLE)
     assert not all(visitor.settled.is_set() for visitor in made.visitors), "the trouble came too late to mean anything"
     assert (made.acknowledged, made.delivered(200)) == taken, "something was acknowledged that could not be stored"
     waited = rows(made, "SELECT max(number) FROM inbox")[0][0]
@@ -195,3 +196,38 @@ async def test_a_disk_that_failed_and_can_only_be_read_is_written_again_when_it_
     await nothing_was_lost_or_doubled(made)
     assert "it is read-only: give the service the right to write" in made.running.log.read_text(encoding="utf-8")
     assert seconds <= WORKS_AGAIN
+
+
+@pytest.fixture
+def var(tmp_path: Path) -> Path:
+    (tmp_path / "var").mkdir()
+    return tmp_path / "var"
+
+
+async def started_once(folder: Path) -> dict[str, str]:
+    settings = {"LOTSE_BOT": str(ROOT / "tests" / "crash" / "bot"), "LOTSE_LOG_LEVEL": "warning"}
+    async with lotse_serve(folder, settings) as running:
+        assert (await running.stop())[0] == 0
+    return settings
+
+
+async def test_a_file_that_can_only_be_read_is_refused_at_the_start_with_what_to_do(var: Path) -> None:
+    settings = await started_once(var)
+    lock(var)
+    code, said = await lotse_ends(var, settings, before=bound_by_rights)
+    unlock(var)
+    words = " ".join(said.split())
+    assert code == 1, said
+    assert re.search(r"it is read-only: give the service the right to write the file and its folder", words), said
+    assert "Traceback" not in said
+
+
+async def test_a_damaged_file_is_refused_at_the_start_with_what_to_do(var: Path) -> None:
+    settings = await started_once(var)
+    with (var / "lotse.db").open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\x5a" * 8192)
+    code, said = await lotse_ends(var, settings)
+    assert code == 1, said
+    assert re.search(r"damaged.*backup", " ".join(said.split())), said
+    assert "Traceback" not in said

@@ -87,6 +87,25 @@ async def lotse_serve(
                 await process.wait()
 
 
+async def lotse_ends(
+    var: Path, settings: Mapping[str, str], *, seconds: float = 60.0, before: Callable[[], None] | None = None
+) -> tuple[int, str]:
+    """A service that can't start: its exit code, and what it said. Raises TimeoutError when it goes on."""
+    log = var.parent / "refused.log"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("LOTSE_")}
+    environment |= {"LOTSE_VAR": str(var), "LOTSE_WEB__PORT": str(free_port()), **settings}
+    with log.open("wb") as output:
+        process = await _start(environment, output, before)
+        try:
+            async with asyncio.timeout(seconds):
+                code = await process.wait()
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+    return code, log.read_text(encoding="utf-8")
+
+
 async def _start(
     environment: Mapping[str, str], output: IO[bytes], before: Callable[[], None] | None
 ) -> asyncio.subprocess.Process:
