@@ -10,14 +10,13 @@ import msgspec
 
 from conversation.events import CustomerPressed, CustomerSaid
 from conversation.state import Rush
-from engine.draft import SILENCE, Draft
+from engine.draft import CALM, SILENCE, Draft
 
-CALM: Final = "calm"
-"""The timer that answers what was held."""
 RATE: Final = 5.0
 """Messages a second that are answered one by one, after BURST at once. The web chat's own limit is the same: it is met first."""
 BURST: Final = 30.0
 QUIET: Final = timedelta(seconds=2)
+"""After it the timer ``calm`` answers what was held."""
 _HAIR: Final = 0.01
 """Of a message: sums of times are not exact."""
 

@@ -27,9 +27,9 @@ from conversation.state import Closed, Conversation, Parked, WithBot, WithOperat
 from dialogs.advance import Acted, Chose, Comprehended, Heard, Lost, Pressed, Resumed, Silent, Woke
 from dialogs.commands import find_command
 from dialogs.hear import press_id
-from engine.draft import SILENCE, WAKE, Draft
+from engine.draft import CALM, SILENCE, WAKE, Draft
 from engine.rules import Rules
-from engine.rush import CALM, faster, held, newest
+from engine.rush import faster, held, newest
 from handoff.desk import (
     WARN_BEFORE,
     claim,
