@@ -15,6 +15,8 @@ from engine.draft import CALM, SILENCE, Draft
 RATE: Final = 5.0
 """Messages a second that are answered one by one, after BURST at once. The web chat's own limit is the same: it is met first."""
 BURST: Final = 30.0
+SLOW: Final = 20.0
+"""At this level the customer has come down to a pace that can be followed, quiet or not."""
 QUIET: Final = timedelta(seconds=2)
 """After it the timer ``calm`` answers what was held."""
 _HAIR: Final = 0.01
@@ -22,10 +24,14 @@ _HAIR: Final = 0.01
 
 
 def faster(rush: Rush, last: datetime | None, now: datetime) -> Rush:
-    """With one more message, ``last`` being the time of the one before. A pace that has come down ends the rush."""
+    """With one more message, ``last`` being the time of the one before. Who comes to rest may begin anew."""
+    level = _level(rush, last, now)
+    return msgspec.structs.replace(rush, level=min(BURST, level) + 1, told=rush.told and level > 0)
+
+
+def _level(rush: Rush, last: datetime | None, now: datetime) -> float:
     quiet = max(0.0, (now - last).total_seconds()) if last else 0.0
-    level = max(0.0, rush.level - quiet * RATE)
-    return msgspec.structs.replace(rush, level=level + 1, told=rush.told and level > 0)
+    return max(0.0, rush.level - quiet * RATE)
 
 
 def held(draft: Draft, event: CustomerSaid | CustomerPressed) -> bool:
@@ -43,9 +49,9 @@ def held(draft: Draft, event: CustomerSaid | CustomerPressed) -> bool:
 
 
 def newest(draft: Draft) -> CustomerSaid | CustomerPressed | None:
-    """What to answer now that the timer fired; None while the customer goes on, or if there is nothing."""
+    """What to answer now that the timer fired; None while the customer goes on."""
     rush, last = draft.state.rush, draft.state.last_customer_at
-    if rush.held is not None and last is not None and draft.now < last + QUIET:
+    if last is not None and draft.now < last + QUIET and _level(rush, last, draft.now) > SLOW:
         draft.set_timer(CALM, last + QUIET)
         return None
     draft.change(rush=msgspec.structs.replace(rush, held=None))

@@ -111,6 +111,16 @@ def test_a_pace_that_a_person_can_type_is_answered_message_by_message() -> None:
     assert talk.state.rush.held is None
 
 
+def test_who_goes_on_slowly_after_a_flood_is_answered_again() -> None:
+    talk = talking()
+    flood(talk, 500)
+    answers = len(talk.bot_messages)
+    flood(talk, 8, rate=1)
+    assert len(talk.bot_messages) > answers
+    assert talk.state.rush.held is None
+    assert told(talk) == 1
+
+
 def test_as_many_at_once_as_the_web_chat_takes_are_answered() -> None:
     talk = talking()
     for number in range(int(BURST)):
