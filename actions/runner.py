@@ -15,7 +15,7 @@ from actions.loader import action_classes, load_modules
 from actions.results import ResultError, checked_results
 from actions.threads import Threads
 from conversation.errors import ActionError, ContentError
-from conversation.ports import ActionCall
+from conversation.records import ActionCall
 from conversation.value import Data
 
 _log = structlog.get_logger(__name__)

@@ -1,39 +1,59 @@
 """The command line: ``lotse``."""
 
 import asyncio
+import gc
 import os
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
+from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any, Final, NoReturn, Optional, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn, Optional, TypeVar
 
 import typer
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 from rich.console import Console
 
-from app.bot_folder import load_rules
+from app import lean
+from app.commands import tables
+from app.commands.doctor import doctor
+from app.commands.inbox import inbox
 from app.logs import set_up_logs
-from app.rehearse import Guess, rehearse
 from app.settings import Settings
-from app.transcript import read_transcript
+from conversation.deliveries import Unarrived
 from conversation.errors import LotseError
-from conversation.ports import DeskStore
-from dialogs.problems import BotError
+
+if TYPE_CHECKING:
+    from app.rehearse import Guess
+    from app.service import Role
+    from store.sql import SqlStore
 
 T = TypeVar("T")
 app = typer.Typer(help="Lotse, a text contact centre.", no_args_is_help=True, pretty_exceptions_enable=False)
 user = typer.Typer(help="Operators of the desk.", no_args_is_help=True)
 nlu = typer.Typer(help="What customers mean.", no_args_is_help=True)
+outbox = typer.Typer(help="Messages that were not delivered.", no_args_is_help=True)
 app.add_typer(user, name="user")
+app.add_typer(outbox, name="outbox")
 app.add_typer(nlu, name="nlu")
+app.add_typer(inbox, name="inbox")
 BotFolder = Annotated[Optional[Path], typer.Argument(help="The bot folder; the setting LOTSE_BOT if left out.")]  # noqa: UP045 - typer reads it
+
+
+class State(Enum):
+    """What ``lotse outbox list --state`` takes."""
+
+    failed = "failed"
+    ambiguous = "ambiguous"
+
+
 _console: Final = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def main() -> None:
     """The entry point: an error is a sentence, not a traceback."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # training is twice as quick without its threads
+    lean.install()
     try:
         app()
     except LotseError as error:
@@ -69,13 +89,30 @@ def _folder(bot: Path | None) -> Path:
 
 @app.command()
 def serve(bot: BotFolder = None) -> None:
-    """Serve the pages, the channels and the desk, until stopped."""
+    """Serve the pages, the channels and the desk, and do the work, until stopped."""
+    _serve(bot, "all")
+
+
+@app.command()
+def web(bot: BotFolder = None) -> None:
+    """Serve the pages, the channels and the desk; `lotse worker` processes do the work. Needs PostgreSQL."""
+    _serve(bot, "web")
+
+
+@app.command()
+def worker(bot: BotFolder = None) -> None:
+    """Do the work of `lotse web` processes: conversations, sends, back-end calls, timers. Needs PostgreSQL."""
+    _serve(bot, "worker")
+
+
+def _serve(bot: Path | None, role: "Role") -> None:
+    gc.disable()  # what is imported now stays: serve looks through it once, when all is there
     from app.serve import serve as serve_until_stopped
 
     settings = Settings() if bot is None else Settings(bot=bot)
     set_up_logs(settings.log, settings.log_level)
     try:
-        _run(serve_until_stopped(settings))
+        _run(serve_until_stopped(settings, role))
     except OSError as error:
         if error.errno != 98:
             raise
@@ -85,6 +122,9 @@ def serve(bot: BotFolder = None) -> None:
 @app.command()
 def check(bot: BotFolder = None) -> None:
     """Read a bot folder and say everything that is wrong with it."""
+    from app.bot_folder import load_rules
+    from dialogs.problems import BotError
+
     folder = _folder(bot)
     try:
         rules = load_rules(folder)
@@ -101,6 +141,10 @@ def check(bot: BotFolder = None) -> None:
 @app.command("test")
 def play(bot: BotFolder = None) -> None:
     """Play the transcripts in tests/*.chat against the bot."""
+    from app.bot_folder import load_rules
+    from app.rehearse import rehearse
+    from app.transcript import read_transcript
+
     folder = _folder(bot)
     rules = load_rules(folder)
     set_up_logs("text", "warning")
@@ -116,7 +160,7 @@ def play(bot: BotFolder = None) -> None:
         sys.exit(1)
 
 
-def _guess(folder: Path) -> Guess:
+def _guess(folder: Path) -> "Guess":
     """The bot's real NLU model, for words that a transcript does not explain."""
     from app.service import nlu_examples
     from nlu.service import open_nlu
@@ -133,6 +177,7 @@ def chat(
     channel: Annotated[str, typer.Option(help="Whose limits to show: webchat, telegram, whatsapp, sms.")] = "webchat",
 ) -> None:
     """Talk to a bot in the terminal."""
+    from app.bot_folder import load_rules
     from app.terminal import talk
 
     settings = Settings()
@@ -194,7 +239,47 @@ def user_list() -> None:
         print(f"{operator.id}\t{operator.name}")  # noqa: T201 - output
 
 
-def _with_store(do: Callable[[DeskStore], Awaitable[T]]) -> T:
+@outbox.command("list")
+def outbox_list(
+    state: Annotated[Optional[State], typer.Option(help="Only these.")] = None,  # noqa: UP045 - typer reads it
+    channel: Annotated[str, typer.Option(help="Only of this channel, such as telegram.")] = "",
+) -> None:
+    """List what failed or is unsure, newest first: number, state, channel, when it was said (UTC), chat, reason."""
+    from app import dead_letters
+
+    wanted: Unarrived | None = state.value if state else None
+    for letter in _with_store(lambda store: dead_letters.find(store, state=wanted, channel=channel)):
+        print(dead_letters.line_of(letter))  # noqa: T201 - output
+
+
+@outbox.command("resend")
+def outbox_resend(
+    numbers: Annotated[Optional[list[int]], typer.Argument(help="As the list shows them.")] = None,  # noqa: UP045 - typer reads it
+    every: Annotated[bool, typer.Option("--all", help="All that the list shows.")] = False,
+) -> None:
+    """Send again. A running service finds them within half a minute; else the next start does."""
+    from app import dead_letters
+    from app.clock import SystemClock
+
+    if bool(numbers) == every:
+        _fail("name the numbers of the messages, or --all")
+
+    async def work(store: "SqlStore") -> int:
+        found = [letter.number for letter in await dead_letters.find(store, state=None, channel="")] if every else []
+        return await dead_letters.resend(store, SystemClock(), numbers or found)
+
+    print(f"{_with_store(work)} to be sent again")  # noqa: T201 - output
+
+
+@outbox.command("settle")
+def outbox_settle(numbers: Annotated[list[int], typer.Argument(help="As the list shows them.")]) -> None:
+    """Take unsure ones as arrived, and leave failed ones as they are: they are listed no more."""
+    from app import dead_letters
+
+    print(f"{_with_store(lambda store: dead_letters.settle(store, numbers))} settled")  # noqa: T201 - output
+
+
+def _with_store(do: Callable[["SqlStore"], Awaitable[T]]) -> T:
     async def work() -> T:
         from store.sql import SqlStore
 
@@ -207,3 +292,7 @@ def _with_store(do: Callable[[DeskStore], Awaitable[T]]) -> T:
             await store.close()
 
     return _run(work())
+
+
+for _command in (tables.migrate, tables.backup, tables.restore, doctor):
+    app.command()(_command)

@@ -5,7 +5,8 @@ from typing import Final
 
 from app.passwords import FIRST, hash_password, password_file
 from conversation.errors import LotseError
-from conversation.ports import DeskStore, Operator
+from conversation.ports import DeskStore
+from conversation.records import Operator
 
 SHORTEST: Final = 8
 

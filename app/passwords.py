@@ -8,7 +8,8 @@ from typing import Final
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from conversation.ports import DeskStore, Operator
+from conversation.ports import DeskStore
+from conversation.records import Operator
 
 FIRST: Final = "operator"
 _CONSONANTS: Final = "bdfghjklmnprstvz"

@@ -1,6 +1,7 @@
-"""``lotse serve``: the service on a port, until it is asked to stop."""
+"""``lotse serve``, ``lotse web`` and ``lotse worker``: until asked to stop."""
 
 import asyncio
+import ctypes
 import gc
 import signal
 import sys
@@ -13,8 +14,9 @@ from aiohttp import web
 from rich.console import Console
 
 from app.clock import SystemClock
+from app.logs import task_failed
 from app.passwords import FIRST, password_file
-from app.service import PAGES, Service, open_service
+from app.service import PAGES, Role, Service, open_service
 from app.settings import Settings
 from conversation.errors import LotseError
 from conversation.policy import Policy
@@ -25,22 +27,31 @@ SHUTDOWN: Final = 1.0
 _log = structlog.get_logger(__name__)
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: Settings, role: Role = "all") -> None:
     """Until SIGTERM or SIGINT. Raises LotseError, or OSError when the port is taken."""
+    if role != "all" and settings.database_url.startswith("sqlite"):
+        raise LotseError(
+            f"`lotse {role}` is one of several processes, and a SQLite file is for one: run `lotse serve`, or name a"
+            " PostgreSQL in LOTSE_DATABASE__URL"
+        )
     if not (PAGES / "index.html").is_file():
         raise LotseError(f"the pages are not built: there is no {PAGES / 'index.html'}; run scripts/build-pages")
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
+    loop.set_exception_handler(task_failed)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
-    async with open_service(settings) as service:
+    async with open_service(settings, role) as service:
         runner = web.AppRunner(service.app, access_log=None, shutdown_timeout=SHUTDOWN, handle_signals=False)
         await runner.setup()
         try:
             site = web.TCPSite(runner, settings.web.host, settings.web.port)
             await site.start()
             _settle_memory()
-            _announce(settings, service, _port(runner))
+            if role == "worker":
+                _log.info("working", health=f"port {_port(runner)}", bot=service.bot.rules().bot.version)
+            else:
+                _announce(settings, service, _port(runner))
             await stopped.wait()
             service.stop()
         finally:
@@ -52,9 +63,13 @@ def _settle_memory() -> None:
 
     A turn makes hundreds of objects, hardly any of them in cycles: the collector looks once in a few dozen turns.
     """
+    gc.enable()
     gc.collect()
     gc.freeze()
     gc.set_threshold(5_000, 10, 10)
+    give_back = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if give_back is not None:  # glibc keeps what the start has freed: 20 MB after a training
+        give_back(0)
 
 
 def _port(runner: web.AppRunner) -> int:

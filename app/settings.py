@@ -19,6 +19,15 @@ class RedisSettings(BaseModel):
     )
 
 
+class WorkerSettings(BaseModel):
+    beat: float = Field(
+        2.0,
+        description="Seconds between two signs of life of a worker; the others give it up after five that are missing.",
+        gt=0,
+        le=60,
+    )
+
+
 class WebSettings(BaseModel):
     host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for all.")
     port: int = Field(8080, description="Port to listen on; 0 = any free one.", ge=0, le=65535)
@@ -35,11 +44,29 @@ class WebSettings(BaseModel):
     )
 
 
+class MetricsSettings(BaseModel):
+    token: SecretStr = Field(
+        SecretStr(""),
+        description="What a reader of /metrics shows: Authorization: Bearer …. Empty: only programs on this machine may read.",
+    )
+
+
+class TracesSettings(BaseModel):
+    endpoint: str = Field(
+        "", description="Where spans go, OTLP over HTTP: http://127.0.0.1:4318/v1/traces. Empty: nowhere, at no cost."
+    )
+
+
 class TelegramSettings(BaseModel):
     token: SecretStr = Field(SecretStr(""), description="The bot's token from @BotFather. Empty: no Telegram.")
     api: str = Field("https://api.telegram.org", description="Address of the Bot API; for a server of your own.")
     secret: SecretStr = Field(
         SecretStr(""), description="Proof that a web hook call is Telegram's. Empty: made and kept by the service."
+    )
+    rate: float = Field(
+        30.0,
+        description="Messages a second to all chats together; Telegram allows 30, paid broadcasts 1000. 0: no limit, nor for a chat.",
+        ge=0,
     )
     ambiguous: Literal["resend", "flag"] = Field(
         "resend",
@@ -60,8 +87,11 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged.")
     database: DatabaseSettings = DatabaseSettings()
     redis: RedisSettings = RedisSettings()
+    worker: WorkerSettings = WorkerSettings()
     web: WebSettings = WebSettings()
     telegram: TelegramSettings = TelegramSettings()
+    metrics: MetricsSettings = MetricsSettings()
+    traces: TracesSettings = TracesSettings()
 
     @property
     def database_url(self) -> str:

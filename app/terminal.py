@@ -27,7 +27,7 @@ from conversation.events import (
     Understood,
 )
 from conversation.message import Message
-from conversation.ports import ActionCall
+from conversation.records import ActionCall
 from conversation.state import Closed, Conversation, Parked, WithOperator
 from engine.rules import Rules
 from engine.step import step

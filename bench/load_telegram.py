@@ -8,6 +8,7 @@ import argparse
 import asyncio
 import itertools
 import re
+import time
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
@@ -28,6 +29,8 @@ class BotApi:
     def __init__(self) -> None:
         self.hook: asyncio.Future[tuple[str, str]] = asyncio.get_running_loop().create_future()
         self.waiting: dict[int, asyncio.Future[None]] = {}
+        self.heard: dict[int, float] = {}
+        """Chat to when it was last sent something, by ``time.perf_counter``."""
         self._ids = itertools.count(1_000)
 
     def answer(self, path: str, body: bytes) -> bytes:
@@ -44,6 +47,7 @@ class BotApi:
         found = _CHAT.search(body)
         assert found, body
         chat = int(found[1])
+        self.heard[chat] = time.perf_counter()
         waiting = self.waiting.pop(chat, None)
         if waiting:
             waiting.set_result(None)
@@ -81,20 +85,23 @@ class Crowd:
 
     async def turn(self, customer: tuple[int, Course]) -> None:
         chat, course = customer
-        text, _ = course.line()
+        answered = self._api.waiting[chat] = asyncio.get_running_loop().create_future()
+        await self.post(chat, course.line()[0])
+        async with asyncio.timeout(30.0):
+            await answered
+
+    async def post(self, chat: int, text: str) -> None:
+        """Deliver a line; returns when the web hook has answered."""
         number = next(self._updates)
         update = (
             b'{"update_id":%d,"message":{"message_id":%d,"date":%d,"text":"%b","chat":{"id":%d,"type":"private","first_name":'
             b'"Mia"},"from":{"id":%d,"is_bot":false,"first_name":"Mia","last_name":"Krause","language_code":"en"}}}'
         ) % (number, number, DATE, text.encode(), chat, chat)
-        answered = self._api.waiting[chat] = asyncio.get_running_loop().create_future()
         connection = self._free.pop()
         status = await connection.post(self._head, update)
         self._free.append(connection)
         if status != 200:
             raise RuntimeError(f"the web hook answered {status}")
-        async with asyncio.timeout(30.0):
-            await answered
 
 
 async def main(port: int, script: str, customers: int, parallel: int, seconds: float) -> None:

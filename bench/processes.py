@@ -7,10 +7,12 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Timer
+from typing import Final
 
 import msgspec
 
@@ -20,12 +22,17 @@ from bench.machine import cpu_seconds, memory_mb, pinned
 ROOT = Path(__file__).parent.parent
 START_LIMIT = 120.0
 """Seconds; a first start trains the language model."""
+PATIENCE: Final = 40.0
+"""Times its seconds of measuring: how long a load generator may take, with all that it does before."""
+SERVER: Final = 0
+GENERATOR: Final = 1
+"""The cores that a server and its load generator are kept on."""
 
 
 class Server(msgspec.Struct, frozen=True, kw_only=True):
-    """A running server. ``started``: seconds until its port answered."""
+    """A running server: its processes, and the port of the one that listens. ``started``: seconds until it answered."""
 
-    pid: int
+    pids: tuple[int, ...]
     port: int
     started: float
 
@@ -50,48 +57,75 @@ def free_port() -> int:
 
 @contextmanager
 def lotse(bot: Path, var: Path, **environment: str) -> Iterator[Server]:
-    """The service as it is run in earnest, on a database in ``var``."""
-    port = free_port()
-    settings = {
-        "LOTSE_BOT": str(bot),
-        "LOTSE_VAR": str(var),
-        "LOTSE_WEB__PORT": str(port),
-        "LOTSE_WEB__PUBLIC_URL": f"http://127.0.0.1:{port}",
-        "LOTSE_LOG_LEVEL": "warning",
-    }
-    with server(
-        [str(Path(sys.executable).parent / "lotse"), "serve"], port, "/readyz", settings | environment
-    ) as running:
+    """The service as it is run in earnest: one process, on a database in ``var`` if no other is named."""
+    with lotse_processes(bot, var, ("serve",), place=SERVER, environment=environment) as running:
         yield running
 
 
 @contextmanager
-def server(command: Sequence[str], port: int, path: str, environment: Mapping[str, str]) -> Iterator[Server]:
+def lotse_processes(
+    bot: Path, var: Path, commands: Sequence[str], *, place: int | None, environment: Mapping[str, str]
+) -> Iterator[Server]:
+    """``commands`` of lotse side by side; the first is the one that listens. ``place``: their core, None: any."""
+    port = free_port()
+    settings = {
+        "LOTSE_BOT": str(bot),
+        "LOTSE_VAR": str(var),
+        "LOTSE_WEB__PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "LOTSE_LOG_LEVEL": "warning",
+        **environment,
+    }
+    program = str(Path(sys.executable).parent / "lotse")
+
+    def run(command: str, port: int) -> AbstractContextManager[Server]:
+        return server([program, command], port, "/readyz", {**settings, "LOTSE_WEB__PORT": str(port)}, place=place)
+
+    listening, *others = commands
+    with ExitStack() as stack:
+        running = stack.enter_context(run(listening, port))
+        # A worker has a port too: there it says how it is.
+        pids = [pid for command in others for pid in stack.enter_context(run(command, free_port())).pids]
+        yield msgspec.structs.replace(running, pids=(*running.pids, *pids))
+
+
+@contextmanager
+def server(
+    command: Sequence[str], port: int, path: str, environment: Mapping[str, str], *, place: int | None = SERVER
+) -> Iterator[Server]:
     """Until the block ends. ``path`` is asked until anything answers. Raises RuntimeError if the program ends before that."""
     began = time.perf_counter()
-    process = subprocess.Popen(
+    with process(command, environment, place=place) as started:
+        _wait(started, " ".join([Path(command[0]).name, *command[1:]]), f"http://127.0.0.1:{port}{path}", began)
+        yield Server(pids=(started.pid,), port=port, started=time.perf_counter() - began)
+
+
+@contextmanager
+def process(
+    command: Sequence[str], environment: Mapping[str, str], *, place: int | None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A program on its core, ended with the block."""
+    started = subprocess.Popen(
         command,
         cwd=ROOT,
         env={**os.environ, **environment},
-        preexec_fn=pinned(0),  # noqa: PLW1509 - no threads here
+        preexec_fn=pinned(place) if place is not None else None,  # noqa: PLW1509 - no thread of ours starts programs
         stdout=subprocess.DEVNULL,
     )
     try:
-        _wait(process, f"http://127.0.0.1:{port}{path}", began)
-        yield Server(pid=process.pid, port=port, started=time.perf_counter() - began)
+        yield started
     finally:
-        process.terminate()
+        started.terminate()
         try:
-            process.wait(20)
+            started.wait(20)
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            started.kill()
+            started.wait()
 
 
-def _wait(process: subprocess.Popen[bytes], url: str, began: float) -> None:
+def _wait(process: subprocess.Popen[bytes], words: str, url: str, began: float) -> None:
     while time.perf_counter() - began < START_LIMIT:
         if process.poll() is not None:
-            raise RuntimeError(f"{process.args!r} ended with {process.returncode} before it answered")
+            raise RuntimeError(f"`{words}` ended with {process.returncode} before it answered")
         try:
             urllib.request.urlopen(url, timeout=5).close()  # noqa: S310 - an address of ours
             return
@@ -105,14 +139,15 @@ def _wait(process: subprocess.Popen[bytes], url: str, began: float) -> None:
 class Generator:
     """A load generator: it stops at its marks (``idle open begin end``) until the server has been looked at."""
 
-    def __init__(self, module: str, *arguments: str) -> None:
+    def __init__(self, module: str, *arguments: str, place: int | None = GENERATOR) -> None:
+        self._limit = PATIENCE * max(1.0, float(arguments[arguments.index("--seconds") + 1]))
         self._process = subprocess.Popen(
             [sys.executable, "-m", f"bench.{module}", *arguments],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            preexec_fn=pinned(1),  # noqa: PLW1509 - no threads here
+            preexec_fn=pinned(place) if place is not None else None,  # noqa: PLW1509 - no thread of ours starts programs
         )
 
     def mark(self) -> str:
@@ -122,17 +157,31 @@ class Generator:
             raise RuntimeError(f"the load generator ended with {self._process.wait()}; its error is above")
         return line
 
-    def watch(self, pid: int) -> Run:
-        """Let it run to its end."""
+    def result(self, look: Callable[[str], None]) -> str:
+        """Let it run to its end: its last line, in JSON. ``look`` is called with each mark, while it waits."""
         assert self._process.stdin
+        # A server that says nothing must not stop the benchmarks for ever.
+        end = Timer(self._limit, self._process.kill)
+        end.start()
+        try:
+            while not (line := self.mark()).startswith("{"):
+                look(line)
+                self._process.stdin.write("\n")
+                self._process.stdin.flush()
+        finally:
+            end.cancel()
+            self.close()
+        return line
+
+    def watch(self, *pids: int) -> Run:
+        """Let it run to its end, and see what that costs these processes."""
         memory: dict[str, float] = {}
         cpu: dict[str, float] = {}
-        while not (line := self.mark()).startswith("{"):
-            memory[line], cpu[line] = memory_mb(pid), cpu_seconds(pid)
-            self._process.stdin.write("\n")
-            self._process.stdin.flush()
-        load = msgspec.json.decode(line, type=Load)
-        self.close()
+
+        def look(mark: str) -> None:
+            memory[mark], cpu[mark] = memory_mb(*pids), cpu_seconds(*pids)
+
+        load = msgspec.json.decode(self.result(look), type=Load)
         return Run(load=load, cpu_us=(cpu["end"] - cpu["begin"]) / load.turns * 1e6, memory=memory)
 
     def close(self) -> None:

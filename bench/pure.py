@@ -20,8 +20,8 @@ ROUND = MAX_TURNS - 20
 
 
 def turn(state: Conversation, text: str, number: str, rules: Rules) -> tuple[Conversation, tuple[Effect, ...]]:
-    """What the engine does with a line, with an NLU layer that understands nothing. ``number``: of the line; one a second."""
-    at = NOW + timedelta(seconds=int(number))
+    """What the engine does with a line, with an NLU layer that understands nothing. A second after the line before."""
+    at = state.last_customer_at + timedelta(seconds=1) if state.last_customer_at else NOW
     state, effects = step(state, CustomerSaid(id=number, at=at, content=Text(text=text)), rules)
     asked = next((effect for effect in effects if isinstance(effect, Understand)), None)
     if asked is None:

@@ -1,22 +1,46 @@
-"""Figures as JSON lines, as a table, and into the block of docs/performance.md that is never typed by hand."""
+"""Figures as JSON lines, as a table, and into the blocks of two pages that are never typed by hand."""
 
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
 
 import msgspec
 
 from bench.figures import Figure
-from bench.machine import busy, description
+from bench.headlines import headlines
+from bench.machine import busy, commit, description
 from bench.processes import ROOT
 
-PAGE = ROOT / "docs" / "performance.md"
+PAGE: Final = ROOT / "docs" / "performance.md"
+FRONT: Final = ROOT / "README.md"
 _BLOCK = re.compile(r"(<!-- figures -->\n).*?(<!-- /figures -->)", re.DOTALL)
-_HEAD = ("what", "turns/s", "p50 ms", "p99 ms", "CPU µs a turn", "MB", "s", "rate, ratio", "CPU, ratio")
+_HEAD = ("what", "turns/s", "p50 ms", "p99 ms", "CPU µs a turn", "MB", "s", "beside what was measured in the same run")
 
 
-def json_line(figure: Figure) -> str:
-    return msgspec.json.encode(figure).decode()
+class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
+    """What figures depend on besides the code. ``load``: the machine's before they were measured; ``seconds_each``: how long."""
+
+    day: str
+    machine: str
+    commit: str
+    load: float
+    seconds_each: float
+
+
+def circumstances(seconds_each: float) -> Circumstances:
+    return Circumstances(
+        day=f"{datetime.now(UTC):%Y-%m-%d}",  # noqa: TID251 - the day of the measurement
+        machine=description(),
+        commit=commit(),
+        load=round(busy(), 2),
+        seconds_each=seconds_each,
+    )
+
+
+def json_line(figure: Figure, around: Circumstances) -> str:
+    return msgspec.json.encode(msgspec.to_builtins(figure) | msgspec.to_builtins(around)).decode()
 
 
 def table(figures: Sequence[Figure]) -> str:
@@ -24,26 +48,36 @@ def table(figures: Sequence[Figure]) -> str:
     rows = [_HEAD, *(_row(figure) for figure in figures)]
     widths = [max(3, *(len(row[column]) for row in rows)) for column in range(len(_HEAD))]
     lines = [f"| {' | '.join(_cells(row, widths))} |" for row in rows]
-    marks = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
+    marks = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:-1]), "-" * widths[-1]]
     return "\n".join([lines[0], f"| {' | '.join(marks)} |", *lines[1:]])
 
 
-def write_page(figures: Sequence[Figure]) -> None:
-    """Raises ValueError if the page has lost its markers."""
-    page = PAGE.read_text(encoding="utf-8")
-    if not _BLOCK.search(page):
-        raise ValueError(f"{PAGE.name} has no figures block: put back the lines <!-- figures --> and <!-- /figures -->")
-    told = f"Measured {datetime.now(UTC):%Y-%m-%d} on {description()}; load of the machine at the end: {busy():.1f}."  # noqa: TID251 - the day of the measurement
-    block = f"{told}\n\n{table(figures)}\n"
-    PAGE.write_text(_BLOCK.sub(lambda found: f"{found[1]}{block}{found[2]}", page), encoding="utf-8")
+def write_pages(figures: Sequence[Figure], around: Circumstances) -> None:
+    """All figures into docs/performance.md, a handful into README.md. Raises ValueError if a page has lost its markers."""
+    told = (
+        f"Measured {around.day} at commit {around.commit} on {around.machine}, {around.seconds_each:g} s each;"
+        f" load of the machine before: {around.load:.1f}."
+    )
+    short = f"Measured {around.day} on {around.machine}:"
+    blocks = {PAGE: f"{told}\n\n{table(figures)}\n", FRONT: f"{short}\n\n{headlines(figures)}\n"}
+    pages = {page: _with(page, block) for page, block in blocks.items()}
+    for page, text in pages.items():
+        page.write_text(text, encoding="utf-8")
+
+
+def _with(page: Path, block: str) -> str:
+    text = page.read_text(encoding="utf-8")
+    if not _BLOCK.search(text):
+        raise ValueError(f"{page.name} has no figures block: put back the lines <!-- figures --> and <!-- /figures -->")
+    return _BLOCK.sub(lambda found: f"{found[1]}{block}{found[2]}", text)
 
 
 def _cells(row: Sequence[str], widths: Sequence[int]) -> list[str]:
-    return [row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))]
+    middle = [cell.rjust(width) for cell, width in zip(row[1:-1], widths[1:-1], strict=True)]
+    return [row[0].ljust(widths[0]), *middle, row[-1].ljust(widths[-1])]
 
 
 def _row(figure: Figure) -> tuple[str, ...]:
-    rate, cpu = (f"{ratio:.2f} × {figure.to}" if ratio else "" for ratio in (figure.ratio, figure.cpu_ratio))
     return (
         f"{figure.bench}: {figure.subject}",
         _number(figure.rate, 0),
@@ -52,9 +86,22 @@ def _row(figure: Figure) -> tuple[str, ...]:
         _number(figure.cpu_us, 0),
         _number(figure.memory_mb, 0),
         _number(figure.seconds, 1),
-        rate,
-        cpu,
+        f"not measured: {figure.failed.replace('|', '/')}" if figure.failed else _beside(figure),
     )
+
+
+def _beside(figure: Figure) -> str:
+    parts = [
+        f"{_number(value, 2)} × {words}"
+        for value, words in (
+            (figure.ratio, "the rate"),
+            (figure.cpu_ratio, "the turns for the CPU"),
+            (figure.cost, "the CPU a turn"),
+            (figure.late, "the p99"),
+        )
+        if value is not None
+    ]
+    return f"{', '.join(parts)} of {figure.to}" if parts else ""
 
 
 def _number(value: float | None, digits: int) -> str:

@@ -56,6 +56,8 @@ class Posting(_Wire):
     def __init__(self) -> None:
         super().__init__()
         self._waiting: asyncio.Future[int] | None = None
+        self.body = b""
+        """Of the last answer."""
 
     async def post(self, head: bytes, body: bytes) -> int:
         """The status of the answer. ``head``: everything up to Content-Length's number."""
@@ -63,7 +65,8 @@ class Posting(_Wire):
         self.transport.write(b"%b%d\r\n\r\n%b" % (head, len(body), body))
         return await self._waiting
 
-    def taken(self, head: bytes, body: bytes) -> None:  # noqa: ARG002 - the body of an answer is of no interest
+    def taken(self, head: bytes, body: bytes) -> None:
+        self.body = body
         if self._waiting:
             self._waiting.set_result(int(head[9:12]))
 

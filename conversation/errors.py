@@ -13,6 +13,7 @@ LotseError
      ├─ AmbiguousError        it may have got it
      ├─ RecipientGoneError    nothing reaches this customer any more
      ├─ MigratedError         the customer's address changed
+     ├─ WindowClosedError     it takes no free words now: only after the customer's next message, or as a template
      ├─ RefusedError          our message is wrong: a retry would fail the same way
      └─ AccountDownError      our account is shut or its token wrong: stop sending, keep everything
 """
@@ -22,6 +23,11 @@ from typing import Literal
 
 class LotseError(Exception):
     """Base of all errors that Lotse raises on purpose."""
+
+    @property
+    def told(self) -> str:
+        """Its words as a log may show them: ids and numbers, nothing that a customer said."""
+        return str(self)
 
 
 class ContentError(LotseError):
@@ -60,6 +66,11 @@ class ActionError(LotseError):
         self.action = action
         self.reason = reason
 
+    @property
+    def told(self) -> str:
+        """Without the detail: that is what a back-end said, and it may have been about a customer."""
+        return f"action {self.action}: {self.reason}"
+
 
 class SendError(LotseError):
     """A channel did not take a message. Subclasses say what follows from it."""
@@ -92,6 +103,10 @@ class MigratedError(SendError):
     def __init__(self, address: str) -> None:
         super().__init__(f"the chat moved to {address}")
         self.address = address
+
+
+class WindowClosedError(SendError):
+    """The customer's last message is too long ago for free words; the channel takes templates only."""
 
 
 class RefusedError(SendError):

@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias
 from conversation.effects import Refuse
 from conversation.events import QueuePlace
 from conversation.message import Message
-from conversation.ports import Card, SendState
+from conversation.records import Card, SendState
 from conversation.value import Tagged
 
 DESK_TOPIC = "desk"
@@ -38,11 +38,13 @@ class TypingNews(Tagged, frozen=True, kw_only=True):
 
 
 class DeliveryNews(Tagged, frozen=True, kw_only=True):
-    """How far an outgoing message came."""
+    """How far an outgoing message came. ``decided``: an operator said what is to follow."""
 
     chat: str
     message: str
     state: SendState
+    error: str = ""
+    decided: bool = False
 
 
 class QueueNews(Tagged, frozen=True, kw_only=True):

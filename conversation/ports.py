@@ -1,16 +1,38 @@
 """What the engine needs from the outside, as small protocols. Adapters: ``bots``, ``nlu``, ``actions``, ``store``, ``app``."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Literal, Protocol, TypeAlias
+from typing import Protocol
 
 from conversation.content import Media
-from conversation.effects import Effect
-from conversation.events import CustomerEvent, Event, QueuePlace
+from conversation.deliveries import Settled, Unarrived, Undelivered
+from conversation.events import Event, QueuePlace
 from conversation.message import Message
+from conversation.records import (
+    Accepted,
+    ActionCall,
+    Card,
+    Chat,
+    Claimed,
+    Held,
+    Inbound,
+    InboxRow,
+    Job,
+    Operator,
+    Peer,
+    Saved,
+    Send,
+    SendState,
+    SendUpdate,
+    Session,
+    Snapshot,
+    Timer,
+    Turn,
+    Waiting,
+)
 from conversation.state import Conversation
 from conversation.understanding import Understanding
-from conversation.value import Data, Value
+from conversation.value import Data
 
 
 class Clock(Protocol):
@@ -28,19 +50,6 @@ class Ids(Protocol):
 
 
 # ── channels ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-class Inbound(Value, frozen=True, kw_only=True):
-    """What a channel delivered. (``channel``, ``account``, ``external_id``) names the delivery: a second one has no effect.
-
-    ``address`` is the customer's chat on that channel.
-    """
-
-    channel: str
-    account: str
-    external_id: str
-    address: str
-    event: CustomerEvent
 
 
 class Receive(Protocol):
@@ -89,17 +98,6 @@ class Nlu(Protocol):
         ...
 
 
-class ActionCall(Value, frozen=True, kw_only=True):
-    """``key`` is the same on every try; ``limit`` is in seconds."""
-
-    name: str
-    arguments: dict[str, Data]
-    key: str
-    limit: float
-    chat: str
-    language: str
-
-
 class Actions(Protocol):
     async def run(self, call: ActionCall) -> Mapping[str, Data]:
         """The fields the action gave. Raises ActionError within ``call.limit``."""
@@ -114,6 +112,15 @@ class Subscription(Protocol):
 
     def __aiter__(self) -> AsyncIterator[bytes]: ...
 
+    @property
+    def pending(self) -> bool:
+        """Whether the next step of the iteration is there: a message, or the end."""
+        ...
+
+    def watch(self, call: Callable[[], None]) -> None:
+        """``call`` is called with each message and at the end: a reader with nothing to read need not wait in a task."""
+        ...
+
     async def close(self) -> None: ...
 
 
@@ -127,160 +134,50 @@ class Bus(Protocol):
         ...
 
 
+class Presence(Protocol):
+    """Who sits at the desk, over all processes, by an operator's id. Never raises; nothing that can't be built anew."""
+
+    async def here(self, member: str) -> None:
+        """For the next minute; say it again before that is over."""
+        ...
+
+    async def left(self, member: str) -> None: ...
+
+    async def who(self) -> Sequence[str]:
+        """In order of their ids. Without the other processes for as long as these can't be heard."""
+        ...
+
+
+# ── rates ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Rates(Protocol):
+    """Token buckets by key, shared with all processes that can be reached. Nothing in them that must not be lost."""
+
+    async def take(self, key: str, *, rate: float, burst: float, queue: float = 0.0) -> float | None:
+        """Seconds to wait; 0: go. ``burst`` may go at once, then ``rate`` a second.
+
+        Up to ``queue`` may come before their time: they have their place and wait for it. None: more wait already, nothing
+        was taken. Never raises, never takes long.
+        """
+        ...
+
+
 # ── the store ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-class Chat(Value, frozen=True, kw_only=True):
-    """A customer's place on a channel; its conversations follow each other. ``conversation``: the open one, or empty."""
-
-    id: str
-    channel: str
-    account: str
-    address: str
-    conversation: str = ""
-    seq: int = 0
-    language: str = ""
-    unreachable: str = ""
-
-
-class InboxRow(Value, frozen=True, kw_only=True):
-    """An event that was accepted and not yet handled; ``number`` gives the order. Operators' and engine's events too."""
-
-    number: int
-    chat: str
-    event: Event
-
-
-class Accepted(Value, frozen=True, kw_only=True):
-    """``row`` is None for a delivery that was already known."""
-
-    row: InboxRow | None
-
-
-class Snapshot(Value, frozen=True, kw_only=True):
-    """A chat with its newest conversation, open or closed; None before the first message."""
-
-    chat: Chat
-    conversation: Conversation | None
-
-
-class Turn(Value, frozen=True, kw_only=True):
-    """All that a turn changes: stored whole, or not at all.
-
-    ``handled`` are the inbox numbers it answers. ``base`` is the version the conversation had when it was loaded, 0 for a
-    new one. ``outgoing`` are the messages among ``effects`` that a worker must send.
-    """
-
-    handled: tuple[int, ...]
-    base: int
-    conversation: Conversation
-    effects: tuple[Effect, ...]
-    outgoing: bool
-    at: datetime
-    unreachable: str = ""
-
-
-SendState: TypeAlias = Literal["pending", "sending", "sent", "failed", "ambiguous"]
-
-
-class Send(Value, frozen=True, kw_only=True):
-    """One message on its way to a customer. ``number`` gives the order inside a chat."""
-
-    number: int
-    chat: str
-    channel: str
-    account: str
-    address: str
-    message: Message
-    state: SendState = "pending"
-    attempts: int = 0
-    due: datetime
-    error: str = ""
-
-
-class SendUpdate(Value, frozen=True, kw_only=True):
-    """``due`` is the time of the next try for ``pending``."""
-
-    number: int
-    state: SendState
-    attempts: int
-    due: datetime
-    external_id: str = ""
-    error: str = ""
-
-
-class Job(Value, frozen=True, kw_only=True):
-    """A back-end call that was asked for and has no answer yet. ``started``: a worker began it before."""
-
-    number: int
-    chat: str
-    conversation: str
-    call: ActionCall
-    started: bool = False
-
-
-class Saved(Value, frozen=True, kw_only=True):
-    """What a saved turn left for others to do, in order."""
-
-    sends: tuple[Send, ...]
-    jobs: tuple[Job, ...]
-
-
-class Timer(Value, frozen=True, kw_only=True):
-    chat: str
-    conversation: str
-    name: str
-    due: datetime
-
-
-class Card(Value, frozen=True, kw_only=True):
-    """A conversation as the desk lists it."""
-
-    conversation: str
-    chat: str
-    channel: str
-    name: str
-    language: str
-    phase: str
-    """``with_bot``, ``parked``, ``with_operator`` or ``closed``."""
-    team: str
-    operator: str
-    operator_name: str
-    since: datetime
-    """When the phase began."""
-    preview: str
-    """The customer's last words, at most 120 characters."""
-    unanswered: bool
-    version: int
-
-
-class Operator(Value, frozen=True, kw_only=True):
-    """``password`` is an argon2 hash."""
-
-    id: str
-    name: str
-    password: str
-
-
-class Session(Value, frozen=True, kw_only=True):
-    """A signed-in browser. ``token`` is the SHA-256 of what the cookie holds."""
-
-    token: str
-    operator: str
-    expires: datetime
 
 
 class EngineStore(Protocol):
     """The durable half of the engine. Every method is one transaction; concurrent calls share commits.
 
-    All raise StoreError when the database can't be reached or written.
+    All raise StoreError when the database can't be reached or written. Where a ``worker`` is named, a chat that nobody holds
+    becomes that worker's in the same transaction.
     """
 
-    async def accept(self, inbound: Inbound, chat: str) -> Accepted:
+    async def accept(self, inbound: Inbound, chat: str, worker: str = "") -> Accepted:
         """Store a customer's event under its unique key; opens the chat (id ``chat`` if it is new) with the first one."""
         ...
 
-    async def accept_own(self, chat: str, event: Event, key: str) -> Accepted:
+    async def accept_own(self, chat: str, event: Event, key: str, worker: str = "") -> Accepted:
         """Store an operator's or the engine's event; ``key`` is unique among these."""
         ...
 
@@ -288,29 +185,95 @@ class EngineStore(Protocol):
         """Accepted events with no turn yet, oldest first."""
         ...
 
+    # ── who works on what ────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def join(self, worker: str, place: str) -> None:
+        """A worker begins; it holds nothing yet."""
+        ...
+
+    async def beat(self, worker: str) -> Sequence[Peer]:
+        """The worker lives. All that are at work; the caller is not among them if others gave it up. Empty: nobody beats."""
+        ...
+
+    async def peers(self) -> Sequence[Peer]:
+        """All workers, for one who is none."""
+        ...
+
+    async def bury(self, worker: str, beat: int) -> bool:
+        """Give up a worker whose beat is still this one; what it held is free. False if it lives, or is gone already."""
+        ...
+
+    async def leave(self, worker: str) -> None:
+        """A worker ends; what it held is free."""
+        ...
+
+    async def claim(self, worker: str, chats: Sequence[str]) -> Claimed:
+        """Make those of the chats that nobody holds the worker's, and read what is open in all that it holds of them."""
+        ...
+
+    async def release(self, worker: str, held: Sequence[Held]) -> None:
+        """Give chats back. One that somebody claimed meanwhile stays theirs."""
+        ...
+
+    async def waiting(self, worker: str, limit: int) -> Waiting:
+        """Oldest first, at most ``limit`` of a kind: waiting events of chats that are free or the worker's, and free chats
+        with unfinished sends or calls."""
+        ...
+
+    async def take_duty(self, worker: str, duty: str) -> bool:
+        """True if ``duty``, which one worker at a time may have, is this worker's now."""
+        ...
+
+    # ── turns and what follows from them ─────────────────────────────────────────────────────────────────────────────
+
     async def load(self, chat: str) -> Snapshot:
         """Raises KeyError for a chat that does not exist."""
         ...
 
     async def save(self, turn: Turn) -> Saved:
-        """Store a turn. Raises StaleError if the conversation's version is not ``turn.base`` any more."""
+        """Store a turn.
+
+        Raises StaleError if the conversation's version is not ``turn.base`` any more, the chat was claimed by somebody else,
+        an event that it answers was answered already, or an older event of the chat still waits.
+        """
         ...
 
     async def reject(self, number: int, reason: str) -> None:
         """Put an event aside that no turn can handle; it stays readable for an operator of the service."""
         ...
 
-    async def open_sends(self, limit: int) -> Sequence[Send]:
-        """``pending`` and ``sending`` ones, oldest first: what a new process takes over."""
+    async def open_sends(self, limit: int, worker: str | None = None) -> Sequence[Send]:
+        """``pending`` and ``sending`` ones, oldest first; of the chats that ``worker`` holds, or all."""
         ...
 
-    async def update_send(self, update: SendUpdate) -> None: ...
+    async def update_send(self, update: SendUpdate) -> bool:
+        """False if it changed nothing: the message was settled otherwise, or the chat is somebody else's now.
 
-    async def open_jobs(self, limit: int) -> Sequence[Job]: ...
+        That a message was sent is true whoever says so.
+        """
+        ...
 
-    async def start_job(self, number: int) -> None: ...
+    async def move_chat(self, chat: str, address: str) -> None:
+        """The channel gave the chat a new address. One that another chat has already stays with that."""
+        ...
 
-    async def finish_job(self, job: Job, event: Event) -> Accepted:
+    async def resend(self, numbers: Sequence[int], now: datetime) -> Sequence[Send]:
+        """Those of the sends that are ``failed`` or ``ambiguous`` are ``pending`` again, and their chats reachable."""
+        ...
+
+    async def settle(self, numbers: Sequence[int]) -> Sequence[Settled]:
+        """What is ``ambiguous`` is ``sent``; what ``failed`` stays so, and nobody need look at it any more."""
+        ...
+
+    async def open_jobs(self, limit: int, worker: str | None = None) -> Sequence[Job]:
+        """Oldest first; of the chats that ``worker`` holds, or all."""
+        ...
+
+    async def start_job(self, number: int, fence: int = 0) -> bool:
+        """Note that the call is being made. False if it must not be: the chat is somebody else's now."""
+        ...
+
+    async def finish_job(self, job: Job, event: Event, worker: str = "") -> Accepted:
         """The answer goes into the inbox and the job away, in one transaction."""
         ...
 
@@ -318,7 +281,7 @@ class EngineStore(Protocol):
 
     async def next_timer(self) -> datetime | None: ...
 
-    async def fire(self, timer: Timer, event: Event) -> Accepted:
+    async def fire(self, timer: Timer, event: Event, worker: str = "") -> Accepted:
         """The event goes into the inbox and the timer away, in one transaction. Row None if it was moved or gone."""
         ...
 
@@ -391,4 +354,16 @@ class DeskStore(Protocol):
 
     async def send_states(self, chat: str) -> Mapping[str, SendState]:
         """Message id to the state of its delivery, for messages that are not ``sent``."""
+        ...
+
+    async def undelivered(
+        self, *, chat: str = "", channel: str = "", state: Unarrived | None = None, limit: int = 100
+    ) -> Sequence[Undelivered]:
+        """``failed`` and ``ambiguous`` ones that wait for somebody's decision, newest first."""
+        ...
+
+    async def count_undelivered(self) -> int: ...
+
+    async def find_send(self, chat: str, message: str) -> int | None:
+        """The number of a message's send."""
         ...

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from functools import lru_cache
 from typing import Any
 
@@ -55,27 +56,45 @@ def clean(text: str) -> str:
     return _DIGIT.sub("0", " ".join(calm(visible).split()).lower())
 
 
+class Pipeline:
+    """One language's vocabulary and its rule-based tokenizer: all of ``spacy.blank`` that is used here, and its imports only."""
+
+    def __init__(self, language: str) -> None:
+        import spacy.tokens  # noqa: F401 - first: spaCy's modules import each other in a circle
+        from spacy.language import create_tokenizer
+        from spacy.util import get_lang_class
+        from spacy.vocab import create_vocab
+
+        try:
+            self.Defaults: Any = get_lang_class(language).Defaults
+        except ImportError:  # spaCy has no rules for this language
+            language, self.Defaults = "xx", get_lang_class("xx").Defaults
+        self.vocab: Any = create_vocab(language, self.Defaults)
+        self._tokenizer: Any = create_tokenizer()(self)  # type: ignore[arg-type]  # it reads the two attributes
+
+    def make_doc(self, text: str) -> Any:
+        return self._tokenizer(text)
+
+    def memory_zone(self) -> AbstractContextManager[Any]:
+        """Keeps customers' words out of spaCy's ever-growing vocabulary. What is made in it ends with it."""
+        zone: AbstractContextManager[Any] = self.vocab.memory_zone()
+        return zone
+
+
 class Tokenizers:
     """spaCy's rule-based tokenizers, one per language; an unknown language is split by spaCy's general rules."""
 
     def __init__(self, languages: Iterable[str]) -> None:
-        import spacy
+        self._pipelines = {language: Pipeline(language) for language in languages}
 
-        self._pipelines: dict[str, Any] = {}
-        for language in languages:
-            try:
-                self._pipelines[language] = spacy.blank(language)
-            except ImportError:  # spaCy has no rules for this language
-                self._pipelines[language] = spacy.blank("xx")
-
-    def pipeline(self, language: str) -> Any:
+    def pipeline(self, language: str) -> Pipeline:
         return self._pipelines.get(language) or next(iter(self._pipelines.values()))
 
     def words(self, text: str, language: str) -> list[str]:
-        """``text`` as ``clean`` leaves it. The zone keeps customers' words out of spaCy's ever-growing vocabulary."""
+        """``text`` as ``clean`` leaves it."""
         pipeline = self.pipeline(language)
         with pipeline.memory_zone():
-            return [token.text for token in pipeline.tokenizer(text) if not token.is_space]
+            return [token.text for token in pipeline.make_doc(text) if not token.is_space]
 
 
 def word_features(words: Sequence[str]) -> list[str]:

@@ -13,7 +13,6 @@ from nlu.entities import MAX_TEXT, EntityFinder
 from nlu.features import Tokenizers, clean
 from nlu.language import LanguageDetector
 from nlu.model import LanguageReport, Model
-from nlu.train import train
 
 _log = structlog.get_logger(__name__)
 
@@ -95,6 +94,8 @@ def train_report(examples: Mapping[str, bytes], cache: Path) -> TrainReport:
 
 
 def _train_into(examples: Mapping[str, bytes], path: Path) -> Model:
+    from nlu.train import train  # most starts find their model in the cache
+
     model = train(examples)
     save_model(path, model)
     _log.info(

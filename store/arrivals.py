@@ -1,22 +1,25 @@
 """Events into the inbox: each delivery once, in the order they came."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from sqlalchemy import Connection
 
 from conversation.events import Event
-from conversation.ports import Accepted, Inbound, InboxRow, Job, Timer
+from conversation.records import Accepted, Inbound, InboxRow, Job, Timer
+from store import claims
 from store.codec import encode, micros
 from store.statements import Bulk, Each, Params
 
 _OPEN_CHATS = Bulk(
-    "INSERT INTO chats (id, channel, account, address) VALUES {rows}"
+    "INSERT INTO chats (id, channel, account, address, worker, fence) VALUES {rows}"
     " ON CONFLICT (channel, account, address) DO NOTHING RETURNING id",
-    width=4,
+    width=6,
 )
 _FIND_CHATS = Bulk(
-    "SELECT chats.id, chats.channel, chats.account, chats.address FROM (VALUES {rows}) AS v JOIN chats"
+    "SELECT chats.id, chats.worker, chats.fence, chats.channel, chats.account, chats.address"
+    " FROM (VALUES {rows}) AS v JOIN chats"
     " ON chats.channel = v.column1 AND chats.account = v.column2 AND chats.address = v.column3",
     width=3,
     types=("TEXT", "TEXT", "TEXT"),
@@ -36,6 +39,19 @@ _DROP_JOBS = Each("DELETE FROM jobs WHERE number = ?")
 
 _NOTHING = Accepted(row=None)
 
+_Name: TypeAlias = str | tuple[str, str, str]
+"""A chat by its id, or by the channel, account and address of its customer."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Chat:
+    """A chat, and who holds it."""
+
+    id: str
+    worker: str
+    fence: int
+    opened: bool = False
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
@@ -50,14 +66,20 @@ class Arrival:
     address: str | None = None
     timer: tuple[str, str, int] | None = None
     job: int | None = None
+    worker: str = ""
 
     @property
     def lane(self) -> str:
         """A timer must not overtake the turn that moves it."""
         return self.chat if self.timer else ""
 
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """Of the customer."""
+        return (self.channel, self.account, self.address or "")
 
-def from_customer(inbound: Inbound, chat: str) -> Arrival:
+
+def from_customer(inbound: Inbound, chat: str, worker: str) -> Arrival:
     event = inbound.event
     return Arrival(
         channel=inbound.channel,
@@ -67,22 +89,37 @@ def from_customer(inbound: Inbound, chat: str) -> Arrival:
         address=inbound.address,
         event=event,
         body=encode(event),
+        worker=worker,
     )
 
 
-def from_own(chat: str, event: Event, key: str) -> Arrival:
-    return Arrival(channel="", account="own", key=key, chat=chat, event=event, body=encode(event))
+def from_own(chat: str, event: Event, key: str, worker: str) -> Arrival:
+    return Arrival(channel="", account="own", key=key, chat=chat, event=event, body=encode(event), worker=worker)
 
 
-def from_job(job: Job, event: Event) -> Arrival:
-    key = job.call.key
-    return Arrival(channel="", account="job", key=key, chat=job.chat, event=event, body=encode(event), job=job.number)
-
-
-def from_timer(timer: Timer, event: Event) -> Arrival:
-    setting = (timer.conversation, timer.name, micros(timer.due))
+def from_job(job: Job, event: Event, worker: str) -> Arrival:
     return Arrival(
-        channel="", account="timer", key=event.id, chat=timer.chat, event=event, body=encode(event), timer=setting
+        channel="",
+        account="job",
+        key=job.call.key,
+        chat=job.chat,
+        event=event,
+        body=encode(event),
+        job=job.number,
+        worker=worker,
+    )
+
+
+def from_timer(timer: Timer, event: Event, worker: str) -> Arrival:
+    return Arrival(
+        channel="",
+        account="timer",
+        key=event.id,
+        chat=timer.chat,
+        event=event,
+        body=encode(event),
+        timer=(timer.conversation, timer.name, micros(timer.due)),
+        worker=worker,
     )
 
 
@@ -96,13 +133,15 @@ def store(connection: Connection, arrivals: Sequence[Arrival]) -> list[Accepted]
         key = (arrival.channel, arrival.account, arrival.key)
         if key not in first:
             first[key] = arrival
-            rows[key] = (*key, _chat(arrival, chats), micros(arrival.event.at), arrival.body)
-    stored: dict[int, InboxRow] = {}
+            rows[key] = (*key, chats[_name(arrival)].id, micros(arrival.event.at), arrival.body)
+    stored: dict[int, Accepted] = {}
     for number, channel, account, external_id in _STORE.run(connection, list(rows.values())):
         arrival = first[channel, account, external_id]
-        stored[id(arrival)] = InboxRow(number=number, chat=_chat(arrival, chats), event=arrival.event)
+        chat = chats[_name(arrival)]
+        row = InboxRow(number=number, chat=chat.id, event=arrival.event)
+        stored[id(arrival)] = Accepted(row=row, holder=chat.worker, fence=chat.fence, opened=chat.opened)
     _DROP_JOBS.run(connection, [(arrival.job,) for arrival in arrivals if arrival.job is not None])
-    return [Accepted(row=stored[id(arrival)]) if id(arrival) in stored else _NOTHING for arrival in arrivals]
+    return [stored.get(id(arrival), _NOTHING) for arrival in arrivals]
 
 
 def _take_timers(connection: Connection, arrivals: Sequence[Arrival]) -> list[Arrival]:
@@ -121,25 +160,45 @@ def _take_timers(connection: Connection, arrivals: Sequence[Arrival]) -> list[Ar
     return standing
 
 
-def _chat(arrival: Arrival, chats: Mapping[tuple[str, str, str], str]) -> str:
-    if arrival.address is None:
-        return arrival.chat
-    return chats[arrival.channel, arrival.account, arrival.address]
+def _name(arrival: Arrival) -> _Name:
+    return arrival.chat if arrival.address is None else arrival.place
 
 
-def _chats(connection: Connection, arrivals: Sequence[Arrival]) -> dict[tuple[str, str, str], str]:
-    """The chat of each address; opens those that are new."""
-    fresh: dict[tuple[str, str, str], str] = {}
+def _chats(connection: Connection, arrivals: Sequence[Arrival]) -> dict[_Name, _Chat]:
+    """The chat of each arrival, by its id or the customer's place, and who holds it; opens those that are new."""
+    fresh: dict[tuple[str, str, str], Arrival] = {}
     for arrival in arrivals:
         if arrival.address is not None:
-            fresh.setdefault((arrival.channel, arrival.account, arrival.address), arrival.chat)
-    found = _find_chats(connection, list(fresh))
+            fresh.setdefault(arrival.place, arrival)
+    found: dict[_Name, _Chat] = _find_chats(connection, list(fresh), frozenset())
     missing = [place for place in fresh if place not in found]
     if missing:
-        _OPEN_CHATS.run(connection, sorted((fresh[place], *place) for place in missing))
-        found |= _find_chats(connection, missing)
-    return found
+        found |= _find_chats(connection, missing, _open_chats(connection, [fresh[place] for place in missing]))
+    wanted = {_name(arrival): arrival.worker for arrival in arrivals if arrival.worker}
+    known = sorted({arrival.chat for arrival in arrivals if arrival.address is None})
+    found |= {chat: _Chat(chat, worker, fence) for chat, worker, fence in claims.holders(connection, known)}
+    found |= {chat: _Chat(chat, "", 0) for chat in known if chat not in found}
+    free = {chat.id: wanted[name] for name, chat in found.items() if name in wanted and not chat.worker}
+    taken = claims.hold(connection, free)
+    return {
+        name: _Chat(chat.id, free[chat.id], taken[chat.id], opened=False) if chat.id in taken else chat
+        for name, chat in found.items()
+    }
 
 
-def _find_chats(connection: Connection, places: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str, str], str]:
-    return {(row[1], row[2], row[3]): row[0] for row in _FIND_CHATS.run(connection, places)}
+def _open_chats(connection: Connection, arrivals: Sequence[Arrival]) -> frozenset[str]:
+    """The ids of those that were opened; another process may have been first."""
+    rows = [
+        (arrival.chat, *arrival.place, arrival.worker, int(bool(arrival.worker)))
+        for arrival in sorted(arrivals, key=lambda arrival: arrival.place)
+    ]
+    return frozenset(row[0] for row in _OPEN_CHATS.run(connection, rows))
+
+
+def _find_chats(
+    connection: Connection, places: Sequence[tuple[str, str, str]], opened: frozenset[str]
+) -> dict[_Name, _Chat]:
+    return {
+        (channel, account, address): _Chat(chat, worker, fence, opened=chat in opened)
+        for chat, worker, fence, channel, account, address in _FIND_CHATS.run(connection, places)
+    }

@@ -1,7 +1,6 @@
 """The bus inside one process. Its stand-in between machines has the same port."""
 
 import asyncio
-from collections import deque
 from collections.abc import Callable
 from typing import Self
 
@@ -12,13 +11,20 @@ LIMIT = 256
 
 
 class MemorySubscription:
-    """One subscriber's queue. It ends when closed, and at once when it fell behind: what it missed is in the store."""
+    """One subscriber's queue. It ends when closed, and at once when it fell behind: what it missed is in the store.
 
-    def __init__(self, limit: int, leave: Callable[["MemorySubscription"], None]) -> None:
+    One task reads it. There are as many as open sockets, and nearly all of them have nothing to read.
+    """
+
+    __slots__ = ("_call", "_leave", "_limit", "_open", "_waiter", "_waiting", "topic")
+
+    def __init__(self, topic: str, limit: int, leave: Callable[["MemorySubscription"], None]) -> None:
+        self.topic = topic
         self._limit = limit
         self._leave = leave
-        self._waiting: deque[bytes] = deque()
-        self._news = asyncio.Event()
+        self._waiting: list[bytes] = []
+        self._waiter: asyncio.Future[None] | None = None
+        self._call: Callable[[], None] | None = None
         self._open = True
 
     def __aiter__(self) -> Self:
@@ -27,12 +33,23 @@ class MemorySubscription:
     async def __anext__(self) -> bytes:
         while self._open:
             if self._waiting:
-                return self._waiting.popleft()
-            self._news.clear()
-            await self._news.wait()
+                return self._waiting.pop(0)
+            self._waiter = asyncio.get_running_loop().create_future()
+            try:
+                await self._waiter
+            finally:
+                self._waiter = None
         raise StopAsyncIteration
 
+    @property
+    def pending(self) -> bool:
+        return bool(self._waiting) or not self._open
+
+    def watch(self, call: Callable[[], None]) -> None:
+        self._call = call
+
     async def close(self) -> None:
+        self._call = None
         self.end()
 
     def push(self, payload: bytes) -> None:
@@ -40,33 +57,42 @@ class MemorySubscription:
             self.end()
             return
         self._waiting.append(payload)
-        self._news.set()
+        self._wake()
 
     def end(self) -> None:
         self._open = False
         self._waiting.clear()
-        self._news.set()
+        self._wake()
         self._leave(self)
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+        if self._call is not None:
+            self._call()
 
 
 class MemoryBus:
-    """Publishing never waits. Topics exist while somebody listens."""
+    """Publishing never waits. Topics exist while somebody listens. There is nothing to be down."""
+
+    up = True
 
     def __init__(self, *, limit: int = LIMIT) -> None:
         self._limit = limit
         self._topics: dict[str, set[MemorySubscription]] = {}
+        self._forget = self._leave  # one for all subscriptions
 
     async def publish(self, topic: str, payload: bytes) -> None:
         for subscription in tuple(self._topics.get(topic, ())):
             subscription.push(payload)
 
     async def subscribe(self, topic: str) -> Subscription:
-        def leave(subscription: MemorySubscription) -> None:
-            listeners = self._topics.get(topic, set())
-            listeners.discard(subscription)
-            if not listeners:
-                self._topics.pop(topic, None)
-
-        subscription = MemorySubscription(self._limit, leave)
+        subscription = MemorySubscription(topic, self._limit, self._forget)
         self._topics.setdefault(topic, set()).add(subscription)
         return subscription
+
+    def _leave(self, subscription: MemorySubscription) -> None:
+        listeners = self._topics.get(subscription.topic, set())
+        listeners.discard(subscription)
+        if not listeners:
+            self._topics.pop(subscription.topic, None)

@@ -8,7 +8,7 @@ import msgspec
 from conversation.errors import UnreadableError
 from conversation.events import Event
 from conversation.message import Message
-from conversation.ports import ActionCall
+from conversation.records import ActionCall
 from conversation.state import Conversation
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

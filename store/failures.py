@@ -41,6 +41,11 @@ _WRITES = ("22", "23", "40", "42")
 """Classes that are about one transaction: bad data, a broken rule, undone for another one's sake, a wrong statement."""
 
 
+def undone(error: BaseException) -> bool:
+    """The transaction was given up for another one's sake, as in a deadlock: done again it can go through."""
+    return isinstance(error, SQLAlchemyError) and _sqlstate(error).startswith("40")
+
+
 def blame(error: BaseException) -> Blame:
     """Whether the ``database`` fails (all writes would) or this ``write`` is what is wrong."""
     if isinstance(error, StoreError | OSError):
@@ -66,10 +71,21 @@ def explain(error: Exception, where: str) -> Exception:
         advice = (
             _SQLSTATE.get(name) or _SQLSTATE.get(name[:2]) or (_UNREACHABLE if error.connection_invalidated else "")
         )
-    reason = original if original is not None else type(error).__name__
+    reason = _reason(error, original)
     return StoreError(
         f"the database {where} did not take it: {advice or 'see the reason, then try again'} ({name}: {reason})"
     )
+
+
+def _reason(error: SQLAlchemyError, original: BaseException | None) -> str:
+    """The driver's words, but for those of PostgreSQL about one write: they quote what was to be written."""
+    if original is None:
+        return type(error).__name__
+    if isinstance(original, sqlite3.Error) or blame(error) == "database":
+        return str(original)
+    cause = original.__cause__ or original
+    rule = getattr(cause, "constraint_name", "") or getattr(cause, "column_name", "") or ""
+    return f"{type(cause).__name__} {rule}".rstrip()
 
 
 def _sqlstate(error: BaseException) -> str:

@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection
 
-from conversation.ports import Snapshot
+from conversation.records import Snapshot
 from store import reads
 
 T = TypeVar("T")

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Row
 from conversation.errors import StoreError, UnreadableError
 from conversation.events import QueuePlace
 from conversation.message import Message
-from conversation.ports import ActionCall, Card, Chat, InboxRow, Job, Operator, Send, SendState, Snapshot, Timer
+from conversation.records import ActionCall, Card, Chat, InboxRow, Job, Operator, Send, SendState, Snapshot, Timer
 from conversation.state import Conversation, Parked, WithBot, WithOperator
 from store import codec
 from store.codec import decode, micros, moment
@@ -25,6 +25,11 @@ _LOAD = Bulk(
     "SELECT chats.id, chats.channel, chats.account, chats.address, chats.conversation, chats.seq, chats.language,"
     " chats.unreachable, conversations.id AS newest, conversations.state"
     " FROM chats LEFT JOIN conversations ON conversations.id = chats.latest WHERE chats.id IN (VALUES {rows})",
+    width=1,
+    types=("TEXT",),
+)
+_UNHANDLED = Bulk(
+    "SELECT number, chat, event FROM inbox WHERE state = 'new' AND chat IN (VALUES {rows})",
     width=1,
     types=("TEXT",),
 )
@@ -92,20 +97,44 @@ def unhandled(connection: Connection, limit: int) -> tuple[list[InboxRow], list[
     return rows, [(row.number, reason) for row, reason in bad]
 
 
+def unhandled_of(connection: Connection, wanted: Sequence[str]) -> tuple[list[InboxRow], list[tuple[int, str]]]:
+    """The waiting events of these chats, oldest first, and the numbers of those that can't be read, with the reason."""
+    rows, bad = readable(_UNHANDLED.run(connection, [(chat,) for chat in wanted]), _inbox_row)
+    return sorted(rows, key=lambda row: row.number), [(row.number, reason) for row, reason in bad]
+
+
 def _inbox_row(row: Row[Any]) -> InboxRow:
     return InboxRow(number=row.number, chat=row.chat, event=decode(codec.events, row.event, f"inbox {row.number}"))
 
 
-def open_sends(connection: Connection, limit: int) -> tuple[list[Send], list[tuple[int, str]]]:
+_SENDS = (
+    select(outbox, chats.c.channel, chats.c.account, chats.c.address, messages.c.body)
+    .join(chats, chats.c.id == outbox.c.chat)
+    .join(messages, messages.c.id == outbox.c.message)
+    .where(_OPEN)
+    .order_by(outbox.c.number)
+)
+
+
+def open_sends(
+    connection: Connection, limit: int, worker: str | None = None
+) -> tuple[list[Send], list[tuple[int, str]]]:
     """And the numbers of those that can't be read, with the reason."""
-    query = (
-        select(outbox, chats.c.channel, chats.c.account, chats.c.address, messages.c.body)
-        .join(chats, chats.c.id == outbox.c.chat)
-        .join(messages, messages.c.id == outbox.c.message)
-        .where(_OPEN)
-        .order_by(outbox.c.number)
-        .limit(limit)
-    )
+    query = _SENDS.limit(limit)
+    return _sends(connection, query if worker is None else query.where(chats.c.worker == worker))
+
+
+def open_sends_of(connection: Connection, wanted: Sequence[str]) -> tuple[list[Send], list[tuple[int, str]]]:
+    """Those of these chats."""
+    return _sends(connection, _SENDS.where(outbox.c.chat.in_(wanted)))
+
+
+def open_sends_numbered(connection: Connection, numbers: Sequence[int]) -> list[Send]:
+    """Those that can be read; the others are found by whoever looks for open ones."""
+    return _sends(connection, _SENDS.where(outbox.c.number.in_(numbers)))[0]
+
+
+def _sends(connection: Connection, query: Select[Any]) -> tuple[list[Send], list[tuple[int, str]]]:
     sends, bad = readable(connection.execute(query), _send)
     return sends, [(row.number, reason) for row, reason in bad]
 
@@ -122,11 +151,24 @@ def _send(row: Row[Any]) -> Send:
         attempts=row.attempts,
         due=moment(row.due),
         error=row.error,
+        bulk=bool(row.bulk),
     )
 
 
-def open_jobs(connection: Connection, limit: int) -> list[Job]:
-    jobs_, bad = readable(connection.execute(select(jobs).order_by(jobs.c.number).limit(limit)), _job)
+def open_jobs(connection: Connection, limit: int, worker: str | None = None) -> list[Job]:
+    query = select(jobs).order_by(jobs.c.number).limit(limit)
+    if worker is not None:
+        query = query.join(chats, chats.c.id == jobs.c.chat).where(chats.c.worker == worker)
+    return _jobs(connection, query)
+
+
+def open_jobs_of(connection: Connection, wanted: Sequence[str]) -> list[Job]:
+    """Those of these chats."""
+    return _jobs(connection, select(jobs).where(jobs.c.chat.in_(wanted)))
+
+
+def _jobs(connection: Connection, query: Select[Any]) -> list[Job]:
+    jobs_, bad = readable(connection.execute(query), _job)
     return sorted([*jobs_, *(_lost_job(row) for row, _ in bad)], key=lambda job: job.number)
 
 

@@ -64,13 +64,18 @@ class RedisBus:
         await bus._ears.tried.wait()
         return bus
 
+    @property
+    def up(self) -> bool:
+        """News of other processes are heard."""
+        return self._ears.up
+
     async def publish(self, topic: str, payload: bytes) -> None:
         self.deliver(topic, payload)
         self._voice.say(topic, payload)
 
     async def subscribe(self, topic: str) -> Subscription:
         """Waits for Redis, at most ``PATIENCE``; without it the subscription brings the news of this process."""
-        subscription = MemorySubscription(self._limit, lambda left: self._leave(topic, left))
+        subscription = MemorySubscription(topic, self._limit, self._leave)
         self._topics.setdefault(topic, set()).add(subscription)
         try:
             await self._ears.listen(topic)
@@ -97,7 +102,8 @@ class RedisBus:
             for subscription in tuple(subscriptions):
                 subscription.end()
 
-    def _leave(self, topic: str, subscription: MemorySubscription) -> None:
+    def _leave(self, subscription: MemorySubscription) -> None:
+        topic = subscription.topic
         listeners = self._topics.get(topic, set())
         listeners.discard(subscription)
         if not listeners and self._topics.pop(topic, None) is not None:
@@ -114,7 +120,7 @@ class _Ears:
         self._bus = bus
         self.tried = asyncio.Event()
         """The first try to connect is over."""
-        self._up = False
+        self.up = False
         self._silent = 0
         """Questions since Redis was heard last."""
         self._commands: deque[tuple[bytes, ...]] = deque()
@@ -127,7 +133,7 @@ class _Ears:
 
     async def listen(self, topic: str) -> None:
         """Until Redis brings the topic; at once where it does already, or where there is no Redis."""
-        if not self._up:
+        if not self.up:
             return
         confirmed = self._heard.get(topic)
         if confirmed is None:
@@ -165,7 +171,7 @@ class _Ears:
         async with asyncio.timeout(PATIENCE):
             await connection.send_command("SUBSCRIBE", GAP, check_health=False)
             await connection.read_response()
-        self._up = True
+        self.up = True
         self._silent = 0
         self._bus.end_all()
         self.tried.set()
@@ -173,7 +179,7 @@ class _Ears:
 
     def _end(self) -> bool:
         """Forget the connection; True if there was one. It confirms nothing any more: nobody shall wait for that."""
-        was, self._up = self._up, False
+        was, self.up = self.up, False
         self._commands.clear()
         self._broken.clear()
         self._heard.clear()

@@ -10,7 +10,7 @@ from conversation.content import plain_text
 from conversation.effects import CancelTimer, Post, RunAction, SetTimer
 from conversation.errors import StaleError
 from conversation.message import Message
-from conversation.ports import ActionCall, Job, Saved, Send, Turn
+from conversation.records import ActionCall, Job, Saved, Send, Turn
 from conversation.state import Closed, Conversation, Parked, WithBot, WithOperator
 from store.codec import encode, micros, words
 from store.statements import Bulk, Each, Params
@@ -19,10 +19,13 @@ PREVIEW = 120
 """Characters of the customer's last words that a card shows."""
 
 _HANDLE = Bulk(
-    "UPDATE inbox SET state = 'done' WHERE state = 'new' AND number IN (VALUES {rows}) RETURNING number",
-    width=1,
-    types=("BIGINT",),
+    "UPDATE inbox SET state = 'done' FROM (VALUES {rows}) AS v"
+    " WHERE inbox.state = 'new' AND inbox.number = v.column1 AND NOT EXISTS (SELECT 1 FROM inbox AS older"
+    " WHERE older.state = 'new' AND older.chat = inbox.chat AND older.number < v.column2) RETURNING inbox.number",
+    width=2,
+    types=("BIGINT", "BIGINT"),
 )
+"""Number of the event, and of the first that its turn answers: what is older must have been answered before."""
 _OPEN = Bulk(
     "INSERT INTO conversations (id, chat, version, phase, team, operator, since, unanswered, opened_at, updated_at,"
     " preview, state) VALUES {rows} ON CONFLICT DO NOTHING RETURNING id",
@@ -43,19 +46,19 @@ _CHATS = Bulk(
     "UPDATE chats SET conversation = v.column2, latest = v.column3, seq = v.column4,"
     " language = CASE v.column5 WHEN '' THEN language ELSE v.column5 END,"
     " unreachable = CASE WHEN v.column6 <> '' THEN v.column6 WHEN v.column7 = 1 THEN '' ELSE unreachable END"
-    " FROM (VALUES {rows}) AS v WHERE chats.id = v.column1"
+    " FROM (VALUES {rows}) AS v WHERE chats.id = v.column1 AND chats.fence = v.column8"
     " RETURNING chats.id, chats.channel, chats.account, chats.address, chats.unreachable",
-    width=7,
-    types=("TEXT", "TEXT", "TEXT", "BIGINT", "TEXT", "TEXT", "BIGINT"),
+    width=8,
+    types=("TEXT", "TEXT", "TEXT", "BIGINT", "TEXT", "TEXT", "BIGINT", "BIGINT"),
 )
 _SAY = Each(
     "INSERT INTO messages (chat, seq, id, conversation, author, at, body) VALUES (?, ?, ?, ?, ?, ?, ?)"
     " ON CONFLICT (id) DO NOTHING"
 )
 _QUEUE = Bulk(
-    "INSERT INTO outbox (chat, message, state, due, error) VALUES {rows}"
+    "INSERT INTO outbox (chat, message, state, due, error, bulk) VALUES {rows}"
     " ON CONFLICT (message) DO NOTHING RETURNING number, message",
-    width=5,
+    width=6,
 )
 _DROP_SENDS = Each("UPDATE outbox SET state = 'failed', error = ? WHERE chat = ? AND state = 'pending'")
 _ASK = Bulk(
@@ -140,6 +143,7 @@ def prepare(turn: Turn) -> Save:
             conversation.language,
             words(turn.unreachable),
             int(bool(said)),
+            turn.fence,
         ),
         posts=tuple(posts.values()),
         calls=tuple(calls.values()),
@@ -200,8 +204,8 @@ def _message_row(save: Save, message: Message) -> Params:
 
 
 def _refuse_handled(connection: Connection, saves: Sequence[Save]) -> None:
-    """An event is answered by one turn only."""
-    wanted = [(number,) for save in saves for number in save.turn.handled]
+    """An event is answered by one turn only, and after all that came before it in its chat."""
+    wanted = [(number, min(save.turn.handled)) for save in saves for number in save.turn.handled]
     free = {row[0] for row in _HANDLE.run(connection, wanted)}
     late = [index for index, save in enumerate(saves) if not free.issuperset(save.turn.handled)]
     if late:
@@ -222,11 +226,12 @@ def _refuse(saves: Sequence[Save], late: Sequence[int]) -> None:
 
 
 def _update_chats(connection: Connection, saves: Sequence[Save]) -> dict[str, _Place]:
+    """A turn of a chat that was claimed by somebody else is refused."""
     rows = _CHATS.run(connection, [save.chat for save in saves])
     places = {row[0]: _Place(row[1], row[2], row[3], row[4]) for row in rows}
-    missing = {index: save.lane for index, save in enumerate(saves) if save.lane not in places}
-    if missing:
-        raise BadWritesError({index: KeyError(chat) for index, chat in missing.items()})
+    lost = [index for index, save in enumerate(saves) if save.lane not in places]
+    if lost:
+        _refuse(saves, lost)
     return places
 
 
@@ -239,7 +244,8 @@ def _store_sends(connection: Connection, saves: Sequence[Save], places: Mapping[
         if save.turn.outgoing:
             error = places[save.lane].unreachable
             state, due = ("failed" if error else "pending"), micros(save.turn.at)
-            rows += [(save.lane, message.id, state, due, error) for message in _outgoing(save)]
+            bulk = int(save.turn.bulk)
+            rows += [(save.lane, message.id, state, due, error, bulk) for message in _outgoing(save)]
     numbers = {message: number for number, message in _QUEUE.run(connection, rows)}
     return [_sends(save, places[save.lane], numbers) for save in saves]
 
@@ -260,6 +266,7 @@ def _sends(save: Save, place: _Place, numbers: Mapping[str, int]) -> list[Send]:
             address=place.address,
             message=message,
             due=save.turn.at,
+            bulk=save.turn.bulk,
         )
         for message in _outgoing(save)
         if message.id in numbers

@@ -7,16 +7,21 @@ from typing import Self, TypeVar
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from conversation.deliveries import Settled, Unarrived, Undelivered
 from conversation.events import Event, QueuePlace
 from conversation.message import Message
-from conversation.ports import (
+from conversation.meter import NO_METER, Meter
+from conversation.records import (
     Accepted,
     Card,
     Chat,
+    Claimed,
+    Held,
     Inbound,
     InboxRow,
     Job,
     Operator,
+    Peer,
     Saved,
     Send,
     SendState,
@@ -25,9 +30,10 @@ from conversation.ports import (
     Snapshot,
     Timer,
     Turn,
+    Waiting,
 )
 from conversation.state import Conversation
-from store import arrivals, reads, saves
+from store import arrivals, claims, dead_letters, figures, reads, saves
 from store.codec import micros, words
 from store.database import Database, connect
 from store.failures import explain
@@ -35,18 +41,33 @@ from store.loader import Loader
 from store.migrate import make_file, upgrade
 from store.statements import Bulk, Each
 from store.url import parse, where
+from store.watched import Watched
 from store.writer import Writer
 
 T = TypeVar("T")
 
 _REJECT = Each("UPDATE inbox SET state = 'rejected', error = ? WHERE number = ? AND state = 'new'")
-_START_JOB = Each("UPDATE jobs SET started = 1 WHERE number = ?")
-# What was sent stays sent, and what failed only turns out to have been sent: reports come late and out of order.
-_UPDATE_SEND = Each(
-    "UPDATE outbox SET state = ?, attempts = ?, due = ?, external_id = ?, error = ?"
-    " WHERE number = ? AND state <> 'sent' AND (state <> 'failed' OR 1 = ?)"
+_START_JOB = Bulk(
+    "UPDATE jobs SET started = 1 FROM (VALUES {rows}) AS v WHERE jobs.number = v.column1"
+    " AND EXISTS (SELECT 1 FROM chats WHERE chats.id = jobs.chat AND chats.fence = v.column2) RETURNING jobs.number",
+    width=2,
+    types=("BIGINT", "BIGINT"),
+)
+# What was sent stays sent, and what failed only turns out to have been sent: reports come late and out of order. Whoever
+# sent it says so; anything else is up to the holder of the chat.
+_UPDATE_SEND = Bulk(
+    "UPDATE outbox SET state = v.column2, attempts = v.column3, due = v.column4, external_id = v.column5, error = v.column6"
+    " FROM (VALUES {rows}) AS v WHERE outbox.number = v.column1 AND outbox.state <> 'sent' AND (v.column2 = 'sent'"
+    " OR outbox.state <> 'failed'"
+    " AND EXISTS (SELECT 1 FROM chats WHERE chats.id = outbox.chat AND chats.fence = v.column7)) RETURNING outbox.number",
+    width=7,
+    types=("BIGINT", "TEXT", "BIGINT", "BIGINT", "TEXT", "TEXT", "BIGINT"),
 )
 _FAIL_SEND = Each("UPDATE outbox SET state = 'failed', error = ? WHERE number = ? AND state IN ('pending', 'sending')")
+_MOVE_CHAT = Each(
+    "UPDATE chats SET address = ? WHERE id = ? AND NOT EXISTS (SELECT 1 FROM chats other"
+    " WHERE other.channel = chats.channel AND other.account = chats.account AND other.address = ?)"
+)
 _PUT_OPERATOR = Each(
     "INSERT INTO operators (id, name, password) VALUES (?, ?, ?)"
     " ON CONFLICT (id) DO UPDATE SET name = excluded.name, password = excluded.password"
@@ -73,14 +94,21 @@ _TIDY_SESSIONS = Each("DELETE FROM sessions WHERE expires < ?")
 class SqlStore:
     """``EngineStore`` and ``DeskStore`` on one database. Made by ``open``; ``close`` it: its threads outlive a forgotten one."""
 
-    def __init__(self, database: Database, place: str, *, at: Callable[[str], None]) -> None:
-        self._database = database
+    def __init__(self, database: Database, place: str, *, at: Callable[[str], None], meter: Meter = NO_METER) -> None:
+        self._database = Watched(database)
         self._place = place
-        self._writer = Writer(database, place, at=at)
+        self._writer = Writer(self._database, place, at=at, meter=meter)
         self._loader = Loader(self._read)
 
     @classmethod
-    async def open(cls, url: str, *, busy_seconds: float = 5.0, at: Callable[[str], None] = lambda _: None) -> Self:
+    async def open(
+        cls,
+        url: str,
+        *,
+        busy_seconds: float = 5.0,
+        at: Callable[[str], None] = lambda _: None,
+        meter: Meter = NO_METER,
+    ) -> Self:
         """The store at ``sqlite:///path`` or ``postgresql://…``, with its tables brought up to date.
 
         ``busy_seconds``: how long a write waits for another program's lock. ``at``: see ``Writer``.
@@ -94,7 +122,7 @@ class SqlStore:
         except BaseException:
             await database.close()
             raise
-        return cls(database, where(target), at=at)
+        return cls(database, where(target), at=at, meter=meter)
 
     async def close(self) -> None:
         """Writes what waits, then lets the database go."""
@@ -107,20 +135,87 @@ class SqlStore:
         except (SQLAlchemyError, OSError) as error:
             raise explain(error, self._place) from error
 
+    # ── for whoever watches the service ──────────────────────────────────────────────────────────────────────────────
+
+    async def ping(self) -> None:
+        """Raises StoreError if the database can't be read; or written, if that failed the last time."""
+        try:
+            await self._database.ping()
+        except (SQLAlchemyError, OSError) as error:
+            raise explain(error, self._place) from error
+
+    async def figures(self, now: datetime) -> figures.Figures:
+        return await self._read(lambda connection: figures.figures(connection, now))
+
     # ── the engine's half ────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def accept(self, inbound: Inbound, chat: str) -> Accepted:
-        return await self._writer.arrive(arrivals.from_customer(inbound, chat))
+    async def accept(self, inbound: Inbound, chat: str, worker: str = "") -> Accepted:
+        return await self._writer.arrive(arrivals.from_customer(inbound, chat, worker))
 
-    async def accept_own(self, chat: str, event: Event, key: str) -> Accepted:
-        return await self._writer.arrive(arrivals.from_own(chat, event, key))
+    async def accept_own(self, chat: str, event: Event, key: str, worker: str = "") -> Accepted:
+        return await self._writer.arrive(arrivals.from_own(chat, event, key, worker))
 
     async def unhandled(self, limit: int) -> Sequence[InboxRow]:
         """An event that this version can't read is put aside."""
         rows, bad = await self._read(lambda connection: reads.unhandled(connection, limit))
+        await self._put_aside(bad)
+        return rows
+
+    async def _put_aside(self, bad: Sequence[tuple[int, str]]) -> None:
         for number, reason in bad:
             await self.reject(number, reason)
-        return rows
+
+    # ── who works on what ────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def join(self, worker: str, place: str) -> None:
+        await self._writer.call(lambda connection: claims.join(connection, worker, place))
+
+    async def beat(self, worker: str) -> Sequence[Peer]:
+        return await self._writer.call(lambda connection: claims.beat(connection, worker))
+
+    async def peers(self) -> Sequence[Peer]:
+        return await self._read(claims.peers)
+
+    async def bury(self, worker: str, beat: int) -> bool:
+        return await self._writer.call(lambda connection: claims.bury(connection, worker, beat))
+
+    async def leave(self, worker: str) -> None:
+        await self._writer.call(lambda connection: claims.leave(connection, worker))
+
+    async def claim(self, worker: str, chats: Sequence[str]) -> Claimed:
+        """A row that this version can't read is put aside."""
+        known = await self._read(lambda connection: claims.holders(connection, chats))
+        free = {chat: worker for chat, holder, _ in known if not holder}
+        taken = await self._writer.call(lambda connection: claims.hold(connection, free)) if free else {}
+        held = {chat: fence for chat, holder, fence in known if holder == worker} | taken
+        rows, bad = await self._read(lambda connection: reads.unhandled_of(connection, list(held)))
+        await self._put_aside(bad)
+        sends, jobs = await self._unfinished(list(taken))
+        return Claimed(
+            held=tuple(Held(chat=chat, fence=fence) for chat, fence in held.items()),
+            rows=tuple(rows),
+            sends=tuple(sends),
+            jobs=tuple(jobs),
+            others={chat: holder for chat, holder, _ in known if holder not in ("", worker)},
+        )
+
+    async def _unfinished(self, taken: Sequence[str]) -> tuple[Sequence[Send], Sequence[Job]]:
+        if not taken:
+            return (), ()
+        sends, jobs, bad = await self._read(lambda connection: claims.unfinished(connection, taken))
+        await self._fail_sends(bad)
+        return sends, jobs
+
+    async def release(self, worker: str, held: Sequence[Held]) -> None:
+        await self._writer.call(lambda connection: claims.release(connection, worker, held))
+
+    async def waiting(self, worker: str, limit: int) -> Waiting:
+        return await self._read(lambda connection: claims.waiting(connection, worker, limit))
+
+    async def take_duty(self, worker: str, duty: str) -> bool:
+        return await self._writer.call(lambda connection: claims.take_duty(connection, worker, duty))
+
+    # ── turns and what follows from them ─────────────────────────────────────────────────────────────────────────────
 
     async def load(self, chat: str) -> Snapshot:
         return await self._loader.load(chat)
@@ -131,27 +226,39 @@ class SqlStore:
     async def reject(self, number: int, reason: str) -> None:
         await self._writer.change(_REJECT, (words(reason), number))
 
-    async def open_sends(self, limit: int) -> Sequence[Send]:
+    async def open_sends(self, limit: int, worker: str | None = None) -> Sequence[Send]:
         """One whose message this version can't read fails: the desk shows it so."""
-        sends, bad = await self._read(lambda connection: reads.open_sends(connection, limit))
-        for number, reason in bad:
-            await self._writer.change(_FAIL_SEND, (words(reason), number))
+        sends, bad = await self._read(lambda connection: reads.open_sends(connection, limit, worker))
+        await self._fail_sends(bad)
         return sends
 
-    async def update_send(self, update: SendUpdate) -> None:
+    async def _fail_sends(self, bad: Sequence[tuple[int, str]]) -> None:
+        for number, reason in bad:
+            await self._writer.change(_FAIL_SEND, (words(reason), number))
+
+    async def update_send(self, update: SendUpdate) -> bool:
         """A send that is ``sent`` stays so; one that ``failed`` can only turn out to be sent."""
         external_id, error = words(update.external_id), words(update.error)
-        row = (update.state, update.attempts, micros(update.due), external_id, error, update.number)
-        await self._writer.change(_UPDATE_SEND, (*row, int(update.state == "sent")))
+        row = (update.number, update.state, update.attempts, micros(update.due), external_id, error, update.fence)
+        return await self._writer.check(_UPDATE_SEND, row)
 
-    async def open_jobs(self, limit: int) -> Sequence[Job]:
-        return await self._read(lambda connection: reads.open_jobs(connection, limit))
+    async def move_chat(self, chat: str, address: str) -> None:
+        await self._writer.change(_MOVE_CHAT, (words(address), chat, words(address)))
 
-    async def start_job(self, number: int) -> None:
-        await self._writer.change(_START_JOB, (number,))
+    async def resend(self, numbers: Sequence[int], now: datetime) -> Sequence[Send]:
+        return await self._writer.call(lambda connection: dead_letters.resend(connection, numbers, now))
 
-    async def finish_job(self, job: Job, event: Event) -> Accepted:
-        return await self._writer.arrive(arrivals.from_job(job, event))
+    async def settle(self, numbers: Sequence[int]) -> Sequence[Settled]:
+        return await self._writer.call(lambda connection: dead_letters.settle(connection, numbers))
+
+    async def open_jobs(self, limit: int, worker: str | None = None) -> Sequence[Job]:
+        return await self._read(lambda connection: reads.open_jobs(connection, limit, worker))
+
+    async def start_job(self, number: int, fence: int = 0) -> bool:
+        return await self._writer.check(_START_JOB, (number, fence))
+
+    async def finish_job(self, job: Job, event: Event, worker: str = "") -> Accepted:
+        return await self._writer.arrive(arrivals.from_job(job, event, worker))
 
     async def due_timers(self, until: datetime, limit: int) -> Sequence[Timer]:
         return await self._read(lambda connection: reads.due_timers(connection, until, limit))
@@ -159,8 +266,8 @@ class SqlStore:
     async def next_timer(self) -> datetime | None:
         return await self._read(reads.next_timer)
 
-    async def fire(self, timer: Timer, event: Event) -> Accepted:
-        return await self._writer.arrive(arrivals.from_timer(timer, event))
+    async def fire(self, timer: Timer, event: Event, worker: str = "") -> Accepted:
+        return await self._writer.arrive(arrivals.from_timer(timer, event, worker))
 
     async def place(self, conversation: str) -> QueuePlace | None:
         return await self._read(lambda connection: reads.place(connection, conversation))
@@ -225,3 +332,18 @@ class SqlStore:
 
     async def send_states(self, chat: str) -> Mapping[str, SendState]:
         return await self._read(lambda connection: reads.send_states(connection, chat))
+
+    async def undelivered(
+        self, *, chat: str = "", channel: str = "", state: Unarrived | None = None, limit: int = 100
+    ) -> Sequence[Undelivered]:
+        return await self._read(
+            lambda connection: dead_letters.undelivered(
+                connection, chat=chat, channel=channel, state=state, limit=limit
+            )
+        )
+
+    async def count_undelivered(self) -> int:
+        return await self._read(dead_letters.count)
+
+    async def find_send(self, chat: str, message: str) -> int | None:
+        return await self._read(lambda connection: dead_letters.find(connection, chat, message))

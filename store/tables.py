@@ -53,9 +53,13 @@ chats = Table(
     _count("seq"),
     _words("language"),
     _words("unreachable"),
+    _words("worker"),
+    _count("fence"),
     UniqueConstraint("channel", "account", "address", name="chats_address"),
+    _index("chats_held", "worker", where="worker <> ''"),
 )
-"""``conversation``: the open one, or empty. ``latest``: the newest one, open or closed."""
+"""``conversation``: the open one, or empty. ``latest``: the newest one, open or closed. ``worker``: who holds the chat, or
+empty; ``fence`` grows with every change of hands."""
 
 conversations = Table(
     "conversations",
@@ -101,6 +105,7 @@ inbox = _numbered(
     Column("event", LargeBinary, nullable=False),
     UniqueConstraint("channel", "account", "external_id", name="inbox_delivery"),
     _index("inbox_new", "number", where="state = 'new'"),
+    _index("inbox_waiting", "chat", "number", where="state = 'new'"),
     _index("inbox_done", "received_at", where="state = 'done'"),
 )
 """Events of our own have an empty ``channel``, and in ``account`` what they are: ``own``, ``job`` or ``timer``."""
@@ -114,9 +119,13 @@ outbox = _numbered(
     Column("due", BigInteger, nullable=False),
     _words("external_id"),
     _words("error"),
+    _count("bulk"),
+    _count("decided"),
     _index("outbox_open", "number", where="state IN ('pending', 'sending')"),
     _index("outbox_unsent", "chat", where="state <> 'sent'"),
+    _index("outbox_undelivered", "number", where="state IN ('failed', 'ambiguous') AND decided = 0"),
 )
+"""``bulk``: nobody waits for it. ``decided``: it failed, and somebody has seen that and left it so."""
 
 jobs = _numbered(
     "jobs",
@@ -125,6 +134,7 @@ jobs = _numbered(
     Column("key", Text, nullable=False, unique=True),
     _count("started"),
     Column("call", LargeBinary, nullable=False),
+    Index("jobs_chat", "chat"),
 )
 
 timers = Table(
@@ -137,6 +147,22 @@ timers = Table(
     PrimaryKeyConstraint("conversation", "name"),
     Index("timers_due", "due"),
 )
+
+workers = Table(
+    "workers",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("place", Text, nullable=False),
+    _count("beat"),
+)
+
+duties = Table(
+    "duties",
+    metadata,
+    Column("name", Text, primary_key=True),
+    _words("worker"),
+)
+"""What one worker at a time does for all, and which."""
 
 operators = Table(
     "operators",

@@ -2,13 +2,17 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
+
+import msgspec
 
 from bots.connector import Hook
 from conversation.events import OperatorEvent
 from conversation.news import TypingNews
-from conversation.ports import Bus, Channel, Chat, Clock, DeskStore, Ids, Inbound, Operator
+from conversation.ports import Bus, Channel, Clock, DeskStore, Ids, Presence, Rates
+from conversation.records import Chat, Inbound, Operator
 from dialogs.problems import Problem
 from engine.rules import Rules
 from web.proxies import Network
@@ -21,12 +25,36 @@ class Takes(Protocol):
 
     async def operate(self, chat: str, event: OperatorEvent, key: str) -> bool: ...
 
+    async def resend(self, numbers: Sequence[int], now: datetime) -> int: ...
+
+    async def settle(self, numbers: Sequence[int]) -> int: ...
+
     async def typing(self, news: TypingNews, chat: Chat | None = None) -> None: ...
+
+
+class Readiness(msgspec.Struct, frozen=True, kw_only=True):
+    """``parts``: part of the service to ``ok`` or what is wrong with it."""
+
+    status: Literal["ready", "degraded", "not_ready"]
+    parts: dict[str, str]
+
+
+class Watches(Protocol):
+    """What those are told who run the service. ``token``: what a reader of the metrics must show; empty: this machine only."""
+
+    @property
+    def token(self) -> str: ...
+
+    async def metrics(self, sockets: Mapping[str, int]) -> bytes:
+        """In Prometheus' text format. ``sockets``: who is at the other end to how many are open."""
+        ...
+
+    async def readiness(self) -> Readiness: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deps:
-    """``hooks``: channel to its web hook. ``ready``: false while the service starts or stops. ``texts``: language to the pages' labels.
+    """``hooks``: channel to its web hook. ``texts``: language to the pages' labels.
 
     ``proxies``: whose ``X-Forwarded-For`` is believed.
     """
@@ -34,6 +62,8 @@ class Deps:
     engine: Takes
     store: DeskStore
     bus: Bus
+    rates: Rates
+    presence: Presence
     channels: Mapping[str, Channel]
     hooks: Mapping[str, Hook]
     rules: Callable[[], Rules]
@@ -49,4 +79,4 @@ class Deps:
     proxies: tuple[Network, ...]
     secure_cookies: bool
     webchat_secret: bytes
-    ready: Callable[[], bool]
+    watch: Watches

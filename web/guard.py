@@ -72,18 +72,24 @@ async def shield(request: web.Request, handler: Handler) -> web.StreamResponse:
     except BadInputError as error:
         response = failure(400, error.code, str(error))
     except StoreError:
-        _log.exception("store_unavailable", path=request.path)
+        _log.exception("store_unavailable", route=_route(request))
         response = failure(503, "unavailable", "the service can't store anything right now; try again in a moment")
         response.headers["Retry-After"] = "5"
     except UnicodeError:
         response = failure(400, "bad_request", "the request is not UTF-8")
     except Exception:
-        _log.exception("request_failed", path=request.path)
+        _log.exception("request_failed", route=_route(request))
         response = failure(500, "broken", "something is wrong here; it was written to the log")
     if not response.prepared:
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
     return response
+
+
+def _route(request: web.Request) -> str:
+    """``/desk/file/{chat}/{message}``: what stands in its place came from outside."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource else ""
 
 
 async def read_json(request: web.Request, type_: type[T]) -> T:

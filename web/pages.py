@@ -1,4 +1,4 @@
-"""The pages and their data: static files, labels, the picture of the dialogs, health."""
+"""The pages and their data: static files, labels, the picture of the dialogs."""
 
 import re
 from typing import Final
@@ -71,8 +71,6 @@ class Pages:
         router.add_get("/media/{name:.+}", self.media)
         router.add_get("/texts.json", self.texts)
         router.add_get("/dialogs.json", self.dialogs)
-        router.add_get("/healthz", self.health)
-        router.add_get("/readyz", self.ready)
 
     async def page(self, request: web.Request) -> web.StreamResponse:
         return self._file(_PAGES[request.path], "no-cache")
@@ -118,14 +116,6 @@ class Pages:
             loaded_at=self.deps.loaded_at(),
         )
         return web.Response(body=msgspec.json.encode(shown), content_type="application/json")
-
-    async def health(self, _: web.Request) -> web.Response:
-        return web.json_response({"status": "ok"})
-
-    async def ready(self, _: web.Request) -> web.Response:
-        if not self.deps.ready():
-            return failure(503, "not_ready", "the service is starting or stopping")
-        return web.json_response({"status": "ready"})
 
 
 def _dialog(bot: Bot, dialog: Dialog) -> ShownDialog:

@@ -8,6 +8,7 @@ from aiohttp import web
 from web.deps import Deps
 from web.desk import Desk
 from web.guard import MAX_BODY, failure, shield
+from web.operation import Operation
 from web.pages import Pages
 from web.signin import SignIn
 from web.webchat import WebChat
@@ -18,7 +19,8 @@ def make_app(deps: Deps) -> web.Application:
     app = web.Application(middlewares=[shield], client_max_size=MAX_BODY)
     sign_in = SignIn(deps)
     webchat, desk = WebChat(deps), Desk(deps, sign_in)
-    for part in (Pages(deps), sign_in, webchat, desk, Hooks(deps)):
+    operation = Operation(deps, lambda: {"customer": len(webchat.open), "desk": len(desk.open)})
+    for part in (Pages(deps), operation, sign_in, webchat, desk, Hooks(deps)):
         part.add_routes(app.router)
 
     async def close_sockets(_: web.Application) -> None:
@@ -36,6 +38,13 @@ def make_app(deps: Deps) -> web.Application:
     app.on_shutdown.append(close_sockets)
     app.cleanup_ctx.append(hear_refusals)
     app.on_cleanup.append(close_sign_in)
+    return app
+
+
+def make_health_app(deps: Deps) -> web.Application:
+    """For a process without doors: whether it lives and works, and its figures."""
+    app = web.Application(middlewares=[shield])
+    Operation(deps, dict).add_routes(app.router)
     return app
 
 

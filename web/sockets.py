@@ -1,13 +1,12 @@
 """What both web sockets need: frames in, frames out, and an end with a reason."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Collection
 from typing import Final
 
 import msgspec
 import structlog
-from aiohttp import WSCloseCode, WSMsgType, web
+from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
 from conversation.errors import BadInputError, LotseError, StoreError
 from conversation.ports import Subscription
@@ -21,15 +20,17 @@ _log = structlog.get_logger(__name__)
 
 
 class TooFastError(LotseError):
-    """A page that sends more than it may. ``told``: it was told before, in the same flood."""
+    """A page that sends more than it may. ``quiet``: it was told before, in the same flood."""
 
-    def __init__(self, message: str, *, told: bool = False) -> None:
+    def __init__(self, message: str, *, quiet: bool = False) -> None:
         super().__init__(message)
-        self.told = told
+        self.quiet = quiet
 
 
 class Socket:
     """A web socket that speaks JSON; sends from several tasks keep whole frames."""
+
+    __slots__ = ("ws",)
 
     def __init__(self, ws: web.WebSocketResponse) -> None:
         self.ws = ws
@@ -44,7 +45,10 @@ class Socket:
 
     async def receive(self) -> str | None:
         """The next text frame; None when the socket has ended. A binary frame ends it."""
-        message = await self.ws.receive()
+        return await self.text_of(await self.ws.receive())
+
+    async def text_of(self, message: WSMessage) -> str | None:
+        """See ``receive``."""
         if message.type is WSMsgType.TEXT:
             return str(message.data)
         if message.type is WSMsgType.BINARY:
@@ -55,9 +59,9 @@ class Socket:
         await self.ws.close(code=code, message=reason.encode())
 
 
-def web_socket(max_frame: int) -> web.WebSocketResponse:
-    """Frames of at most ``max_frame`` bytes."""
-    return web.WebSocketResponse(heartbeat=HEARTBEAT, max_msg_size=max_frame, timeout=GOODBYE)
+def web_socket(max_frame: int, *, compress: bool = True) -> web.WebSocketResponse:
+    """Frames of at most ``max_frame`` bytes. ``compress`` costs a socket whose browser offers it 100 KB for as long as it is open."""
+    return web.WebSocketResponse(heartbeat=HEARTBEAT, max_msg_size=max_frame, timeout=GOODBYE, compress=compress)
 
 
 async def close_all(sockets: Collection[web.WebSocketResponse]) -> None:
@@ -73,14 +77,16 @@ async def serve(
 
     A frame that is right but can't be taken now ends the socket: the page comes back and sends from that one on, so
     that what it sent behind it can't overtake.
+
+    A socket spends its life in here: what is awaited in between it holds in memory, thousands of times.
     """
-    while (raw := await socket.receive()) is not None:
+    while (raw := await socket.text_of(await socket.ws.receive())) is not None:
         try:
             await handle(raw)
         except BadInputError as error:
             await refuse(error.code, str(error), raw)
         except TooFastError as error:
-            if not error.told:
+            if not error.quiet:
                 await refuse("too_fast", str(error), raw)
             await socket.close(WSCloseCode.TRY_AGAIN_LATER, "too_fast")
             return
@@ -98,6 +104,44 @@ async def forward(socket: Socket, subscription: Subscription, handle: Callable[[
             await handle(payload)
     except Exception:
         _log.exception("news_not_passed_on")
+    await cut_off(socket)
+
+
+class Forwarding:
+    """As ``forward``, with a task only while there is something to pass on: of thousands of sockets nearly all wait."""
+
+    __slots__ = ("_handle", "_socket", "_subscription", "_task")
+
+    def __init__(self, socket: Socket, subscription: Subscription, handle: Callable[[bytes], Awaitable[None]]) -> None:
+        self._socket = socket
+        self._subscription = subscription
+        self._handle = handle
+        self._task: asyncio.Task[None] | None = None
+        subscription.watch(self._wake)
+        self._wake()
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            await stop(self._task)
+
+    def _wake(self) -> None:
+        if self._task is None and self._subscription.pending:
+            self._task = asyncio.create_task(self._pass_on())
+
+    async def _pass_on(self) -> None:
+        try:
+            while self._subscription.pending:
+                await self._handle(await anext(aiter(self._subscription)))
+        except StopAsyncIteration:
+            await cut_off(self._socket)
+        except Exception:
+            _log.exception("news_not_passed_on")
+            await cut_off(self._socket)
+        else:
+            self._task = None
+
+
+async def cut_off(socket: Socket) -> None:
     await socket.close(WSCloseCode.TRY_AGAIN_LATER, "connect again")
 
 
@@ -106,20 +150,34 @@ async def both(reader: Awaitable[None], *writers: asyncio.Task[None]) -> None:
     try:
         await reader
     finally:
-        for task in writers:
-            task.cancel()
-        await asyncio.gather(*writers, return_exceptions=True)
+        await stop(*writers)
 
 
-@asynccontextmanager
-async def storing(socket: Socket, refuse: Callable[[str, str, str], Awaitable[None]]) -> AsyncIterator[None]:
+async def stop(*tasks: asyncio.Task[None]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+class storing:  # noqa: N801 - used like a function
     """A socket that is open already is told when nothing can be read or stored, and closed: the page comes again."""
-    try:
-        yield
-    except StoreError:
-        _log.exception("store_unavailable")
-        await refuse("unavailable", "the service can't read anything right now; come back in a moment", "")
-        await socket.close(WSCloseCode.TRY_AGAIN_LATER, "unavailable")
+
+    __slots__ = ("_refuse", "_socket")
+
+    def __init__(self, socket: Socket, refuse: Callable[[str, str, str], Awaitable[None]]) -> None:
+        self._socket = socket
+        self._refuse = refuse
+
+    async def __aenter__(self) -> None:
+        return
+
+    async def __aexit__(self, _: object, error: BaseException | None, __: object) -> bool:
+        if not isinstance(error, StoreError):
+            return False
+        _log.error("store_unavailable", exc_info=error)
+        await self._refuse("unavailable", "the service can't read anything right now; come back in a moment", "")
+        await self._socket.close(WSCloseCode.TRY_AGAIN_LATER, "unavailable")
+        return True
 
 
 def frame_id(raw: str) -> str:

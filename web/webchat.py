@@ -27,14 +27,14 @@ from bots.webchat.frames import (
 )
 from conversation.errors import BadInputError
 from conversation.news import QUEUE_TOPIC, DeliveryNews, News, QueueNews, TurnNews, TypingNews, chat_topic
-from conversation.ports import Card
+from conversation.records import Card
 from conversation.state import Parked, WithOperator
 from web.deps import Deps
 from web.floods import BREATH, Floods
 from web.guard import Origins, failure, read_json
 from web.proxies import client_of
-from web.sockets import Socket, TooFastError, both, close_all, forward, frame_id, serve, storing, web_socket
-from web.tokens import Limiter, Tokens
+from web.sockets import Forwarding, Socket, TooFastError, close_all, frame_id, serve, storing, web_socket
+from web.tokens import Tokens
 
 HELLO_LIMIT: Final = 10.0
 PAGE: Final = 500
@@ -61,7 +61,6 @@ class WebChat:
         self.origins = Origins(deps.origins)
         self.tokens = Tokens(deps.webchat_secret, deps.clock)
         self.floods = Floods(deps.clock)
-        self.sessions = Limiter(deps.clock, rate=1.0, burst=60.0)
         self.open: set[web.WebSocketResponse] = set()
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
@@ -78,7 +77,8 @@ class WebChat:
         wanted = await read_json(request, SessionRequest)
         address = self.tokens.read(wanted.token)
         if not address:
-            if not self.sessions.take(client_of(request, self.deps.proxies)):
+            client = client_of(request, self.deps.proxies)
+            if await self.deps.rates.take(f"session:{client}", rate=1.0, burst=60.0) is None:
                 return failure(429, "too_fast", "too many new chats from this address; wait a minute")
             address = self.deps.ids.new()
         bot = self.deps.rules().bot
@@ -97,7 +97,7 @@ class WebChat:
     async def socket(self, request: web.Request) -> web.StreamResponse:
         if not self.origins.may(request):
             return failure(403, "wrong_origin", "this page may not use the chat: add its origin to LOTSE_WEB__ORIGINS")
-        ws = web_socket(MAX_FRAME)
+        ws = web_socket(MAX_FRAME, compress=False)
         await ws.prepare(request)
         self.open.add(ws)
         try:
@@ -114,6 +114,8 @@ class WebChat:
 
 class _Visit:
     """One socket of one visitor."""
+
+    __slots__ = ("address", "chat", "deps", "language", "phase", "queue", "sent", "socket")
 
     def __init__(self, chat: WebChat, socket: Socket) -> None:
         self.chat = chat
@@ -132,8 +134,11 @@ class _Visit:
         try:
             await self.welcome()
             await self.catch_up()
-            live = asyncio.create_task(forward(self.socket, subscription, self.news))
-            await both(serve(self.socket, self.frame, self.refuse), live)
+            live = Forwarding(self.socket, subscription, self.news)
+            try:
+                await serve(self.socket, self.frame, self.refuse)
+            finally:
+                await live.stop()
         finally:
             self.watch_queue("")
             await subscription.close()
@@ -257,7 +262,7 @@ class _Visit:
         floods = self.chat.floods
         if not floods.take(self.address):
             told = not floods.refuse(self.address)
-            raise TooFastError("that was a lot at once; come back in a few seconds and send it again", told=told)
+            raise TooFastError("that was a lot at once; come back in a few seconds and send it again", quiet=told)
         frame = read_frame(raw)
         match frame:
             case Hello():

@@ -11,12 +11,13 @@ from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.methods import TelegramMethod
 from aiogram.utils.token import TokenValidationError
-from aiohttp import ClientError, ClientRequest, ClientSession, ClientTimeout, FormData, TCPConnector
+from aiohttp import ClientError, ClientRequest, ClientSession, ClientTimeout, TCPConnector
 from aiohttp.connector import Connection
 from aiohttp.tracing import Trace
 
 from bots.connector import SettingsError
 from bots.telegram.answers import Answer, result_of
+from bots.telegram.posting import Posting
 from bots.telegram.requests import Request
 from conversation.errors import AmbiguousError, RefusedError, SendError, TransientError
 
@@ -27,7 +28,6 @@ MAX_DOWNLOAD = 20 * 1024 * 1024
 
 
 AnyCall: TypeAlias = Request | TelegramMethod[Any]
-_JSON = {"Content-Type": "application/json"}
 
 
 def name_of(call: AnyCall) -> str:
@@ -59,9 +59,14 @@ class _Connector(TCPConnector):
 class _Session(AiohttpSession):
     """aiogram's session that tells whether a broken request had left, and closes without a pause."""
 
+    _posting: Posting
+    """For what is frequent, over the same connections."""
+
     async def create_session(self) -> ClientSession:
         if self._session is None or self._session.closed:
-            self._session = ClientSession(connector=_Connector(**self._connector_init))
+            connector = _Connector(**self._connector_init)
+            self._session = ClientSession(connector=connector)
+            self._posting = Posting(connector, self.api.base)
             self._should_reset_connector = False
         return self._session
 
@@ -72,12 +77,9 @@ class _Session(AiohttpSession):
     async def post(self, bot: Bot, call: AnyCall, limit: ClientTimeout) -> Answer:
         session = await self.create_session()
         url = self.api.api_url(token=bot.token, method=name_of(call))
-        data: FormData | bytes
         if isinstance(call, Request):
-            data, headers = msgspec.json.encode(call), _JSON
-        else:
-            data, headers = self.build_form_data(bot, call), None
-        async with session.post(url, data=data, headers=headers, timeout=limit) as response:
+            return await self._posting.post(url, msgspec.json.encode(call), limit)
+        async with session.post(url, data=self.build_form_data(bot, call), timeout=limit) as response:
             return Answer(status=response.status, body=await response.read())
 
     async def get_file(self, bot: Bot, path: str, limit: ClientTimeout) -> Answer:

@@ -87,7 +87,7 @@ class TelegramChannel:
         try:
             await self._api.call(ShowAction(chat_id=_chat(address), action="typing"), bool)
         except SendError as error:
-            _log.debug("typing not shown", address=address, error=str(error))
+            _log.debug("typing not shown", error=str(error))
 
     async def fetch(self, media: Media) -> tuple[str, bytes]:
         """A file that the customer sent, at most 20 MB. Raises SendError."""
@@ -95,7 +95,7 @@ class TelegramChannel:
             raise RefusedError(f"Telegram gives out files of at most {MAX_DOWNLOAD} bytes; this one has {media.size}")
         stored = await self._api.call(GetFile(file_id=media.ref), StoredFile)
         if not stored.file_path:
-            raise RefusedError(f"Telegram does not give out the file {media.name or media.ref}")
+            raise RefusedError("Telegram does not give out this file")
         content = await self._api.download(stored.file_path)
         return media.mime or mimetypes.guess_type(stored.file_path)[0] or "application/octet-stream", content
 

@@ -16,7 +16,7 @@ from bots.telegram.updates import (
 from conversation.content import Contact, Content, Location, Media, MediaType, Text, Unsupported
 from conversation.errors import BadInputError
 from conversation.events import CustomerEdited, CustomerEvent, CustomerPressed, CustomerSaid, CustomerUnreachable
-from conversation.ports import Inbound
+from conversation.records import Inbound
 from conversation.value import Value
 
 CHANNEL = "telegram"

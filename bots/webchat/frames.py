@@ -9,7 +9,7 @@ from conversation.content import Content, Text
 from conversation.errors import BadInputError
 from conversation.events import CustomerChoseLanguage, CustomerEvent, CustomerPressed, CustomerSaid, QueuePlace
 from conversation.message import Message
-from conversation.ports import Inbound
+from conversation.records import Inbound
 
 CHANNEL: Final = "webchat"
 ACCOUNT: Final = "site"

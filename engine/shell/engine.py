@@ -1,19 +1,29 @@
-"""The engine: everything that happens goes in at ``receive``; everything that follows is done here."""
+"""A worker: what happens in the chats that are its own, and all that follows from it."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 import structlog
 
 from conversation.effects import SetTimer
-from conversation.events import CustomerUnreachable, OperatorEvent
-from conversation.news import TypingNews
-from conversation.ports import Actions, Bus, Channel, Chat, Clock, EngineStore, Ids, Inbound, Nlu, Saved, Turn
+from conversation.errors import StoreError
+from conversation.events import CustomerEdited, CustomerPressed, CustomerSaid, CustomerUnreachable
+from conversation.meter import NO_METER, NO_TRACER, Meter, Tracer
+from conversation.ports import Actions, Bus, Channel, Clock, EngineStore, Ids, Nlu
+from conversation.records import Accepted, Claimed, InboxRow, Saved, Send, Turn
 from engine.rules import Rules
+from engine.shell.claims import Claims
+from engine.shell.duty import Duty
 from engine.shell.feed import Feed
+from engine.shell.intake import Intake
 from engine.shell.jobs import Jobs
+from engine.shell.members import EVERY, Members
 from engine.shell.outbox import AmbiguousPolicy, Outbox, no_point
+from engine.shell.pace import Pacer, unpaced
 from engine.shell.stored import until_stored
 from engine.shell.sweep import Left, Sweep
 from engine.shell.timers import Timers
@@ -22,120 +32,227 @@ from engine.shell.turns import Turns
 DRAIN: Final = 4.0
 """Seconds that a stop gives to the turns in hand; with what follows from them it takes at most 1.75 times as long."""
 
-MANY: Final = 1_000_000
 _log = structlog.get_logger(__name__)
 
 
-class Engine:
-    """Durable from the first event on: what ``receive`` took is handled once, whatever stops the process."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What an engine works with. ``rules`` gives the live version of the bot; ``at`` is called at the points where crash
+    tests stop the process.
 
-    def __init__(
-        self,
-        *,
-        store: EngineStore,
-        rules: Callable[[], Rules],
-        nlu: Nlu,
-        actions: Actions,
-        repeatable: Callable[[str], bool],
-        bus: Bus,
-        channels: Mapping[str, Channel],
-        clock: Clock,
-        ids: Ids,
-        policies: Mapping[str, AmbiguousPolicy] | None = None,
-        at: Callable[[str], None] = no_point,
-    ) -> None:
-        """``rules`` gives the live version of the bot; ``at`` is called at the points where crash tests stop the process."""
-        self._store = store
-        self._clock = clock
-        self._ids = ids
-        self._at = at
-        self.feed = Feed(bus, channels)
-        self.turns = Turns(
-            store=store,
-            rules=rules,
-            nlu=nlu,
-            channels=channels,
-            feed=self.feed,
-            clock=clock,
-            ids=ids,
-            after=self._after,
-            at=at,
+    ``place`` names this process; ``gone``: whether the process of a place is known to have ended. ``beat``: seconds between
+    two signs of life. ``pacer``: how fast channels may be sent to; without one as fast as they take it. ``chance``: see
+    ``Outbox``.
+    """
+
+    store: EngineStore
+    rules: Callable[[], Rules]
+    nlu: Nlu
+    actions: Actions
+    repeatable: Callable[[str], bool]
+    bus: Bus
+    channels: Mapping[str, Channel]
+    clock: Clock
+    ids: Ids
+    place: str = ""
+    gone: Callable[[str], bool] = lambda _: False
+    beat: float = EVERY
+    policies: Mapping[str, AmbiguousPolicy] = field(default_factory=dict)
+    pacer: Pacer | None = None
+    chance: Callable[[], float] = lambda: 1.0
+    at: Callable[[str], None] = no_point
+    meter: Meter = NO_METER
+    tracer: Tracer = NO_TRACER
+
+
+class Engine:
+    """Durable from the first event on: what ``intake`` took is handled once, whatever stops the process."""
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+        self._store, self._clock, self._ids = tools.store, tools.clock, tools.ids
+        self.worker = tools.ids.new()
+        self.feed = Feed(tools.bus, tools.channels)
+        self.members = Members(
+            store=tools.store,
+            clock=tools.clock,
+            worker=self.worker,
+            place=tools.place,
+            gone=tools.gone,
+            lost=self._lost,
+            every=tools.beat,
         )
-        self.outbox = Outbox(
-            store=store,
-            channels=channels,
-            policies=policies or {},
-            feed=self.feed,
-            clock=clock,
-            gone=self._gone,
-            at=at,
+        self.claims = Claims(
+            store=tools.store,
+            bus=tools.bus,
+            clock=tools.clock,
+            worker=self.worker,
+            took=self._took,
+            busy=self._busy,
+            handling=lambda: self.turns.numbers(),  # noqa: PLW0108 - they are made below
         )
-        self.jobs = Jobs(store=store, actions=actions, repeatable=repeatable, clock=clock, ids=ids, done=self.turns.add)
-        self.timers = Timers(store=store, clock=clock, ids=ids, fired=self.turns.add, at=at)
+        self.intake = Intake(
+            store=tools.store,
+            bus=tools.bus,
+            feed=self.feed,
+            ids=tools.ids,
+            choose=self.members.choose,
+            at=tools.at,
+            tracer=tools.tracer,
+            hands=self,
+        )
+        self.turns = self._make_turns()
+        self.outbox = self._make_outbox()
+        self.jobs = self._make_jobs()
+        self.timers = self._make_timers()
         self.sweep = Sweep(
-            clock,
-            Left("event", store.unhandled, self.turns).look,
-            Left("send", store.open_sends, self.outbox).look,
-            Left("job", store.open_jobs, self.jobs).look,
+            tools.clock,
+            Left("send", partial(tools.store.open_sends, worker=self.worker), self.outbox).look,
+            Left("job", partial(tools.store.open_jobs, worker=self.worker), self.jobs).look,
         )
         self._tasks: list[asyncio.Task[None]] = []
 
-    async def start(self) -> None:
-        """Take up what an earlier process left, in order.
+    def _make_turns(self) -> Turns:
+        tools = self._tools
+        return Turns(
+            store=tools.store,
+            rules=tools.rules,
+            nlu=tools.nlu,
+            channels=tools.channels,
+            feed=self.feed,
+            clock=tools.clock,
+            ids=tools.ids,
+            fence=self.claims.fence,
+            after=self._after,
+            doubt=self.claims.doubt,
+            at=tools.at,
+            meter=tools.meter,
+            tracer=tools.tracer,
+        )
 
-        All of it is read before any of it runs: what a turn adds meanwhile would be taken up twice, and before what is older.
-        """
-        rows = await self._store.unhandled(MANY)
-        sends = await self._store.open_sends(MANY)
-        jobs = await self._store.open_jobs(MANY)
-        for send in sends:
-            self.outbox.add(send)
-        for row in rows:
-            self.turns.add(row)
-        for job in jobs:
-            self.jobs.add(job)
-        self._tasks = [
-            asyncio.create_task(self.timers.run(), name="timers"),
-            asyncio.create_task(self.sweep.run(), name="sweep"),
-        ]
-        if rows:
-            _log.info("took_up_unhandled_events", count=len(rows))
+    def _make_outbox(self) -> Outbox:
+        tools = self._tools
+        return Outbox(
+            store=tools.store,
+            channels=tools.channels,
+            policies=tools.policies,
+            feed=self.feed,
+            clock=tools.clock,
+            gone=self._gone,
+            fence=self.claims.fence,
+            sure=self.members.sure,
+            at=tools.at,
+            meter=tools.meter,
+            tracer=tools.tracer,
+            pacer=tools.pacer or unpaced(tools.clock),
+            chance=tools.chance,
+        )
+
+    def _make_jobs(self) -> Jobs:
+        tools = self._tools
+        return Jobs(
+            store=tools.store,
+            actions=tools.actions,
+            repeatable=tools.repeatable,
+            clock=tools.clock,
+            ids=tools.ids,
+            fence=self.claims.fence,
+            done=self.take,
+            worker=self.worker,
+        )
+
+    def _make_timers(self) -> Timers:
+        tools = self._tools
+        return Timers(
+            store=tools.store,
+            clock=tools.clock,
+            ids=tools.ids,
+            fired=self.take,
+            at=tools.at,
+            worker=self.worker,
+            mine=self._mine,
+        )
+
+    async def start(self) -> None:
+        """Take up, in order, what earlier processes left. Raises StoreError."""
+        await self.members.join()
+        await self.claims.take_up()
+        running = {
+            "members": self.members.run,
+            "claims": self.claims.run,
+            "timers": self.timers.run,
+            "sweep": self.sweep.run,
+        }
+        self._tasks = [asyncio.create_task(run(), name=name) for name, run in running.items()]
 
     async def stop(self) -> None:
-        """Finish what is in hand; the rest is in the store."""
+        """Finish what is in hand; the rest is in the store, and anybody's."""
         for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+            if task.get_name() != "members":
+                task.cancel()
         await self.turns.lanes.drain(DRAIN)
         await self.jobs.drain(DRAIN / 4)
         await self.turns.lanes.drain(DRAIN / 4)
         await self.outbox.drain(DRAIN / 4)
         await self.feed.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        with suppress(StoreError):
+            await self.members.leave()
 
-    async def receive(self, inbound: Inbound, chat: str = "") -> bool:
-        """See ``conversation.ports.Receive``. ``chat``: the id that a new chat gets; empty = any."""
-        accepted = await self._store.accept(inbound, chat or self._ids.new())
-        self._at("accepted")
-        if accepted.row is None:
-            return False
-        self.outbox.reachable(accepted.row.chat)
-        self.turns.add(accepted.row)
-        return True
+    def duty(self, name: str, do: Callable[[], Awaitable[None]]) -> Duty:
+        """What one worker at a time may do."""
+        return Duty(store=self._store, clock=self._clock, worker=self.worker, name=name, do=do)
 
-    async def operate(self, chat: str, event: OperatorEvent, key: str) -> bool:
-        """An operator's command; ``key`` makes a repeated one the same. False if it was known. Raises StoreError."""
-        accepted = await self._store.accept_own(chat, event, key)
-        self._at("operated")
-        if accepted.row is None:
-            return False
-        self.turns.add(accepted.row)
-        return True
+    def take(self, accepted: Accepted) -> None:
+        """An event was stored: handle it if its chat is this worker's, or find out whose it is."""
+        row = accepted.row
+        if row is None:
+            return
+        mine = accepted.holder == self.worker
+        if mine and accepted.opened:
+            self.claims.hold(row.chat, accepted.fence)
+        if mine and self.claims.fence(row.chat) == accepted.fence:
+            self._add(row)
+        else:
+            self.claims.want([row.chat])
 
-    async def typing(self, news: TypingNews, chat: Chat | None = None) -> None:
-        """Never stored. ``chat`` for an operator's typing: a messenger shows it too."""
-        await self.feed.typing(news, chat)
+    def resume(self, sends: Sequence[Send]) -> None:
+        """They are to be sent again. In chats that another worker holds its sweep finds them."""
+        for send in sends:
+            if self.claims.fence(send.chat) is not None:
+                self.outbox.reachable(send.chat)
+                self.outbox.add(send)
+        self.claims.want(send.chat for send in sends if self.claims.fence(send.chat) is None)
+
+    def _add(self, row: InboxRow) -> None:
+        if isinstance(row.event, CustomerSaid | CustomerPressed | CustomerEdited):
+            self.outbox.reachable(row.chat)
+        self.turns.add(row)
+
+    def _took(self, claimed: Claimed) -> None:
+        """What is to be sent goes before what the turns to come will say."""
+        for send in claimed.sends:
+            self.outbox.add(send)
+        for row in claimed.rows:
+            self._add(row)
+        for job in claimed.jobs:
+            self.jobs.add(job)
+
+    def _busy(self, chat: str) -> bool:
+        return self.turns.lanes.has(chat) or self.outbox.lanes.has(chat) or self.jobs.busy(chat)
+
+    def _mine(self, chat: str) -> bool:
+        return self.claims.fence(chat) is not None or self.members.choose(chat) in ("", self.worker)
+
+    def _lost(self) -> None:
+        """Others gave this worker up: what it still has in hand will be refused, and must not be sent."""
+        self.claims.forget()
+        self.outbox.lose()
 
     def _after(self, saved: Saved, turn: Turn) -> None:
+        self.claims.settled(turn.conversation.chat)
         for send in saved.sends:
             self.outbox.add(send)
         for job in saved.jobs:
@@ -147,7 +264,6 @@ class Engine:
     async def _gone(self, chat: str, reason: str) -> None:
         event = CustomerUnreachable(id=self._ids.new(), at=self._clock.now(), reason=reason)
         accepted = await until_stored(
-            self._clock, lambda: self._store.accept_own(chat, event, event.id), what=f"loss of {chat}"
+            self._clock, lambda: self._store.accept_own(chat, event, event.id, self.worker), what=f"loss of {chat}"
         )
-        if accepted.row:
-            self.turns.add(accepted.row)
+        self.take(accepted)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, Generic, Protocol, TypeVar
 
 import structlog
@@ -66,6 +66,10 @@ class Lanes(Generic[T]):
         """Of the items that wait or are being worked on."""
         return frozenset(self._numbers)
 
+    def items(self, chat: str) -> Sequence[T]:
+        """Of one chat: what is being worked on, then what waits, in order."""
+        return self._lanes.get(chat, ())
+
     async def _run(self, chat: str, lane: deque[T]) -> None:
         try:
             while lane:
@@ -97,6 +101,10 @@ class Lanes(Generic[T]):
     @property
     def busy(self) -> bool:
         return bool(self._tasks)
+
+    def has(self, chat: str) -> bool:
+        """Whether something of this chat waits or is being worked on."""
+        return chat in self._lanes
 
     async def drain(self, seconds: float) -> None:
         """Let the work that is there finish, for at most ``seconds``; then stop."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from time import perf_counter
 from typing import Final
 
 import msgspec
@@ -20,7 +21,9 @@ from conversation.events import (
     TimerFired,
     Understood,
 )
-from conversation.ports import Channel, Clock, EngineStore, Ids, InboxRow, Nlu, Saved, Snapshot, Turn
+from conversation.meter import NO_METER, NO_TRACER, Meter, Tracer
+from conversation.ports import Channel, Clock, EngineStore, Ids, Nlu
+from conversation.records import InboxRow, Saved, Snapshot, Turn
 from conversation.state import Closed, Conversation, Parked, Phase
 from conversation.understanding import Understanding
 from engine.rules import Rules
@@ -32,8 +35,7 @@ from engine.step import rescue, step
 NLU_LIMIT: Final = 2.0
 """Seconds; then the bot goes on as if nothing was understood."""
 CACHED: Final = 5_000
-"""Chats whose newest state is kept in memory; the version check makes a stale one harmless."""
-TRIES: Final = 5
+"""Chats whose newest state is kept in memory: it holds as long as the claim does under which it was saved."""
 AT_ONCE: Final = 500
 """Turns that are worked on at the same time."""
 _RETRY: Final = (0.1, 0.5, 1.0, 2.0, 3.0)
@@ -42,7 +44,8 @@ _log = structlog.get_logger(__name__)
 
 
 class Turns:
-    """``after`` gets what a saved turn left to do; ``at`` is called at named points (for crash tests)."""
+    """``fence`` is that of this worker's claim of a chat. ``after`` gets what a saved turn left to do; ``doubt`` the chat of
+    one that was refused. ``at`` is called at named points (for crash tests)."""
 
     def __init__(
         self,
@@ -54,9 +57,15 @@ class Turns:
         feed: Feed,
         clock: Clock,
         ids: Ids,
+        fence: Callable[[str], int | None],
         after: Callable[[Saved, Turn], None],
+        doubt: Callable[[str], None],
         at: Callable[[str], None],
+        meter: Meter = NO_METER,
+        tracer: Tracer = NO_TRACER,
     ) -> None:
+        self._meter = meter
+        self._tracer = tracer
         self._store = store
         self._rules = rules
         self._nlu = nlu
@@ -64,9 +73,11 @@ class Turns:
         self._feed = feed
         self._clock = clock
         self._ids = ids
+        self._fence = fence
         self._after = after
+        self._doubt = doubt
         self._at = at
-        self._cache: OrderedDict[str, Snapshot] = OrderedDict()
+        self._cache: OrderedDict[str, tuple[int, Snapshot]] = OrderedDict()
         self._room = asyncio.Semaphore(AT_ONCE)
         self.lanes: Lanes[InboxRow] = Lanes(self._handle, give_up=self._reject, clock=clock)
 
@@ -82,20 +93,19 @@ class Turns:
 
         Raises what a retry won't mend.
         """
-        stale = 0
         for attempt in range(1_000_000):
             try:
                 async with self._room:
-                    await self._turn(row)
+                    with self._tracer.span("turn", chat=row.chat):
+                        await self._turn(row)
                 return
             except UnreadableError:
                 raise
             except StaleError:
+                # Somebody else's chat by now, or an older event must come first: the store knows.
                 self._cache.pop(row.chat, None)
-                stale += 1
-                if stale == TRIES:
-                    _log.warning("turn_left_to_others", chat=row.chat, inbox=row.number)
-                    return
+                self._doubt(row.chat)
+                return
             except StoreError as error:
                 _log.error("turn_not_saved", chat=row.chat, inbox=row.number, error=str(error))
                 self._cache.pop(row.chat, None)
@@ -105,14 +115,18 @@ class Turns:
                 raise
 
     async def _reject(self, row: InboxRow, error: Exception) -> None:
-        _log.error("event_rejected", chat=row.chat, inbox=row.number, error=str(error))
+        _log.error("event_rejected", chat=row.chat, inbox=row.number, error=error)
+        self._meter.rejected()
         reason = f"{type(error).__name__}: {error}"
         await until_stored(
             self._clock, lambda: self._store.reject(row.number, reason), what=f"rejected event {row.number}"
         )
 
     async def _turn(self, row: InboxRow) -> None:
-        snapshot = self._cache.get(row.chat) or await self._store.load(row.chat)
+        fence = self._fence(row.chat)
+        if fence is None:
+            raise StaleError(row.chat)
+        snapshot = self._cached(row.chat, fence) or await self._store.load(row.chat)
         start = self._start(snapshot, row.event)
         event = row.event
         place = None
@@ -121,9 +135,11 @@ class Turns:
             if isinstance(event, TimerFired):
                 event = msgspec.structs.replace(event, place=place)
         end, effects = await self._step(start, event)
-        turn = self._record(row, snapshot, start, end, effects)
+        turn = self._record(row, fence, snapshot, start=start, end=end, effects=effects)
         self._at("stepped")
-        saved = await self._store.save(turn)
+        with self._tracer.span("save", chat=row.chat, conversation=end.id):
+            saved = await self._store.save(turn)
+        self._meter.turn(row.event, start.phase, end.phase, self._clock.now())
         self._at("saved")
         self._remember(snapshot, turn)
         self._after(saved, turn)
@@ -164,18 +180,25 @@ class Turns:
     async def _step(self, start: Conversation, event: Event) -> tuple[Conversation, tuple[Effect, ...]]:
         rules = self._rules()
         try:
-            state, effects = step(start, event, rules)
+            state, effects = self._advance(start, event, rules)
             asked = next((effect for effect in effects if isinstance(effect, Understand)), None)
             if asked is not None:
                 answer = Understood(
                     id=f"{event.id}.u", at=event.at, request=asked.request, understanding=await self._understand(asked)
                 )
-                state, more = step(state, answer, rules)
+                state, more = self._advance(state, answer, rules)
                 effects = (*effects, *more)
         except Exception:
-            _log.exception("step_failed", conversation=start.id, event=event.id)
+            _log.exception("step_failed", conversation=start.id, on=event.id)
             return rescue(start, event, rules)
         return state, effects
+
+    def _advance(self, start: Conversation, event: Event, rules: Rules) -> tuple[Conversation, tuple[Effect, ...]]:
+        began = perf_counter()
+        with self._tracer.span("step", chat=start.chat, conversation=start.id):
+            result = step(start, event, rules)
+        self._meter.step(perf_counter() - began)
+        return result
 
     async def _understand(self, asked: Understand) -> Understanding:
         try:
@@ -186,7 +209,14 @@ class Turns:
             return Understanding()
 
     def _record(
-        self, row: InboxRow, snapshot: Snapshot, start: Conversation, end: Conversation, effects: tuple[Effect, ...]
+        self,
+        row: InboxRow,
+        fence: int,
+        snapshot: Snapshot,
+        *,
+        start: Conversation,
+        end: Conversation,
+        effects: tuple[Effect, ...],
     ) -> Turn:
         event = row.event
         return Turn(
@@ -197,12 +227,18 @@ class Turns:
             outgoing=snapshot.chat.channel in self._channels,
             at=self._clock.now(),
             unreachable=event.reason if isinstance(event, CustomerUnreachable) else "",
+            bulk=isinstance(event, TimerFired),
+            fence=fence,
         )
+
+    def _cached(self, chat: str, fence: int) -> Snapshot | None:
+        kept = self._cache.get(chat)
+        return kept[1] if kept and kept[0] == fence else None
 
     def _remember(self, snapshot: Snapshot, turn: Turn) -> None:
         end = turn.conversation
         chat = msgspec.structs.replace(snapshot.chat, seq=end.seq, language=end.language)
-        self._cache[chat.id] = Snapshot(chat=chat, conversation=end)
+        self._cache[chat.id] = turn.fence, Snapshot(chat=chat, conversation=end)
         self._cache.move_to_end(chat.id)
         if len(self._cache) > CACHED:
             self._cache.popitem(last=False)

@@ -10,7 +10,7 @@ import pytest
 
 from actions.loader import load_modules
 from actions.runner import RasaActions
-from conversation.ports import ActionCall
+from conversation.records import ActionCall
 
 NORDNETZ = Path(__file__).parents[2] / "examples/nordnetz"
 

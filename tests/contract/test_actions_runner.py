@@ -14,7 +14,7 @@ from actions.results import ResultError, checked_results
 from actions.runner import RasaActions
 from actions.threads import MOST
 from conversation.errors import ActionError, ContentError
-from conversation.ports import ActionCall
+from conversation.records import ActionCall
 
 NORDNETZ = Path(__file__).parents[2] / "examples/nordnetz"
 

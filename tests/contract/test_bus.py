@@ -15,6 +15,7 @@ from conversation.ports import Bus, Clock, Subscription
 from store import redis_bus
 from store.bus import LIMIT, MemoryBus
 from store.redis_bus import BACKLOG, PATIENCE, RedisBus
+from tests.support.customers import until
 from tests.support.process import free_port
 from tests.support.servers import Server, redis
 
@@ -105,6 +106,18 @@ async def test_subscriber_hears_what_is_published_in_order(pair: Pair) -> None:
     for number in range(5):
         await pair.speaker.publish("desk", b"%d" % number)
     assert await take(subscription, 5) == [b"0", b"1", b"2", b"3", b"4"]
+
+
+async def test_subscriber_that_gave_up_waiting_misses_nothing(pair: Pair) -> None:
+    subscription = await pair.listener.subscribe("desk")
+    waiting = asyncio.create_task(take(subscription, 1))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await pair.speaker.publish("desk", b"0")
+    await asyncio.gather(waiting, return_exceptions=True)
+    assert waiting.cancelled()
+    await pair.speaker.publish("desk", b"1")
+    assert await take(subscription, 2) == [b"0", b"1"]
 
 
 async def test_subscriber_that_waits_is_woken(pair: Pair) -> None:
@@ -230,6 +243,15 @@ async def test_without_redis_news_of_this_process_still_come(own: Server) -> Non
     async with over(own.url) as bus:
         own.stop(signal.SIGKILL)
         assert await heard(bus, bus) == b"news"
+
+
+async def test_bus_says_whether_it_hears_redis(own: Server) -> None:
+    async with over(own.url) as bus:
+        assert bus.up
+        own.stop(signal.SIGKILL)
+        await until(lambda: not bus.up, what="the loss was noticed")
+        own.start()
+        await until(lambda: bus.up, what="Redis was heard again")
 
 
 async def test_subscriptions_made_without_redis_end_from_time_to_time() -> None:

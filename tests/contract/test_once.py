@@ -12,11 +12,11 @@ import pytest
 
 from conversation.content import Text
 from conversation.events import OperatorClaimed, OperatorEvent, OperatorReplied
-from conversation.ports import Chat, Inbound, Send
+from conversation.records import Chat, Claimed, Inbound
 from conversation.state import WithOperator
 from store.sql import SqlStore
-from tests.support.connector_surroundings import TurnedClock
 from tests.support.engines import CHANNEL, Process, Sends
+from tests.support.service import HandClock
 
 Open = Callable[..., Awaitable[Process]]
 
@@ -24,18 +24,20 @@ Open = Callable[..., Awaitable[Process]]
 class SlowToRecall(SqlStore):
     """Turns are quicker than the read of what is still to be sent."""
 
-    async def open_sends(self, limit: int) -> Sequence[Send]:
+    async def claim(self, worker: str, chats: Sequence[str]) -> Claimed:
         await asyncio.sleep(0.05)
-        return await super().open_sends(limit)
+        return await super().claim(worker, chats)
 
 
 @pytest.fixture
 async def open_process(tmp_path: Path) -> AsyncIterator[Open]:
     """Each call is another process on the same database, at the same messenger, with the same time."""
-    clock, channel, opened = TurnedClock(datetime(2026, 3, 2, 9, tzinfo=UTC)), Sends(), list[Process]()
+    clock, channel, opened = HandClock(datetime(2026, 3, 2, 9, tzinfo=UTC)), Sends(), list[Process]()
+    dead = set[str]()
 
     async def start(kind: type[SqlStore] = SqlStore) -> Process:
-        process = Process(await kind.open(f"sqlite:///{tmp_path}/lotse.db"), clock, channel)
+        process = Process(await kind.open(f"sqlite:///{tmp_path}/lotse.db"), clock, channel, dead=dead)
+        await process.join()
         opened.append(process)
         return process
 
@@ -86,8 +88,8 @@ async def test_the_same_number_of_another_channel_or_account_is_another_event(op
     await one.receive("update-1", "anna", "hi")
     other = one.inbound("update-1", "anna", "hello")
 
-    assert await one.engine.receive(other) is False
-    assert await one.engine.receive(
+    assert await one.engine.intake.receive(other) is False
+    assert await one.engine.intake.receive(
         Inbound(channel=CHANNEL, account="second", external_id="update-1", address="anna", event=other.event)
     )
 
@@ -135,11 +137,13 @@ async def test_an_operators_double_click_is_one_command(open_process: Open) -> N
     one, two = await open_process(), await open_process()
     chat = await parked(one)
 
-    claims = [process.engine.operate(chat.id, claim(process, chat), "olga:c1") for process in (one, two, one, two)]
+    claims = [
+        process.engine.intake.operate(chat.id, claim(process, chat), "olga:c1") for process in (one, two, one, two)
+    ]
     assert sorted(await at_once(claims)) == [False, False, False, True]
     await both_settled(one, two)
     replies = [
-        process.engine.operate(chat.id, reply(process, chat, "Good day", "r1"), "olga:r1")
+        process.engine.intake.operate(chat.id, reply(process, chat, "Good day", "r1"), "olga:r1")
         for process in (one, two, one)
     ]
     assert sorted(await at_once(replies)) == [False, False, True]
@@ -156,7 +160,7 @@ async def test_of_several_operators_who_claim_at_once_one_holds_the_chat(open_pr
     names = [f"operator-{number}" for number in range(8)]
     await at_once(
         [
-            process.engine.operate(chat.id, claim(process, chat, name), f"{name}:c")
+            process.engine.intake.operate(chat.id, claim(process, chat, name), f"{name}:c")
             for name, process in zip(names, [one, two] * 4, strict=True)
         ]
     )
@@ -234,6 +238,7 @@ async def test_what_was_to_be_sent_before_a_restart_goes_out_before_what_is_said
     await one.receive("update-1", "anna", "hi")
     await one.settled()
     await one.store.accept(one.inbound("update-2", "anna", "again there"), "")
+    one.dies()
 
     two = await open_process(SlowToRecall)
     await two.engine.start()

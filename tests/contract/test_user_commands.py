@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from app.cli import app
 from conversation.errors import LotseError
-from conversation.ports import Operator, Session
+from conversation.records import Operator, Session
 from store.sql import SqlStore
 
 Lotse = Callable[..., Result]

@@ -8,7 +8,7 @@ from typing import Final, Literal, TypeAlias
 import msgspec
 
 from app.service import Service
-from conversation.ports import Accepted, Inbound, InboxRow
+from conversation.records import Accepted, Inbound
 from store.sql import SqlStore
 
 Defect: TypeAlias = Literal["", "acknowledges_first", "no_unique_key"]
@@ -19,22 +19,20 @@ LATE: Final = 0.1
 class AcknowledgesFirst(SqlStore):
     """Says "stored" at once and writes a little later, in order."""
 
-    def begin(self, handle: Callable[[InboxRow], None]) -> None:
-        self._late: deque[tuple[Inbound, str]] = deque()
-        self._handle = handle
+    def begin(self, take: Callable[[Accepted], None]) -> None:
+        self._late: deque[tuple[Inbound, str, str]] = deque()
+        self._take = take
         self._writing = asyncio.create_task(self._write())
 
-    async def accept(self, inbound: Inbound, chat: str) -> Accepted:
-        self._late.append((inbound, chat))
+    async def accept(self, inbound: Inbound, chat: str, worker: str = "") -> Accepted:
+        self._late.append((inbound, chat, worker))
         return Accepted(row=None)
 
     async def _write(self) -> None:
         while True:
             await asyncio.sleep(LATE)
             while self._late:
-                accepted = await super().accept(*self._late.popleft())
-                if accepted.row:
-                    self._handle(accepted.row)
+                self._take(await super().accept(*self._late.popleft()))
 
 
 class NoUniqueKey(SqlStore):
@@ -42,10 +40,10 @@ class NoUniqueKey(SqlStore):
 
     _count = 0
 
-    async def accept(self, inbound: Inbound, chat: str) -> Accepted:
+    async def accept(self, inbound: Inbound, chat: str, worker: str = "") -> Accepted:
         self._count += 1
         key = f"{inbound.external_id}#{inbound.event.id}#{self._count}"
-        return await super().accept(msgspec.structs.replace(inbound, external_id=key), chat)
+        return await super().accept(msgspec.structs.replace(inbound, external_id=key), chat, worker)
 
 
 STORES: Final[dict[Defect, type[SqlStore]]] = {"acknowledges_first": AcknowledgesFirst, "no_unique_key": NoUniqueKey}
@@ -54,4 +52,4 @@ STORES: Final[dict[Defect, type[SqlStore]]] = {"acknowledges_first": Acknowledge
 def plant(service: Service) -> None:
     """What must be changed in a service that is up."""
     if isinstance(service.store, AcknowledgesFirst):
-        service.store.begin(service.engine.turns.add)
+        service.store.begin(service.engine.take)

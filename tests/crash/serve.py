@@ -62,7 +62,7 @@ class Trap:
 def settings_of(place: Place) -> Settings:
     """All of them are given: nothing comes from the environment."""
     telegram = TelegramSettings(
-        token=SecretStr(place.token), api=place.telegram, secret=SecretStr(SECRET), ambiguous="resend"
+        token=SecretStr(place.token), api=place.telegram, secret=SecretStr(SECRET), ambiguous="resend", rate=0
     )
     web_settings = WebSettings(
         host="127.0.0.1", port=place.port, public_url=f"http://127.0.0.1:{place.port}", origins=[]

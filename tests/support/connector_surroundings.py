@@ -1,5 +1,6 @@
 """What the service would lend to a connector, made for tests: a clock that is turned, counted ids, an inbox in memory."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -7,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from conversation.content import Content
 from conversation.errors import StoreError
 from conversation.message import Message
-from conversation.ports import Inbound
+from conversation.records import Inbound
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SECRET = "s3cret-s3cret"
@@ -28,6 +29,7 @@ class TurnedClock:
         self.slept.append(seconds)
         self.moment += timedelta(seconds=seconds)
         self.on_sleep(seconds)
+        await asyncio.sleep(0)
 
 
 @dataclass

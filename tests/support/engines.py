@@ -1,6 +1,7 @@
 """The engine alone: real rules, real SQLite, a messenger that takes everything; no pages and no back-end."""
 
 import asyncio
+import itertools
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,10 +11,11 @@ from conversation.content import Content, Media, Text, plain_text
 from conversation.errors import ActionError, RefusedError
 from conversation.events import CustomerSaid
 from conversation.message import Message
-from conversation.ports import ActionCall, Bus, Chat, Inbound
+from conversation.ports import Bus
+from conversation.records import ActionCall, Chat, Inbound
 from conversation.understanding import Understanding
 from conversation.value import Data
-from engine.shell.engine import Engine
+from engine.shell.engine import Engine, Tools
 from store.bus import MemoryBus
 from store.sql import SqlStore
 from tests.support.connector_surroundings import TurnedClock
@@ -23,6 +25,16 @@ from tests.support.service import HandClock
 BOT = Path(__file__).parents[1] / "crash" / "bot"
 RULES = load_rules(BOT)
 CHANNEL = "messenger"
+
+
+def held(_: str) -> int:
+    """A fence: every chat is this worker's."""
+    return 0
+
+
+async def sure() -> bool:
+    """Nobody gave this worker up."""
+    return True
 
 
 class Deaf:
@@ -56,13 +68,27 @@ class Sends:
 
 
 class Process:
-    """What a process of the service has: its own engine, its own connections to the database. Timers fire when told to."""
+    """What a process of the service has: its own engine, its own connections to the database. Timers fire when told to.
 
-    def __init__(self, store: SqlStore, clock: TurnedClock | HandClock, channel: Sends, bus: Bus | None = None) -> None:
+    ``dead``: the places of processes that have ended, as all of them know it.
+    """
+
+    _places = itertools.count(1)
+
+    def __init__(
+        self,
+        store: SqlStore,
+        clock: TurnedClock | HandClock,
+        channel: Sends,
+        bus: Bus | None = None,
+        dead: set[str] | None = None,
+    ) -> None:
         self.store = store
         self.clock = clock
         self.channel = channel
-        self.engine = Engine(
+        self.place = f"process-{next(self._places)}"
+        self.dead = set[str]() if dead is None else dead
+        tools = Tools(
             store=store,
             rules=lambda: RULES,
             nlu=Deaf(),
@@ -72,10 +98,25 @@ class Process:
             channels={CHANNEL: channel},
             clock=clock,
             ids=RandomIds(clock),
+            place=self.place,
+            gone=self.dead.__contains__,
         )
+        self.engine = Engine(tools)
+        self._joined = False
+
+    async def join(self) -> None:
+        """At work, as if started, but for what runs by the clock."""
+        if not self._joined:
+            self._joined = True
+            await self.engine.members.join()
+
+    def dies(self) -> None:
+        """Others see that it has ended."""
+        self.dead.add(self.place)
 
     async def receive(self, number: str, address: str, text: str) -> bool:
-        return await self.engine.receive(self.inbound(number, address, text))
+        await self.join()
+        return await self.engine.intake.receive(self.inbound(number, address, text))
 
     def inbound(self, number: str, address: str, text: str) -> Inbound:
         """A redelivery is read anew: it has another id and another time."""
@@ -84,8 +125,14 @@ class Process:
         return Inbound(channel=CHANNEL, account="bot", external_id=number, address=address, event=event)
 
     async def settled(self) -> None:
+        """Until nothing is left that this process may do."""
+        await self.join()
         lanes = self.engine.turns.lanes, self.engine.outbox.lanes
-        await until(lambda: not any(lane.busy for lane in lanes), what="all work was done")
+        while True:
+            await until(lambda: not any(lane.busy for lane in lanes), what="all work was done")
+            await self.engine.claims.take_up()
+            if not any(lane.busy for lane in lanes):
+                return
 
     async def chat(self, address: str) -> Chat:
         found = await self.store.find_chat(CHANNEL, "bot", address)

@@ -24,13 +24,14 @@ from pydantic import SecretStr
 
 import app.service
 from app.service import Service, open_service
-from app.settings import Settings, TelegramSettings, WebSettings
+from app.settings import MetricsSettings, Settings, TelegramSettings, TracesSettings, WebSettings
 from bots.connector import Factory, Hook, Surroundings
 from conversation.content import Content, Media
 from conversation.errors import SendError, StoreError
 from conversation.events import CustomerSaid
 from conversation.message import Message
-from conversation.ports import Channel, Chat, Inbound, Operator, Turn
+from conversation.ports import Channel
+from conversation.records import Chat, Inbound, Operator, Turn
 from conversation.understanding import Understanding
 from conversation.value import Data
 from dialogs.read import Files
@@ -106,10 +107,10 @@ class PhotoChannel:
             raise self.file
         return self.file
 
-    async def says(self, content: Content, number: str, address: str = "77") -> None:
+    async def says(self, content: Content, number: str, address: str = "77", name: str = "Ann") -> None:
         """A customer of this channel sends something."""
         at, id_ = self.surroundings.clock.now(), self.surroundings.ids.new()
-        event = CustomerSaid(id=id_, at=at, content=content, name="Ann", language="de")
+        event = CustomerSaid(id=id_, at=at, content=content, name=name, language="de")
         inbound = Inbound(channel=self.name, account=self.account, external_id=number, address=address, event=event)
         await self.surroundings.receive(inbound)
 
@@ -140,13 +141,13 @@ class BreakableStore(SqlStore):
         if self.broken:
             raise StoreError("the disk is full; make room")
 
-    async def accept(self, inbound: Inbound, chat: str) -> Any:
+    async def accept(self, inbound: Inbound, chat: str, worker: str = "") -> Any:
         self._check()
-        return await super().accept(inbound, chat)
+        return await super().accept(inbound, chat, worker)
 
-    async def accept_own(self, chat: str, event: Any, key: str) -> Any:
+    async def accept_own(self, chat: str, event: Any, key: str, worker: str = "") -> Any:
         self._check()
-        return await super().accept_own(chat, event, key)
+        return await super().accept_own(chat, event, key, worker)
 
     async def save(self, turn: Turn) -> Any:
         self._check()
@@ -398,10 +399,14 @@ async def running(
     clock: HandClock | None = None,
     public_url: str = "",
     messenger: bool = False,
+    metrics_token: str = "",
+    traces: str = "",
+    rate: float = 0,
 ) -> AsyncIterator[Running]:
     """The service with the example bot, listening on a free port; started again in the same ``folder`` it goes on.
 
-    ``messenger``: with a ``PhotoChannel`` in place of Telegram.
+    ``messenger``: with a ``PhotoChannel`` in place of Telegram. ``rate``: messages a second to it, 0 = at once, as time stands
+    still. ``traces``: where spans go.
     """
     bot = folder / "bot"
     if not bot.exists():
@@ -410,7 +415,9 @@ async def running(
         bot=bot,
         var=folder / "var",
         web=WebSettings(port=0, origins=list(origins), proxies=list(map(ip_network, proxies)), public_url=public_url),
-        telegram=TelegramSettings(token=SecretStr("42:x" if messenger else "")),
+        telegram=TelegramSettings(token=SecretStr("42:x" if messenger else ""), rate=rate),
+        metrics=MetricsSettings(token=SecretStr(metrics_token)),
+        traces=TracesSettings(endpoint=traces),
         _env_file=None,
     )
     clock = clock or HandClock()

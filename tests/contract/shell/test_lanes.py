@@ -4,7 +4,7 @@ import asyncio
 
 from conversation.content import Text
 from conversation.events import CustomerSaid
-from conversation.ports import InboxRow
+from conversation.records import InboxRow
 from engine.shell.lanes import Lanes
 from tests.support.connector_surroundings import NOON, TurnedClock
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from conversation.errors import StoreError
-from conversation.ports import InboxRow
+from conversation.records import InboxRow
 from engine.shell.sweep import EVERY, Left, Sweep
 from store.sql import SqlStore
 from tests.support.connector_surroundings import TurnedClock

@@ -8,7 +8,8 @@ from typing import Any, cast
 
 from conversation.errors import StoreError
 from conversation.events import Event
-from conversation.ports import Accepted, EngineStore, InboxRow, Timer
+from conversation.ports import EngineStore
+from conversation.records import Accepted, InboxRow, Timer
 from engine.shell.timers import LONGEST_NAP, Timers
 from tests.support.connector_surroundings import CountedIds
 from tests.support.customers import until
@@ -38,7 +39,7 @@ class TimerStore:
         await self.reading.wait()
         return found
 
-    async def fire(self, timer: Timer, event: Event) -> Accepted:
+    async def fire(self, timer: Timer, event: Event, worker: str) -> Accepted:  # noqa: ARG002 - the port's
         await asyncio.sleep(0)
         if timer.chat in self.refusing:
             raise self.refusing[timer.chat]
@@ -54,7 +55,7 @@ async def ticking(store: TimerStore, clock: HandClock) -> AsyncIterator[tuple[Ti
         store=cast(EngineStore, store),
         clock=clock,
         ids=CountedIds(),
-        fired=lambda row: fired.append(row.chat),
+        fired=lambda accepted: fired.append(accepted.row.chat) if accepted.row else None,
         at=lambda _: None,
     )
     running: asyncio.Task[Any] = asyncio.create_task(timers.run())

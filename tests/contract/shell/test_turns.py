@@ -11,7 +11,7 @@ import pytest
 from conversation.errors import StoreError
 from conversation.events import QueuePlace
 from conversation.news import News, TurnNews
-from conversation.ports import Saved, Snapshot, Turn
+from conversation.records import Saved, Snapshot, Turn
 from conversation.state import Parked
 from store.bus import MemoryBus
 from store.sql import SqlStore
@@ -73,10 +73,11 @@ Open = Callable[[], Awaitable[tuple[Process, Frail, Tells]]]
 @pytest.fixture
 async def open_engine(tmp_path: Path) -> AsyncIterator[Open]:
     opened: list[Process] = []
+    dead = set[str]()
 
     async def start() -> tuple[Process, Frail, Tells]:
         store, bus = await Frail.open(f"sqlite:///{tmp_path}/lotse.db"), Tells()
-        process = Process(store, TurnedClock(), Sends(), bus)
+        process = Process(store, TurnedClock(), Sends(), bus, dead)
         opened.append(process)
         return process, store, bus
 
@@ -153,6 +154,7 @@ async def test_an_event_of_a_conversation_that_cannot_be_read_is_rejected_after_
     with sqlite3.connect(tmp_path / "lotse.db") as database:
         database.execute("UPDATE conversations SET state = ?", (b'{"id": 5}',))
     database.close()
+    first.dies()
     process, store, _ = await open_engine()
     await process.receive("2", "anna", "hello")
     await process.settled()
@@ -185,7 +187,5 @@ async def test_a_rejected_event_that_is_made_new_again_is_handled(open_engine: O
     with sqlite3.connect(tmp_path / "lotse.db") as database:
         database.execute("UPDATE inbox SET state = 'new' WHERE number = 1")
     database.close()
-    await process.engine.sweep.once()
-    await process.engine.sweep.once()
     await process.settled()
     assert process.channel.sent == [("anna", "I count."), ("anna", "1 after nothing")]

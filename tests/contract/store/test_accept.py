@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from conversation.events import OperatorClaimed
-from conversation.ports import Accepted
+from conversation.records import Accepted
 from tests.support.storing import NOW, Store, arrive, fresh, inbound, said, turn
 
 

@@ -15,7 +15,7 @@ from conversation.errors import StoreError
 from store.soundness import DamagedError
 from store.sql import SqlStore
 from tests.support.process import ROOT
-from tests.support.storing import arrive
+from tests.support.storing import arrive, make_old
 
 FRAME = 24 + 4096
 EVENTS = 12
@@ -192,13 +192,14 @@ async def test_first_migration_killed_half_way_is_made_good_by_the_next_start(tm
     assert await events(path) == []
 
 
+@pytest.mark.parametrize(
+    ("operation", "name"),
+    [("create_index", "inbox_done"), ("add_column", "chats"), ("create_index", "outbox_undelivered")],
+)
 async def test_later_migration_killed_half_way_keeps_all_that_was_stored(
-    sqlite: SqlStore, file: Path, copy: Path
+    sqlite: SqlStore, file: Path, copy: Path, operation: str, name: str
 ) -> None:
     await crashed(sqlite, file, copy)
-    with closing(sqlite3.connect(copy)) as connection:
-        connection.execute("DROP INDEX inbox_done")
-        connection.execute("UPDATE alembic_version SET version_num = '0001'")
-        connection.commit()
-    await killed_in(f"sqlite:///{copy}", "create_index", "inbox_done")
+    await asyncio.to_thread(make_old, copy)
+    await killed_in(f"sqlite:///{copy}", operation, name)
     assert await events(copy) == ids(EVENTS)

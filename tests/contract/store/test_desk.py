@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from conversation.events import QueuePlace
-from conversation.ports import Operator, Session
+from conversation.records import Operator, Session
 from conversation.state import Phase
 from tests.support.storing import (
     NOW,

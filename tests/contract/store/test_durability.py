@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from conversation.effects import RunAction, SetTimer
@@ -18,6 +20,7 @@ from store.migrate import SchemaError, migrate
 from store.sql import SqlStore
 from store.tables import metadata
 from store.url import parse
+from store.versions import known_versions
 from tests.support.storing import arrive, fresh, inbound, later, parked, says, talk, turn
 
 PARTS = ("", "-wal")
@@ -220,3 +223,11 @@ async def test_database_server_that_is_away_is_told_without_the_password() -> No
 
 def test_lock_of_migrations_is_a_number_postgres_takes() -> None:
     assert 0 < migration._LOCK < 2**63
+
+
+def test_newest_tables_are_those_of_the_migrations() -> None:
+    """The start asks a file's name what the newest tables are, and Alembic only when they are not there."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(migration.__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    assert known_versions()[-1] == ScriptDirectory.from_config(config).get_current_head()

@@ -6,7 +6,7 @@ import msgspec
 
 from conversation.effects import RunAction
 from conversation.events import ActionDone
-from conversation.ports import ActionCall
+from conversation.records import ActionCall
 from tests.support.storing import NOW, Store, talk, turn
 
 ASK = RunAction(request="r1", name="find_order", arguments={"order": "4711", "deep": {"a": [1, None]}}, limit=2.5)

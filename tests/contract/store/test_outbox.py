@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from conversation.message import Author
-from conversation.ports import SendState, SendUpdate
+from conversation.records import SendState, SendUpdate
 from tests.support.storing import NOW, Store, arrive, fresh, inbound, later, message, says, talk, turn
 
 

@@ -163,8 +163,8 @@ async def test_one_stale_turn_among_many_fails_alone(store: Store) -> None:
     assert [row.chat for row in await store.unhandled(50)] == ["chat-customer-17", "chat-customer-23"]
 
 
-async def test_turn_of_an_unknown_chat_raises_key_error_and_leaves_nothing(store: Store) -> None:
-    with pytest.raises(KeyError):
+async def test_turn_of_an_unknown_chat_is_refused_and_leaves_nothing(store: Store) -> None:
+    with pytest.raises(StaleError):
         await store.save(turn(fresh("nowhere"), says(fresh("nowhere"), 1)))
     assert await store.conversation("talk-nowhere") is None
     assert await store.history("nowhere", 0, 10) == []

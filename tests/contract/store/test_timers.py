@@ -7,7 +7,7 @@ import pytest
 
 from conversation.effects import CancelTimer, SetTimer
 from conversation.events import TimerFired
-from conversation.ports import Timer
+from conversation.records import Timer
 from tests.support.storing import Store, arrive, closed, fresh, in_phase, later, talk, turn
 
 

@@ -10,7 +10,7 @@ from bots.telegram.connector import TelegramConnector
 from bots.telegram.polling import LONGEST_PAUSE, Polling
 from conversation.content import Text
 from conversation.events import CustomerSaid
-from conversation.ports import Inbound
+from conversation.records import Inbound
 from tests.support.connector_surroundings import CountedIds, Inbox, TurnedClock
 from tests.support.fake_telegram import TOKEN, FakeTelegram
 

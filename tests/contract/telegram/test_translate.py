@@ -1,5 +1,8 @@
+import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -165,3 +168,33 @@ def test_any_private_message_translates_or_is_refused(fields: dict[str, object])
     except BadInputError:
         return
     assert arrival.update_id == 9
+
+
+def with_one_changed(value: Any, to: Any) -> Iterator[Any]:
+    """The value again and again, each time with another leaf of it in place of what was there."""
+    match value:
+        case dict():
+            for name, inner in value.items():
+                yield from ({**value, name: changed} for changed in with_one_changed(inner, to))
+        case list():
+            for at, inner in enumerate(value):
+                yield from ([*value[:at], changed, *value[at + 1 :]] for changed in with_one_changed(inner, to))
+        case _:
+            yield to
+
+
+def refusal(raw: bytes) -> str:
+    """Its words; empty if the update is taken."""
+    try:
+        read(raw)
+    except BadInputError as error:
+        return str(error)
+    return ""
+
+
+@pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("said", ["Wasserschild", ["Wasserschild"], {"Wasserschild": "Wasserschild"}])
+def test_a_refusal_does_not_quote_the_update(path: Path, said: Any) -> None:
+    """It goes into the log, and back to whoever sent it."""
+    for changed in with_one_changed(json.loads(path.read_text(encoding="utf-8")), said):
+        assert "Wasserschild" not in refusal(json.dumps(changed).encode())

@@ -7,7 +7,7 @@ import pytest
 
 from bots.webchat.frames import MAX_FRAME
 from conversation.errors import StoreError
-from conversation.ports import Turn
+from conversation.records import Turn
 from tests.support.service import BreakableStore, Running
 from web.guard import MAX_BODY
 

@@ -10,7 +10,7 @@ from aiohttp import WSServerHandshakeError
 
 from app import operators
 from conversation.errors import StoreError
-from conversation.ports import Operator
+from conversation.records import Operator
 from tests.support.customers import until
 from tests.support.desks import parked
 from tests.support.service import PASSWORD, BreakableStore, Running, running

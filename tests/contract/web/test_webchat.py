@@ -3,10 +3,13 @@
 import asyncio
 from pathlib import Path
 
+import msgspec
 import pytest
 from aiohttp import WSServerHandshakeError
 
-from conversation.ports import Accepted, Inbound
+from conversation.news import TypingNews, chat_topic
+from conversation.records import Accepted, Inbound
+from store.bus import LIMIT
 from tests.support.customers import until
 from tests.support.service import BreakableStore, HandClock, Link, Running, Visitor, running
 from web.tokens import LIFETIME, Tokens
@@ -29,6 +32,14 @@ async def test_a_first_visit_is_welcomed_empty_and_gets_all_languages(lotse: Run
     assert visitor.link.frames == [
         {"type": "welcome", "chat": visitor.chat, "seq": 0, "language": "de", "phase": "with_bot"}
     ]
+
+
+async def test_a_page_that_offers_compression_gets_plain_frames(lotse: Running) -> None:
+    """Each of the thousands of open sockets would keep a compressor of 100 KB, for frames of some hundred bytes."""
+    visitor = await lotse.visitor()
+    socket = await visitor.browser.http.ws_connect(f"{lotse.base}/webchat/socket", compress=15)
+    assert socket.compress == 0
+    await socket.close()
 
 
 async def test_said_words_are_acknowledged_shown_and_answered_in_order(lotse: Running) -> None:
@@ -175,6 +186,21 @@ async def test_the_preflight_of_a_partner_is_answered(lotse: Running) -> None:
         assert "POST" in answer.headers["Access-Control-Allow-Methods"]
 
 
+@pytest.mark.parametrize(
+    "news", [[b"no news"], [msgspec.json.encode(TypingNews(chat="", who="customer", on=True))] * (LIMIT + 1)]
+)
+async def test_a_page_whose_news_cannot_be_read_or_are_too_many_is_told_to_come_again(
+    lotse: Running, news: list[bytes]
+) -> None:
+    visitor = await lotse.visitor()
+    for payload in news:
+        await lotse.service.engine.feed._bus.publish(chat_topic(visitor.chat), payload)
+    assert await visitor.link.ended() == 1013
+    await visitor.connect()
+    await visitor.say("Hallo")
+    await visitor.hears("Womit kann ich helfen")
+
+
 async def test_too_fast_ends_the_socket_and_what_is_sent_again_arrives_once_and_in_order(lotse: Running) -> None:
     visitor, neighbour = await lotse.visitor(), await lotse.visitor()
     ids = [f"f{number}" for number in range(40)]
@@ -269,7 +295,7 @@ async def test_pages_that_fell_asleep_do_not_hold_up_a_stop(tmp_path: Path, monk
     monkeypatch.setattr("web.sockets.GOODBYE", 0.04)
     waiting, go = [], asyncio.Event()
 
-    async def slow(_: BreakableStore, inbound: Inbound, chat: str) -> Accepted:
+    async def slow(_: BreakableStore, inbound: Inbound, chat: str, worker: str) -> Accepted:
         waiting.append(chat)
         await go.wait()
         return Accepted(row=None)
