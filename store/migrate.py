@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from conversation.errors import StoreError
 from store.database import Database, connect
 from store.failures import explain
+from store.soundness import check
 from store.url import parse, path_of, where
 from store.versions import MIGRATIONS, versions
 
@@ -44,11 +45,17 @@ async def migrate(url: str, *, busy_seconds: float = 5.0) -> None:
 
 
 async def upgrade(database: Database, place: str) -> None:
-    """As ``migrate``, over an open database; ``place`` names it in errors."""
+    """As ``migrate``, over an open database; ``place`` names it in errors. Raises DamagedError for a file that is not sound."""
     try:
+        await database.read(_check)
         await database.write(lambda connection: _upgrade(connection, place))
     except (SQLAlchemyError, OSError) as error:
         raise explain(error, place) from error
+
+
+def _check(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        check(connection, Path(connection.exec_driver_sql("PRAGMA database_list").all()[0][2]))
 
 
 def _upgrade(connection: Connection, place: str) -> None:

@@ -6,7 +6,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,10 +72,11 @@ async def lotse_serve(
     port: int = 0,
     seconds: float = 60.0,
     command: Sequence[str] = ("serve",),
+    before: Callable[[], None] | None = None,
 ) -> AsyncIterator[Running]:
     """``settings`` are environment variables; those of whoever runs the tests are not passed on. ``var`` is there.
 
-    ``command``: what stands behind ``lotse``.
+    ``command``: what stands behind ``lotse``. ``before`` is run in the new process before its program.
     """
     port = port or free_port()
     log = var / "output.log"
@@ -84,7 +85,7 @@ async def lotse_serve(
     url = f"http://127.0.0.1:{port}"
     with log.open("ab") as output:
         began = time.monotonic()
-        process = await _start(command, environment, output)
+        process = await _start(command, environment, output, before)
         try:
             await healthy(url, seconds=seconds)
             yield Running(url=url, process=process, start_seconds=time.monotonic() - began, log=log)
@@ -94,8 +95,27 @@ async def lotse_serve(
                 await process.wait()
 
 
+async def lotse_ends(
+    var: Path, settings: Mapping[str, str], *, seconds: float = 60.0, before: Callable[[], None] | None = None
+) -> tuple[int, str]:
+    """A service that can't start: its exit code, and what it said. Raises TimeoutError when it goes on."""
+    log = var.parent / "refused.log"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("LOTSE_")}
+    environment |= {"LOTSE_VAR": str(var), "LOTSE_WEB__PORT": str(free_port()), **settings}
+    with log.open("wb") as output:
+        process = await _start(("serve",), environment, output, before)
+        try:
+            async with asyncio.timeout(seconds):
+                code = await process.wait()
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+    return code, log.read_text(encoding="utf-8")
+
+
 async def _start(
-    command: Sequence[str], environment: Mapping[str, str], output: IO[bytes]
+    command: Sequence[str], environment: Mapping[str, str], output: IO[bytes], before: Callable[[], None] | None
 ) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         sys.executable,
@@ -107,4 +127,5 @@ async def _start(
         stdin=asyncio.subprocess.DEVNULL,
         stdout=output,
         stderr=output,
+        preexec_fn=before,
     )
