@@ -7,7 +7,7 @@ import pytest
 
 from conversation.errors import StoreError
 from conversation.events import QueuePlace
-from conversation.records import Operator, Session
+from conversation.records import Operator, Session, Standing
 from conversation.state import Phase
 from tests.support.storing import (
     NOW,
@@ -240,3 +240,20 @@ async def test_first_secret_stays(store: Store) -> None:
 async def test_secret_asked_by_many_at_once_is_one(store: Store) -> None:
     got = await asyncio.gather(*(store.secret("cookie", bytes([n])) for n in range(30)))
     assert len(set(got)) == 1
+
+
+async def test_standings_are_those_asked_for_and_all_with_people(store: Store) -> None:
+    anna = await talk(store, "anna")
+    ben = await talk(store, "ben", phase=parked())
+    await talk(store, "cleo")
+    dora = await talk(store, "dora", phase=held())
+    await talk(store, "emil", phase=closed())
+    found = {each.chat: each for each in await store.standings([anna.chat, ben.chat, "nobody"])}
+    assert set(found) == {anna.chat, ben.chat, dora.chat}
+    assert found[anna.chat] == Standing(
+        chat=anna.chat, seq=1, conversation=anna.id, version=1, preview="line 1", people=False
+    )
+    assert (found[ben.chat].people, found[dora.chat].people) == (True, True)
+    await store.save(turn(anna, says(anna, 2)))
+    (now,) = [each for each in await store.standings([anna.chat]) if each.chat == anna.chat]
+    assert (now.seq, now.version) == (2, 2)
