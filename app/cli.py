@@ -162,7 +162,7 @@ def play(bot: BotFolder = None) -> None:
 
 def _guess(folder: Path) -> "Guess":
     """The bot's real NLU model, for words that a transcript does not explain."""
-    from app.service import nlu_examples
+    from app.bot_folder import nlu_examples
     from nlu.service import open_nlu
 
     runner = asyncio.Runner()
@@ -189,7 +189,7 @@ def chat(
 @nlu.command("train")
 def nlu_train(bot: BotFolder = None) -> None:
     """Train on nlu/*.yaml and say how well it went."""
-    from app.service import nlu_examples
+    from app.bot_folder import nlu_examples
     from nlu.service import train_report
 
     report = train_report(nlu_examples(_folder(bot)), Settings().var / "nlu")
@@ -257,7 +257,7 @@ def outbox_resend(
     numbers: Annotated[Optional[list[int]], typer.Argument(help="As the list shows them.")] = None,  # noqa: UP045 - typer reads it
     every: Annotated[bool, typer.Option("--all", help="All that the list shows.")] = False,
 ) -> None:
-    """Send again. A running service finds them within two minutes; else the next start does."""
+    """Send again. A running service finds them within half a minute; else the next start does."""
     from app import dead_letters
     from app.clock import SystemClock
 

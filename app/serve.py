@@ -34,6 +34,10 @@ async def serve(settings: Settings, role: Role = "all") -> None:
             f"`lotse {role}` is one of several processes, and a SQLite file is for one: run `lotse serve`, or name a"
             " PostgreSQL in LOTSE_DATABASE__URL"
         )
+    if role != "all" and not settings.redis.url:
+        raise LotseError(
+            f"`lotse {role}` is one of several processes, which hear of each other over Redis: name one in LOTSE_REDIS__URL"
+        )
     if not (PAGES / "index.html").is_file():
         raise LotseError(f"the pages are not built: there is no {PAGES / 'index.html'}; run scripts/build-pages")
     stopped = asyncio.Event()

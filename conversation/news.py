@@ -20,7 +20,10 @@ def chat_topic(chat: str) -> str:
 
 
 class TurnNews(Tagged, frozen=True, kw_only=True):
-    """A saved turn. On the desk's topic without ``messages``. ``working``: the bot waits for a back-end."""
+    """A saved turn. On the desk's topic without ``messages``. ``working``: the bot waits for a back-end.
+
+    ``seq``: the number of the chat's newest message, where the news were read from the store: it has the messages.
+    """
 
     chat: str
     card: Card
@@ -28,6 +31,7 @@ class TurnNews(Tagged, frozen=True, kw_only=True):
     place: QueuePlace | None = None
     working: bool = False
     refusals: tuple[Refuse, ...] = ()
+    seq: int = 0
 
 
 class TypingNews(Tagged, frozen=True, kw_only=True):

@@ -26,6 +26,7 @@ from conversation.records import (
     SendUpdate,
     Session,
     Snapshot,
+    Standing,
     Timer,
     Turn,
     Waiting,
@@ -310,6 +311,10 @@ class DeskStore(Protocol):
 
     async def find_chat(self, channel: str, account: str, address: str) -> Chat | None: ...
 
+    async def standings(self, chats: Sequence[str]) -> Sequence[Standing]:
+        """Of those of the chats that exist, and of all that wait for an operator or are with one."""
+        ...
+
     async def history(self, chat: str, after: int, limit: int) -> Sequence[Message]:
         """Messages with ``seq`` greater than ``after``, in order."""
         ...
@@ -335,6 +340,10 @@ class DeskStore(Protocol):
     async def find_operator(self, operator: str) -> Operator | None: ...
 
     async def put_operator(self, operator: Operator) -> None: ...
+
+    async def add_operator(self, operator: Operator, before: Callable[[], None]) -> bool:
+        """False if there is one of that name. ``before`` is called when it is certain, and before anybody can see it."""
+        ...
 
     async def drop_operator(self, operator: str) -> None:
         """Also ends the operator's sessions."""

@@ -64,6 +64,20 @@ class Snapshot(Value, frozen=True, kw_only=True):
     conversation: Conversation | None
 
 
+class Standing(Value, frozen=True, kw_only=True):
+    """How far a chat is: enough to see whether something is new in it.
+
+    ``people``: it waits for an operator or is with one. ``preview``: see ``Card``.
+    """
+
+    chat: str
+    seq: int
+    conversation: str
+    version: int
+    preview: str
+    people: bool
+
+
 class Turn(Value, frozen=True, kw_only=True):
     """All that a turn changes: stored whole, or not at all.
 

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from conversation.errors import StoreError
 from store.database import Database, connect
 from store.failures import explain
+from store.soundness import check
 from store.url import parse, path_of, where
 from store.versions import MIGRATIONS, versions
 
@@ -45,11 +46,20 @@ async def migrate(url: str, *, busy_seconds: float = 5.0) -> None:
 
 
 async def upgrade(database: Database, place: str, at: Callable[[str], None] = lambda _: None) -> None:
-    """As ``migrate``, over an open database; ``place`` names it in errors. ``at`` is called after each step of the way."""
+    """As ``migrate``, over an open database; ``place`` names it in errors. ``at`` is called after each step of the way.
+
+    Raises DamagedError for a file that is not sound.
+    """
     try:
+        await database.read(_check)
         await database.write(lambda connection: _upgrade(connection, place, at))
     except (SQLAlchemyError, OSError) as error:
         raise explain(error, place) from error
+
+
+def _check(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        check(connection, Path(connection.exec_driver_sql("PRAGMA database_list").all()[0][2]))
 
 
 def _upgrade(connection: Connection, place: str, at: Callable[[str], None]) -> None:

@@ -11,7 +11,19 @@ from sqlalchemy.engine import Row
 from conversation.errors import StoreError, UnreadableError
 from conversation.events import QueuePlace
 from conversation.message import Message
-from conversation.records import ActionCall, Card, Chat, InboxRow, Job, Operator, Send, SendState, Snapshot, Timer
+from conversation.records import (
+    ActionCall,
+    Card,
+    Chat,
+    InboxRow,
+    Job,
+    Operator,
+    Send,
+    SendState,
+    Snapshot,
+    Standing,
+    Timer,
+)
 from conversation.state import Conversation, Parked, WithBot, WithOperator
 from store import codec
 from store.codec import decode, micros, moment
@@ -28,6 +40,19 @@ _LOAD = Bulk(
     width=1,
     types=("TEXT",),
 )
+_STANDINGS = Bulk(
+    "SELECT chats.id, chats.seq, conversations.id AS newest, conversations.version, conversations.preview,"
+    " conversations.phase"
+    " FROM chats JOIN conversations ON conversations.id = chats.latest WHERE chats.id IN (VALUES {rows})",
+    width=1,
+    types=("TEXT",),
+)
+_STANDINGS_OF_PEOPLE = text(
+    "SELECT chats.id, chats.seq, conversations.id AS newest, conversations.version, conversations.preview,"
+    " conversations.phase"
+    " FROM conversations JOIN chats ON chats.latest = conversations.id"
+    " WHERE conversations.phase IN ('parked', 'with_operator')"
+)
 _UNHANDLED = Bulk(
     "SELECT number, chat, event FROM inbox WHERE state = 'new' AND chat IN (VALUES {rows})",
     width=1,
@@ -43,6 +68,22 @@ _NEW = text("inbox.state = 'new'")
 _OPEN = text("outbox.state IN ('pending', 'sending')")
 _UNSENT = text("outbox.state <> 'sent'")
 _PEOPLE = text("conversations.phase IN ('parked', 'with_operator')")
+
+
+def standings(connection: Connection, wanted: Sequence[str]) -> list[Standing]:
+    rows = [*_STANDINGS.run(connection, [(chat,) for chat in wanted]), *connection.execute(_STANDINGS_OF_PEOPLE)]
+    found = {
+        row[0]: Standing(
+            chat=row[0],
+            seq=row[1],
+            conversation=row[2],
+            version=row[3],
+            preview=row[4],
+            people=row[5] in ("parked", "with_operator"),
+        )
+        for row in rows
+    }
+    return list(found.values())
 
 
 def load(connection: Connection, wanted: Sequence[str]) -> dict[str, Snapshot | StoreError]:

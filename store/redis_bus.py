@@ -66,8 +66,8 @@ class RedisBus:
 
     @property
     def up(self) -> bool:
-        """News of other processes are heard."""
-        return self._ears.up
+        """News of other processes are heard, and they hear ours."""
+        return self._ears.up and not self._voice.lost
 
     async def publish(self, topic: str, payload: bytes) -> None:
         self.deliver(topic, payload)
@@ -92,7 +92,17 @@ class RedisBus:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self.end_all()
 
+    def topics(self) -> tuple[str, ...]:
+        """Those somebody in this process listens to."""
+        return tuple(self._topics)
+
+    def end(self, topic: str) -> None:
+        """Who listens to it reads the store again."""
+        for subscription in tuple(self._topics.get(topic, ())):
+            subscription.end()
+
     def deliver(self, topic: str, payload: bytes) -> None:
+        """To those in this process only."""
         for subscription in tuple(self._topics.get(topic, ())):
             subscription.push(payload)
 
@@ -269,6 +279,11 @@ class _Voice:
         self._idle.set()
         self._gap = False
         """News were lost: the others are told before they hear anything else."""
+
+    @property
+    def lost(self) -> bool:
+        """News were lost, and nothing has gone out since."""
+        return self._gap
 
     def say(self, topic: str, payload: bytes) -> None:
         if self._gap:

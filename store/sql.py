@@ -28,6 +28,7 @@ from conversation.records import (
     SendUpdate,
     Session,
     Snapshot,
+    Standing,
     Timer,
     Turn,
     Waiting,
@@ -71,6 +72,9 @@ _MOVE_CHAT = Each(
 _PUT_OPERATOR = Each(
     "INSERT INTO operators (id, name, password) VALUES (?, ?, ?)"
     " ON CONFLICT (id) DO UPDATE SET name = excluded.name, password = excluded.password"
+)
+_ADD_OPERATOR = Bulk(
+    "INSERT INTO operators (id, name, password) VALUES {rows} ON CONFLICT (id) DO NOTHING RETURNING id", width=3
 )
 _PUT_SESSION = Each(
     "INSERT INTO sessions (token, operator, expires) VALUES (?, ?, ?)"
@@ -284,6 +288,9 @@ class SqlStore:
     async def find_chat(self, channel: str, account: str, address: str) -> Chat | None:
         return await self._read(lambda connection: reads.find_chat(connection, channel, account, address))
 
+    async def standings(self, chats: Sequence[str]) -> Sequence[Standing]:
+        return await self._read(lambda connection: reads.standings(connection, chats))
+
     async def history(self, chat: str, after: int, limit: int) -> Sequence[Message]:
         return await self._read(lambda connection: reads.history(connection, chat, after, limit))
 
@@ -304,6 +311,15 @@ class SqlStore:
 
     async def put_operator(self, operator: Operator) -> None:
         await self._writer.change(_PUT_OPERATOR, (operator.id, operator.name, operator.password))
+
+    async def add_operator(self, operator: Operator, before: Callable[[], None]) -> bool:
+        def add(connection: Connection) -> bool:
+            added = bool(_ADD_OPERATOR.run(connection, [(operator.id, operator.name, operator.password)]))
+            if added:
+                before()
+            return added
+
+        return await self._writer.call(add)
 
     async def drop_operator(self, operator: str) -> None:
         await self._writer.change(_DROP_OPERATOR, (operator,))

@@ -11,7 +11,7 @@ import msgspec
 from bots.connector import Hook
 from conversation.events import OperatorEvent
 from conversation.news import TypingNews
-from conversation.ports import Bus, Channel, Clock, DeskStore, Ids, Rates
+from conversation.ports import Bus, Channel, Clock, DeskStore, Ids, Presence, Rates
 from conversation.records import Chat, Inbound, Operator
 from dialogs.problems import Problem
 from engine.rules import Rules
@@ -63,6 +63,7 @@ class Deps:
     store: DeskStore
     bus: Bus
     rates: Rates
+    presence: Presence
     channels: Mapping[str, Channel]
     hooks: Mapping[str, Hook]
     rules: Callable[[], Rules]

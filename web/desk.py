@@ -16,6 +16,7 @@ from conversation.news import DESK_TOPIC, DeliveryNews, News, QueueNews, TurnNew
 from conversation.records import Card, Operator, Snapshot
 from conversation.state import WithOperator
 from engine.shell.feed import card_of
+from web.attendance import Attendance
 from web.dead_letters import DeadLetters
 from web.deps import Deps
 from web.desk_frames import (
@@ -108,6 +109,7 @@ class _Shift:
         self.deps = desk.deps
         self.socket = socket
         self.letters = DeadLetters(desk.deps, socket)
+        self.attendance = Attendance(desk.deps, socket, operator)
         self.me = operator
         self.request = request
         self.opened: Snapshot | None = None
@@ -126,12 +128,14 @@ class _Shift:
             live = asyncio.create_task(forward(self.socket, subscription, self.news))
             over = asyncio.create_task(forward(self.socket, ending, self.signed_out))
             held = asyncio.create_task(self.hold())
+            attending = asyncio.create_task(self.attendance.run())
             self.letters.changed()
-            await both(serve(self.socket, self.frame, self.refuse), live, over, held)
+            await both(serve(self.socket, self.frame, self.refuse), live, over, held, attending)
         finally:
             await subscription.close()
             await ending.close()
             await self.letters.close()
+            await self.attendance.leave()
             await self.unfollow()
 
     async def hold(self) -> None:
@@ -168,7 +172,9 @@ class _Shift:
             return
         here = opened.conversation.id
         match _decoder.decode(payload):
-            case TurnNews(messages=messages):
+            case TurnNews(messages=messages, seq=seq):
+                if seq > opened.chat.seq:
+                    messages = tuple(await self.deps.store.history(opened.chat.id, opened.chat.seq, NEWEST))
                 for message in messages:
                     await self.socket.send(MessageAdded(conversation=here, message=message))
                 await self.socket.send(PanelChanged(conversation=here, panel=(await self.look(here))[1]))

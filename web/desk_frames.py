@@ -168,6 +168,19 @@ class Refused(_ServerFrame, frozen=True, kw_only=True, tag="refused"):
     holder: str = ""
 
 
+class Colleague(msgspec.Struct, frozen=True, kw_only=True):
+    """Another operator at the desk."""
+
+    id: str
+    name: str
+
+
+class Colleagues(_ServerFrame, frozen=True, kw_only=True, tag="colleagues"):
+    """Who else is at the desk now."""
+
+    operators: tuple[Colleague, ...]
+
+
 class Error(_ServerFrame, frozen=True, kw_only=True, tag="error"):
     code: str
     message: str

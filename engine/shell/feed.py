@@ -51,6 +51,12 @@ def card_of(conversation: Conversation, preview: str) -> Card:
     )
 
 
+def works(conversation: Conversation) -> bool:
+    """Whether the bot waits for a back-end."""
+    frames = conversation.run.frames
+    return bool(frames) and frames[-1].stage == "doing" and isinstance(conversation.phase, WithBot)
+
+
 def phase_name(phase: Phase) -> str:
     return str(phase.__struct_config__.tag)
 
@@ -70,13 +76,12 @@ class Feed:
         messages = tuple(effect.message for effect in turn.effects if isinstance(effect, Post))
         refusals = tuple(effect for effect in turn.effects if isinstance(effect, Refuse))
         words = [plain_text(message.content) for message in messages if message.author == "customer"]
-        frames = conversation.run.frames
         news = TurnNews(
             chat=conversation.chat,
             card=card_of(conversation, words[-1][:PREVIEW] if words else ""),
             messages=messages,
             place=place,
-            working=bool(frames) and frames[-1].stage == "doing" and isinstance(conversation.phase, WithBot),
+            working=works(conversation),
             refusals=refusals,
         )
         await self._publish(chat_topic(conversation.chat), news)

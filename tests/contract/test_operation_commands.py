@@ -84,6 +84,7 @@ def test_migrate_brings_older_tables_to_the_newest(lotse: Lotse, file: Path) -> 
     assert "tables 0001, behind" in lotse("migrate", "--check").output
     assert f"tables 0001 → {NEWEST}" in lotse("migrate").output
     assert execute(file, "SELECT name FROM sqlite_master WHERE name = 'inbox_done'")
+    assert lotse("migrate", "--check").exit_code == 0
 
 
 def test_migrate_leaves_a_newer_database_alone(lotse: Lotse, file: Path) -> None:

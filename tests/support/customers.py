@@ -40,13 +40,20 @@ class Seen:
 
 @dataclass(slots=True, kw_only=True)
 class Visitor:
-    """``window``: messages under way at a time. ``acknowledged`` is called for each ack."""
+    """``window``: messages under way at a time. ``acknowledged`` is called for each ack.
+
+    ``others``: further doors of the service, tried in turn when a socket ends. ``pause``: seconds between two messages; one
+    that is late does not delay those after it. ``client``: the address that a proxy names.
+    """
 
     name: str
     url: str
     script: Sequence[Say]
     window: int = 1
     acknowledged: Callable[[], None] = lambda: None
+    others: Sequence[str] = ()
+    pause: float = 0.0
+    client: str = ""
     token: str = ""
     chat: str = ""
     seen: list[Seen] = field(default_factory=list)
@@ -55,9 +62,18 @@ class Visitor:
     confirmed: set[str] = field(default_factory=set)
     """Texts that the service said it had stored."""
     refused: int = 0
+    refusals: list[str] = field(default_factory=list)
+    """The codes of the service's errors."""
     last_seq: int = 0
+    answered: int = 0
+    """Messages that the counting bot has answered."""
+    waits: list[tuple[float, float]] = field(default_factory=list)
+    """Of each ack: when it came, and the seconds since the message was to be said."""
     settled: asyncio.Event = field(default_factory=asyncio.Event)
     _next: int = 0
+    _begun: float = 0.0
+    _due: dict[str, float] = field(default_factory=dict)
+    _door: int = 0
     _waiting: deque[tuple[str, Say]] = field(default_factory=deque)
     _tokens: float = BURST
     _filled: float = 0.0
@@ -71,14 +87,35 @@ class Visitor:
             try:
                 if not self.token:
                     await self._arrive(session)
-                async with session.ws_connect(f"{self.url}/webchat/socket") as socket:
+                async with session.ws_connect(f"{self._at()}/webchat/socket", headers=self._headers()) as socket:
                     await self._visit(socket)
             except _GONE:
                 pass
+            self._door += 1
             await asyncio.sleep(AGAIN)
 
+    def enough(self) -> None:
+        """Nothing is said beyond what was begun."""
+        self.script = self.script[: self._next]
+        self._look()
+
+    def heard(self, text: str) -> bool:
+        return any(seen.text == text for seen in self.seen)
+
+    def due(self, now: float) -> int:
+        """How many messages should have been said by now."""
+        return min(len(self.script), int((now - self._begun) / self.pause) + 1) if self._begun and self.pause else 0
+
+    def _at(self) -> str:
+        doors = (self.url, *self.others)
+        return doors[self._door % len(doors)]
+
+    def _headers(self) -> dict[str, str]:
+        return {"X-Forwarded-For": self.client} if self.client else {}
+
     async def _arrive(self, session: ClientSession) -> None:
-        async with session.post(f"{self.url}/webchat/session", json={"language": "en"}) as response:
+        asking = session.post(f"{self._at()}/webchat/session", json={"language": "en"}, headers=self._headers())
+        async with asking as response:
             if response.status == 429:
                 await asyncio.sleep(0.2)
             response.raise_for_status()
@@ -103,13 +140,23 @@ class Visitor:
         while True:
             self._move.clear()
             while self._next < len(self.script) and len(self._waiting) < self.window and not self._hold:
+                if not await self._time_has_come():
+                    break
                 say = self.script[self._next]
                 self._next += 1
                 self._hold, self._heard_from = say.until, len(self.seen)
                 entry = (f"{self.name}-{self._next}", say)
+                self._due[entry[0]] = self._begun + (self._next - 1) * self.pause if self.pause else time.monotonic()
                 self._waiting.append(entry)
                 await self._send(socket, *entry)
             await self._move.wait()
+
+    async def _time_has_come(self) -> bool:
+        """Waits for the next message's time; False if there is none by then."""
+        self._begun = self._begun or time.monotonic()
+        if self.pause:
+            await asyncio.sleep(max(0.0, self._begun + self._next * self.pause - time.monotonic()))
+        return self._next < len(self.script)
 
     async def _send(self, socket: ClientWebSocketResponse, id_: str, say: Say) -> None:
         await self._pace()
@@ -129,9 +176,13 @@ class Visitor:
             case "ack":
                 self.confirmed |= {say.text for id_, say in self._waiting if id_ == frame["id"]}
                 self._waiting = deque(entry for entry in self._waiting if entry[0] != frame["id"])
+                if frame["id"] in self._due:
+                    now = time.monotonic()
+                    self.waits.append((now, now - self._due.pop(frame["id"])))
                 self.acknowledged()
             case "error":
                 self.refused += 1
+                self.refusals.append(frame["code"])
                 await asyncio.sleep(0.5)
                 for id_, say in list(self._waiting):
                     await self._send(socket, id_, say)
@@ -145,6 +196,7 @@ class Visitor:
         if frame["type"] == "message":
             text = frame["content"].get("text", "")
             self.seen.append(Seen(seq=seq, author=frame["author"], text=text, client_id=frame.get("client_id", "")))
+            self.answered += frame["author"] == "bot" and " after " in text
 
     def _look(self) -> None:
         if self._hold and any(self._hold in seen.text for seen in self.seen[self._heard_from :]):
@@ -156,12 +208,16 @@ class Visitor:
 
 @dataclass(slots=True, kw_only=True)
 class AtTheDesk:
-    """An operator. ``command`` returns when the service confirmed it; ``twice`` sends each command as a double click does."""
+    """An operator. ``command`` returns when the service confirmed it; ``twice`` sends each command as a double click does.
+
+    ``others``: further doors of the service, tried in turn when a socket ends.
+    """
 
     url: str
     operator: str
     password: str
     twice: bool = False
+    others: Sequence[str] = ()
     cards: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Chat to its newest card."""
     refusals: list[dict[str, Any]] = field(default_factory=list)
@@ -170,6 +226,7 @@ class AtTheDesk:
     _socket: ClientWebSocketResponse | None = None
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _signed_in: bool = False
+    _door: int = 0
 
     async def run(self, session: ClientSession) -> None:
         """Until cancelled; ``session`` keeps the cookie (the jar must be one for addresses)."""
@@ -177,15 +234,20 @@ class AtTheDesk:
             try:
                 if not self._signed_in:
                     await self._sign_in(session)
-                async with session.ws_connect(f"{self.url}/desk/socket") as socket:
+                async with session.ws_connect(f"{self._at()}/desk/socket") as socket:
                     await self._shift(socket)
             except _GONE:
                 pass
+            self._door += 1
             await asyncio.sleep(AGAIN)
+
+    def _at(self) -> str:
+        doors = (self.url, *self.others)
+        return doors[self._door % len(doors)]
 
     async def _sign_in(self, session: ClientSession) -> None:
         who = {"operator": self.operator, "password": self.password}
-        async with session.post(f"{self.url}/desk/login", json=who) as response:
+        async with session.post(f"{self._at()}/desk/login", json=who) as response:
             response.raise_for_status()
         self._signed_in = True
 

@@ -22,7 +22,7 @@ from aiohttp import web
 from argon2 import PasswordHasher
 from pydantic import SecretStr
 
-import app.service
+from app.page_texts import page_texts
 from app.service import Service, open_service
 from app.settings import MetricsSettings, Settings, TelegramSettings, TracesSettings, WebSettings
 from bots.connector import Factory, Hook, Surroundings
@@ -367,7 +367,7 @@ class Visitor:
 
 
 _rules: dict[bytes, Rules] = {}
-_page_texts = functools.cache(app.service._page_texts)
+_page_texts = functools.cache(page_texts)
 
 
 def _compile(files: Files, product: Files) -> Rules:
@@ -382,8 +382,8 @@ async def _made_once(connect: Factory) -> AsyncIterator[None]:
     """What every start makes alike is made by the first one: a start takes milliseconds, not seconds."""
     with (
         patch("app.bot_folder.compile_rules", _compile),
-        patch("app.service._page_texts", _page_texts),
-        patch("app.service.connector", lambda _: connect),
+        patch("app.service.page_texts", _page_texts),
+        patch("app.channels.connector", lambda _: connect),
         patch("app.live_nlu.open_nlu", _open_nlu),
         patch("app.passwords.hash_password", lambda _: _HASH),
     ):

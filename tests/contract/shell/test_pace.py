@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from app.service import paces_of
+from app.channels import paces_of
 from app.settings import Settings, TelegramSettings
 from bots.limits import Bucket, Pace, limits_of
 from conversation.errors import AccountDownError, RetryLaterError

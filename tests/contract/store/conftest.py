@@ -85,6 +85,14 @@ async def store(url: str, migrated: Path) -> AsyncIterator[SqlStore]:
 
 
 @pytest.fixture
+async def other(url: str, store: SqlStore) -> AsyncIterator[SqlStore]:
+    """Another process's, on the database of ``store``."""
+    opened = await SqlStore.open(url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
 def file(tmp_path: Path) -> Path:
     return tmp_path / "lotse.db"
 

@@ -5,8 +5,9 @@ import asyncio
 import msgspec
 import pytest
 
+from conversation.errors import StoreError
 from conversation.events import QueuePlace
-from conversation.records import Operator, Session
+from conversation.records import Operator, Session, Standing
 from conversation.state import Phase
 from tests.support.storing import (
     NOW,
@@ -158,6 +159,27 @@ async def test_operator_put_again_is_changed(store: Store) -> None:
     assert await store.operators() == [changed]
 
 
+async def test_operator_that_two_processes_make_is_the_one_of_the_first(store: Store, other: Store) -> None:
+    """Each writes down a password of its own: only that of the one who made it may count."""
+    told: list[str] = []
+    added = await asyncio.gather(
+        store.add_operator(OLGA, lambda: told.append("one")),
+        other.add_operator(msgspec.structs.replace(OLGA, password="$argon2id$other"), lambda: told.append("two")),
+    )
+    assert sorted(added) == [False, True]
+    assert told == ["one" if added[0] else "two"]
+    assert [found.password == OLGA.password for found in await store.operators()] == [added[0]]
+
+
+async def test_operator_whose_making_breaks_is_not_there(store: Store) -> None:
+    def breaks() -> None:
+        raise OSError("no room")
+
+    with pytest.raises((OSError, StoreError)):
+        await store.add_operator(OLGA, breaks)
+    assert await store.operators() == []
+
+
 async def test_session_holds_until_it_expires(store: Store) -> None:
     await store.put_operator(OLGA)
     await store.put_session(Session(token="t", operator="olga", expires=later(60)))
@@ -218,3 +240,20 @@ async def test_first_secret_stays(store: Store) -> None:
 async def test_secret_asked_by_many_at_once_is_one(store: Store) -> None:
     got = await asyncio.gather(*(store.secret("cookie", bytes([n])) for n in range(30)))
     assert len(set(got)) == 1
+
+
+async def test_standings_are_those_asked_for_and_all_with_people(store: Store) -> None:
+    anna = await talk(store, "anna")
+    ben = await talk(store, "ben", phase=parked())
+    await talk(store, "cleo")
+    dora = await talk(store, "dora", phase=held())
+    await talk(store, "emil", phase=closed())
+    found = {each.chat: each for each in await store.standings([anna.chat, ben.chat, "nobody"])}
+    assert set(found) == {anna.chat, ben.chat, dora.chat}
+    assert found[anna.chat] == Standing(
+        chat=anna.chat, seq=1, conversation=anna.id, version=1, preview="line 1", people=False
+    )
+    assert (found[ben.chat].people, found[dora.chat].people) == (True, True)
+    await store.save(turn(anna, says(anna, 2)))
+    (now,) = [each for each in await store.standings([anna.chat]) if each.chat == anna.chat]
+    assert (now.seq, now.version) == (2, 2)

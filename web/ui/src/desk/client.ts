@@ -28,6 +28,8 @@ export class DeskClient {
   readonly signIn = signal<SignIn>("unknown");
   readonly operator = signal("");
   readonly name = signal("");
+  /** Who else is at the desk. */
+  readonly colleagues = signal<readonly string[]>([]);
   readonly cards = signal<Cards>(new Map());
   readonly unread = signal<Unread>(new Map());
   readonly groups = computed(() => grouped(this.cards.value, this.operator.value));
@@ -308,6 +310,9 @@ export class DeskClient {
       case "typing":
         if (frame.conversation === this.opened.value) this.#showTyping(frame.on);
         return;
+      case "colleagues":
+        this.colleagues.value = frame.operators.map((operator) => operator.name);
+        return;
       case "done":
         this.#settle(frame.id);
         this.replies.value = this.replies.value.map((reply) => (reply.id === frame.id ? { ...reply, state: "stored" } : reply));
@@ -324,6 +329,7 @@ export class DeskClient {
     const before = this.cards.value;
     this.operator.value = frame.operator;
     this.name.value = frame.name;
+    this.colleagues.value = [];
     this.clockAhead.value = Date.parse(frame.now) - Date.now();
     this.cards.value = replaced(frame.cards);
     this.#gone = new Map();

@@ -145,6 +145,7 @@ export type DeskFrame =
   | ({ readonly type: "delivery"; readonly conversation: string; readonly message_id: string } & Delivery)
   | { readonly type: "undelivered"; readonly count: number; readonly items?: readonly Letter[] }
   | { readonly type: "typing"; readonly conversation: string; readonly who: "customer"; readonly on: boolean }
+  | { readonly type: "colleagues"; readonly operators: readonly { readonly id: string; readonly name: string }[] }
   | { readonly type: "done"; readonly id: string }
   | { readonly type: "refused"; readonly id: string; readonly reason: RefusalReason; readonly holder?: string }
   | ErrorFrame;

@@ -1,0 +1,66 @@
+"""News that name a message and do not bring it, as the look-out sends them: whoever shows the chat reads it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+import pytest
+
+from conversation.news import TurnNews, chat_topic
+from conversation.records import Card
+from engine.shell.feed import card_of
+from tests.support.desks import claimed
+from tests.support.service import Running
+
+
+@contextmanager
+def silent(lotse: Running) -> Iterator[None]:
+    """Turns are saved, and nobody is told."""
+
+    async def nobody(*_: Any) -> None:
+        return
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lotse.service.engine.feed, "turn", nobody)
+        yield
+
+
+async def look(lotse: Running, chat: str) -> None:
+    """What the look-out does."""
+    snapshot = await lotse.store.load(chat)
+    assert snapshot.conversation is not None
+    card: Card = card_of(snapshot.conversation, "")
+    news = TurnNews(chat=chat, card=card, seq=snapshot.chat.seq)
+    await lotse.service.engine.feed._bus.publish(chat_topic(chat), msgspec.json.encode(news))
+
+
+async def test_page_reads_what_it_has_not_got_and_nothing_twice(lotse: Running) -> None:
+    visitor = await lotse.visitor()
+    await visitor.say("Hallo")
+    await visitor.hears("Womit kann ich helfen")
+    with silent(lotse):
+        await visitor.say("menü")
+        await lotse.settle()
+    for _ in range(2):
+        await look(lotse, visitor.chat)
+    last = await visitor.say("Hallo")
+    await visitor.link.until("message", client_id=last)
+    seqs = [frame["seq"] for frame in visitor.link.messages()]
+    assert seqs == list(range(1, len(seqs) + 1))
+    assert sum(frame["author"] == "customer" for frame in visitor.link.messages()) == 3
+
+
+async def test_desk_reads_what_the_opened_conversation_has_more(lotse: Running) -> None:
+    visitor, _, desk = await claimed(lotse)
+    with silent(lotse):
+        await visitor.say("noch da?")
+        await lotse.settle()
+    await look(lotse, visitor.chat)
+    shown = await desk.until("message", lambda frame: frame["message"]["author"] == "customer")
+    assert shown["message"]["content"]["text"] == "noch da?"
+    await desk.until("panel", lambda frame: frame is desk.frames[-1])
+    said = len(desk.frames)
+    await look(lotse, visitor.chat)
+    await desk.until("panel", lambda frame: frame in desk.frames[said:])
+    assert [frame for frame in desk.frames[said:] if frame["type"] == "message"] == []
