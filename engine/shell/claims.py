@@ -126,8 +126,12 @@ class Claims:
         before = [chat for chat in self._fences if chat not in touched]
         for at in range(0, len(before), AT_ONCE):
             async with self._moving:
-                idle = [chat for chat in before[at : at + AT_ONCE] if chat not in self._touched and not self._busy(chat)]
-                held = [Held(chat=chat, fence=fence) for chat in idle if (fence := self._fences.pop(chat, None)) is not None]
+                idle = [
+                    chat for chat in before[at : at + AT_ONCE] if chat not in self._touched and not self._busy(chat)
+                ]
+                held = [
+                    Held(chat=chat, fence=fence) for chat in idle if (fence := self._fences.pop(chat, None)) is not None
+                ]
                 await self._store.release(self.worker, held)
 
     async def _want_later(self, chat: str, pause: float) -> None:

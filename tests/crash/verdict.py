@@ -185,7 +185,9 @@ async def _telegram(verdict: Verdict, store: SqlStore, outcome: Outcome, chat: i
     verdict.telegram_doubles += doubles
     if doubles > (outcome.lives.killed.total() if verdict.ambiguous == "resend" else 0):
         verdict.blame("telegram_doubles_over_limit", f"{chat}: {doubles}")
-    _order(verdict, str(chat), [text for text, _ in said], [str(call.fields["text"]) for call in outcome.fake.sent(chat)])
+    _order(
+        verdict, str(chat), [text for text, _ in said], [str(call.fields["text"]) for call in outcome.fake.sent(chat)]
+    )
 
 
 def _order(verdict: Verdict, name: str, said: Sequence[str], sent: Sequence[str]) -> None:

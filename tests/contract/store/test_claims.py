@@ -75,7 +75,9 @@ async def test_claim_again_gives_new_events_and_nothing_that_is_in_hand(store: S
     assert (claimed.sends, claimed.jobs) == ((), ())
 
 
-async def test_first_claim_of_a_chat_that_an_event_made_the_workers_gives_what_is_unfinished_in_it(store: Store) -> None:
+async def test_first_claim_of_a_chat_that_an_event_made_the_workers_gives_what_is_unfinished_in_it(
+    store: Store,
+) -> None:
     saved = await store.save(turn(await talk(store), says(fresh("chat-anna"), 2), ASK))
     accepted = await store.accept(inbound("next"), "chat-anna", "ada")
     first = await store.claim("ada", ["chat-anna"], {})
