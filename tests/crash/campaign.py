@@ -16,7 +16,7 @@ from conversation.errors import StoreError
 from engine.shell.outbox import AmbiguousPolicy
 from store.sql import SqlStore
 from tests.crash.defects import Defect
-from tests.crash.lives import POINTS, Lives, passes
+from tests.crash.lives import POINTS, Lives
 from tests.crash.serve import Place
 from tests.support.customers import AtTheDesk, Say, Visitor, until
 from tests.support.fake_telegram import TOKEN, FakeTelegram
