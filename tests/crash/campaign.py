@@ -24,7 +24,7 @@ from tests.support.fake_telegram import TOKEN, FakeTelegram
 from tests.support.process import free_port
 
 PASSWORD_FILE = "first-password.txt"
-REPLIES, MOST_REPLIES = 5, 60
+REPLIES, MOST_REPLIES = 5, 400
 TYPING = 0.2
 """Seconds that an operator needs for a reply: the chat stays in hand through some kills."""
 NAP_OVER = "is over"
