@@ -25,7 +25,7 @@ WORK: Final = frozenset(
 POINTS: Final = tuple(sorted(DOORS | WORK))
 """All but ``migrating``, which is passed by none but the first who come."""
 RARE: Final = {
-    "timer": 2, "operated": 2, "sending": 4, "called": 4, "before_commit": 12, "after_commit": 12, "claimed": 1,
+    "timer": 2, "operated": 2, "sending": 2, "called": 2, "before_commit": 12, "after_commit": 12, "claimed": 1,
 }  # fmt: skip
 """Points that are passed less often than once a message: at most so many passes are waited for."""
 SCARCE: Final = frozenset({"timer", "operated", "sending", "called"})
@@ -164,7 +164,7 @@ class Lives:
         self, child: Child, life: Life, messages: int, starting: asyncio.Task[None], done: Callable[[], bool]
     ) -> bool:
         """False if it had to be killed from outside."""
-        last = self._count + (4 * messages if life.point in RARE else 2 * messages if life.point else messages)
+        last = self._count + (6 * messages if life.point in RARE else 2 * messages if life.point else messages)
         moved, count = time.monotonic(), self._count
         while not child.ended.done() and not done() and self._count < last and time.monotonic() - moved < PATIENCE:
             self._news.clear()

@@ -27,7 +27,7 @@ CASES: list[tuple[Defect, str, dict[str, Any]]] = [
     (
         "sent_before_the_call",
         "telegram_hidden",
-        {"telegram": 12, "each": 2, "kills": 2, "points": ("sending",), "ambiguous": "flag"},
+        {"telegram": 12, "each": 3, "kills": 1, "points": ("sending",), "ambiguous": "flag"},
     ),
     ("resumes_one_late", "page_faults", {"visitors": 12, "each": 8, "kills": 2, "points": ("saved",)}),
 ]

@@ -1,12 +1,14 @@
 """Work finds the worker whose chat it is in, whatever of the news is lost; a chat that is done with is given back."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from conversation.ports import Bus
+from conversation.records import Claimed
 from engine.shell.claims import IDLE, POLL
 from engine.shell.intake import Intake
 from store.bus import MemoryBus
@@ -197,3 +199,45 @@ async def test_frozen_worker_that_was_given_up_sends_nothing_that_it_had_in_hand
     gate.set()
     await until(lambda: not one.engine.outbox.lanes.busy)
     assert [text for _, text in two.channel.sent] == ["I count.", "1 after nothing"]
+
+
+class SlowToClaim(SqlStore):
+    """A claim is known to the store, and not yet to the worker, until ``go`` is set."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.claimed, self.go = asyncio.Event(), asyncio.Event()
+
+    async def claim(self, worker: str, chats: Sequence[str], known: Mapping[str, int] | None = None) -> Claimed:
+        found = await super().claim(worker, chats, known)
+        self.claimed.set()
+        await self.go.wait()
+        return found
+
+
+async def test_chat_is_not_given_back_while_a_claim_finds_work_in_it(tmp_path: Path, clock: HandClock) -> None:
+    store = await SlowToClaim.open(f"sqlite:///{tmp_path}/lotse.db")
+    store.go.set()
+    process = Process(store, clock, Sends())
+    claims = process.engine.claims
+    await process.receive("1", "anna", "hi")
+    await process.settled()
+    chat = await process.chat("anna")
+    await claims.release_idle()  # what was touched until here
+    store.claimed.clear()
+    store.go.clear()
+
+    await store.accept(process.inbound("2", "anna", "again"), chat.id, process.engine.worker)
+    claiming = asyncio.create_task(claims.take_up())
+    await store.claimed.wait()
+    releasing = asyncio.create_task(claims.release_idle())
+    await asyncio.sleep(0.05)
+    assert claims.fence(chat.id) is not None
+    store.go.set()
+    await asyncio.gather(claiming, releasing)
+    await process.settled()
+
+    assert (await store.claim("other", [chat.id])).others == {chat.id: process.engine.worker}
+    assert len(await process.history("anna")) == 5
+    await process.engine.stop()
+    await store.close()
