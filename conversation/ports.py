@@ -208,8 +208,12 @@ class EngineStore(Protocol):
         """A worker ends; what it held is free."""
         ...
 
-    async def claim(self, worker: str, chats: Sequence[str]) -> Claimed:
-        """Make those of the chats that nobody holds the worker's, and read what is open in all that it holds of them."""
+    async def claim(self, worker: str, chats: Sequence[str], known: Mapping[str, int] | None = None) -> Claimed:
+        """Make those of the chats that nobody holds the worker's, and read what is open in all that it holds of them.
+
+        ``known``: the fences by which the worker has them in hand; None: all that it holds. An event makes a free chat its
+        worker's too: the sends and calls that are unfinished come with the first claim after that.
+        """
         ...
 
     async def release(self, worker: str, held: Sequence[Held]) -> None:

@@ -5,6 +5,7 @@ that start together the second waits and finds nothing left to do.
 """
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,11 +45,14 @@ async def migrate(url: str, *, busy_seconds: float = 5.0) -> None:
         await database.close()
 
 
-async def upgrade(database: Database, place: str) -> None:
-    """As ``migrate``, over an open database; ``place`` names it in errors. Raises DamagedError for a file that is not sound."""
+async def upgrade(database: Database, place: str, at: Callable[[str], None] = lambda _: None) -> None:
+    """As ``migrate``, over an open database; ``place`` names it in errors. ``at`` is called after each step of the way.
+
+    Raises DamagedError for a file that is not sound.
+    """
     try:
         await database.read(_check)
-        await database.write(lambda connection: _upgrade(connection, place))
+        await database.write(lambda connection: _upgrade(connection, place, at))
     except (SQLAlchemyError, OSError) as error:
         raise explain(error, place) from error
 
@@ -58,7 +62,7 @@ def _check(connection: Connection) -> None:
         check(connection, Path(connection.exec_driver_sql("PRAGMA database_list").all()[0][2]))
 
 
-def _upgrade(connection: Connection, place: str) -> None:
+def _upgrade(connection: Connection, place: str, at: Callable[[str], None]) -> None:
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
     found = versions(connection)
@@ -70,7 +74,9 @@ def _upgrade(connection: Connection, place: str) -> None:
     if found.behind:
         from alembic import command  # 10 MB and 70 ms: most starts have nothing to bring up to date
 
-        command.upgrade(configured(connection), "head")
+        config = configured(connection)
+        config.attributes["step"] = lambda **_: at("migrating")
+        command.upgrade(config, "head")
 
 
 def configured(connection: Connection) -> "Config":

@@ -115,14 +115,14 @@ class SqlStore:
     ) -> Self:
         """The store at ``sqlite:///path`` or ``postgresql://…``, with its tables brought up to date.
 
-        ``busy_seconds``: how long a write waits for another program's lock. ``at``: see ``Writer``.
+        ``busy_seconds``: how long a write waits for another program's lock. ``at``: see ``Writer`` and ``upgrade``.
         Raises StoreError if the database can't be used, SchemaError if it is of a newer version.
         """
         target = parse(url)
         await make_file(target)
         database = connect(target, busy_seconds)
         try:
-            await upgrade(database, where(target))
+            await upgrade(database, where(target), at)
         except BaseException:
             await database.close()
             raise
@@ -186,27 +186,28 @@ class SqlStore:
     async def leave(self, worker: str) -> None:
         await self._writer.call(lambda connection: claims.leave(connection, worker))
 
-    async def claim(self, worker: str, chats: Sequence[str]) -> Claimed:
+    async def claim(self, worker: str, chats: Sequence[str], known: Mapping[str, int] | None = None) -> Claimed:
         """A row that this version can't read is put aside."""
-        known = await self._read(lambda connection: claims.holders(connection, chats))
-        free = {chat: worker for chat, holder, _ in known if not holder}
+        found = await self._read(lambda connection: claims.holders(connection, chats))
+        free = {chat: worker for chat, holder, _ in found if not holder}
         taken = await self._writer.call(lambda connection: claims.hold(connection, free)) if free else {}
-        held = {chat: fence for chat, holder, fence in known if holder == worker} | taken
+        held = {chat: fence for chat, holder, fence in found if holder == worker} | taken
         rows, bad = await self._read(lambda connection: reads.unhandled_of(connection, list(held)))
         await self._put_aside(bad)
-        sends, jobs = await self._unfinished(list(taken))
+        new = taken if known is None else [chat for chat, fence in held.items() if known.get(chat) != fence]
+        sends, jobs = await self._unfinished(list(new))
         return Claimed(
             held=tuple(Held(chat=chat, fence=fence) for chat, fence in held.items()),
             rows=tuple(rows),
             sends=tuple(sends),
             jobs=tuple(jobs),
-            others={chat: holder for chat, holder, _ in known if holder not in ("", worker)},
+            others={chat: holder for chat, holder, _ in found if holder not in ("", worker)},
         )
 
-    async def _unfinished(self, taken: Sequence[str]) -> tuple[Sequence[Send], Sequence[Job]]:
-        if not taken:
+    async def _unfinished(self, new: Sequence[str]) -> tuple[Sequence[Send], Sequence[Job]]:
+        if not new:
             return (), ()
-        sends, jobs, bad = await self._read(lambda connection: claims.unfinished(connection, taken))
+        sends, jobs, bad = await self._read(lambda connection: claims.unfinished(connection, new))
         await self._fail_sends(bad)
         return sends, jobs
 

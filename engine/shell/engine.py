@@ -90,6 +90,7 @@ class Engine:
             took=self._took,
             busy=self._busy,
             handling=lambda: self.turns.numbers(),  # noqa: PLW0108 - they are made below
+            at=tools.at,
         )
         self.intake = Intake(
             store=tools.store,
