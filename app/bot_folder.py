@@ -60,6 +60,11 @@ def load_rules(folder: Path) -> Rules:
     return compile_rules(read_folder(folder), product_texts())
 
 
+def nlu_examples(folder: Path) -> dict[str, bytes]:
+    """Language to its file of examples."""
+    return {path.stem: path.read_bytes() for path in sorted((folder / "nlu").glob("*.yaml"))}
+
+
 class LiveBot:
     """The bot that runs. A broken file is reported and changes nothing: the last good version stays."""
 

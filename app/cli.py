@@ -5,6 +5,7 @@ import gc
 import os
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn, Optional, TypeVar
 
@@ -19,21 +20,33 @@ from app.commands.doctor import doctor
 from app.commands.inbox import inbox
 from app.logs import set_up_logs
 from app.settings import Settings
+from conversation.deliveries import Unarrived
 from conversation.errors import LotseError
-from conversation.ports import DeskStore
 
 if TYPE_CHECKING:
     from app.rehearse import Guess
     from app.service import Role
+    from store.sql import SqlStore
 
 T = TypeVar("T")
 app = typer.Typer(help="Lotse, a text contact centre.", no_args_is_help=True, pretty_exceptions_enable=False)
 user = typer.Typer(help="Operators of the desk.", no_args_is_help=True)
 nlu = typer.Typer(help="What customers mean.", no_args_is_help=True)
+outbox = typer.Typer(help="Messages that were not delivered.", no_args_is_help=True)
 app.add_typer(user, name="user")
+app.add_typer(outbox, name="outbox")
 app.add_typer(nlu, name="nlu")
 app.add_typer(inbox, name="inbox")
 BotFolder = Annotated[Optional[Path], typer.Argument(help="The bot folder; the setting LOTSE_BOT if left out.")]  # noqa: UP045 - typer reads it
+
+
+class State(Enum):
+    """What ``lotse outbox list --state`` takes."""
+
+    failed = "failed"
+    ambiguous = "ambiguous"
+
+
 _console: Final = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -149,7 +162,7 @@ def play(bot: BotFolder = None) -> None:
 
 def _guess(folder: Path) -> "Guess":
     """The bot's real NLU model, for words that a transcript does not explain."""
-    from app.service import nlu_examples
+    from app.bot_folder import nlu_examples
     from nlu.service import open_nlu
 
     runner = asyncio.Runner()
@@ -176,7 +189,7 @@ def chat(
 @nlu.command("train")
 def nlu_train(bot: BotFolder = None) -> None:
     """Train on nlu/*.yaml and say how well it went."""
-    from app.service import nlu_examples
+    from app.bot_folder import nlu_examples
     from nlu.service import train_report
 
     report = train_report(nlu_examples(_folder(bot)), Settings().var / "nlu")
@@ -226,7 +239,47 @@ def user_list() -> None:
         print(f"{operator.id}\t{operator.name}")  # noqa: T201 - output
 
 
-def _with_store(do: Callable[[DeskStore], Awaitable[T]]) -> T:
+@outbox.command("list")
+def outbox_list(
+    state: Annotated[Optional[State], typer.Option(help="Only these.")] = None,  # noqa: UP045 - typer reads it
+    channel: Annotated[str, typer.Option(help="Only of this channel, such as telegram.")] = "",
+) -> None:
+    """List what failed or is unsure, newest first: number, state, channel, when it was said (UTC), chat, reason."""
+    from app import dead_letters
+
+    wanted: Unarrived | None = state.value if state else None
+    for letter in _with_store(lambda store: dead_letters.find(store, state=wanted, channel=channel)):
+        print(dead_letters.line_of(letter))  # noqa: T201 - output
+
+
+@outbox.command("resend")
+def outbox_resend(
+    numbers: Annotated[Optional[list[int]], typer.Argument(help="As the list shows them.")] = None,  # noqa: UP045 - typer reads it
+    every: Annotated[bool, typer.Option("--all", help="All that the list shows.")] = False,
+) -> None:
+    """Send again. A running service finds them within half a minute; else the next start does."""
+    from app import dead_letters
+    from app.clock import SystemClock
+
+    if bool(numbers) == every:
+        _fail("name the numbers of the messages, or --all")
+
+    async def work(store: "SqlStore") -> int:
+        found = [letter.number for letter in await dead_letters.find(store, state=None, channel="")] if every else []
+        return await dead_letters.resend(store, SystemClock(), numbers or found)
+
+    print(f"{_with_store(work)} to be sent again")  # noqa: T201 - output
+
+
+@outbox.command("settle")
+def outbox_settle(numbers: Annotated[list[int], typer.Argument(help="As the list shows them.")]) -> None:
+    """Take unsure ones as arrived, and leave failed ones as they are: they are listed no more."""
+    from app import dead_letters
+
+    print(f"{_with_store(lambda store: dead_letters.settle(store, numbers))} settled")  # noqa: T201 - output
+
+
+def _with_store(do: Callable[["SqlStore"], Awaitable[T]]) -> T:
     async def work() -> T:
         from store.sql import SqlStore
 

@@ -9,7 +9,7 @@ import logging
 import sys
 import traceback
 from collections.abc import Callable, Iterator
-from typing import Any, Final
+from typing import Any, Final, TextIO, cast
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -25,13 +25,39 @@ Words = Callable[[BaseException], str]
 _log = structlog.get_logger(__name__)
 
 
+class Unbreakable:
+    """A stream for log lines that never raises: on a full disk, or with nobody at the pipe's end, work goes on without them.
+
+    How many lines were lost is told when the next one can be written.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._lost = 0
+
+    def write(self, text: str) -> int:
+        try:
+            if self._lost:
+                self._stream.write(f"({self._lost} log lines could not be written)\n")
+                self._stream.flush()
+                self._lost = 0
+            self._stream.write(text)
+            self._stream.flush()
+        except (OSError, ValueError):
+            self._lost += 1
+        return len(text)
+
+    def flush(self) -> None:
+        """Each write flushes."""
+
+
 def set_up_logs(form: str, level: str) -> None:
     """``form``: ``text`` for people, ``json`` for machines."""
     words = all_words if level == "debug" else safe_words
     structlog.configure(
         processors=[*processors(words), _render(form)],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(cast(TextIO, Unbreakable(sys.stderr))),
         cache_logger_on_first_use=True,
     )
     root = logging.getLogger()

@@ -1,6 +1,7 @@
 """The composition root: every part is made here and handed to those that need it."""
 
 import asyncio
+import random
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -8,43 +9,39 @@ from dataclasses import dataclass
 from datetime import timedelta
 from importlib.resources import files as package_files
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
-import msgspec
 import structlog
 from aiohttp import web
 
 from actions.runner import RasaActions
-from app.bot_folder import LiveBot
+from app.bot_folder import LiveBot, nlu_examples
+from app.channels import incoming, open_connectors, paces_of, policies_of
 from app.clock import RandomIds, SystemClock
+from app.ground import Ground, open_bus, open_presence, open_rates, open_tracer
 from app.live_nlu import LiveNlu
 from app.metrics import Metrics
 from app.observed import ObservedActions, ObservedNlu
+from app.page_texts import page_texts
 from app.passwords import first_operator, verify
 from app.place import gone, here
 from app.settings import Settings
 from app.watch import Watch
-from bots.connector import Connector, Surroundings
-from bots.registry import connector
+from bots.connector import Connector
 from conversation.errors import LotseError
-from conversation.meter import NO_TRACER, Tracer
-from conversation.ports import Channel, Clock, Ids
-from conversation.records import Inbound
-from conversation.value import Data
-from dialogs.source import read_source
+from conversation.ports import Channel, Clock
 from engine.shell.engine import Engine, Tools
 from engine.shell.feed import Feed
 from engine.shell.intake import Intake
 from engine.shell.lookout import Lookout
 from engine.shell.members import Members
-from engine.shell.outbox import AmbiguousPolicy, no_point
+from engine.shell.outbox import no_point
+from engine.shell.pace import Pacer
 from store.bus import MemoryBus
+from store.rates import MemoryRates
 from store.sql import SqlStore
 from web.deps import Deps
 from web.server import make_app, make_health_app
-
-if TYPE_CHECKING:
-    from store.redis_bus import RedisBus
 
 SECRET_BYTES: Final = 32
 KEEP_KEYS: Final = timedelta(days=60)
@@ -89,20 +86,6 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Ground:
-    """What every part stands on."""
-
-    settings: Settings
-    clock: Clock
-    ids: Ids
-    store: SqlStore
-    bot: LiveBot
-    bus: "MemoryBus | RedisBus"
-    metrics: Metrics
-    tracer: Tracer
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Front:
     """How events come in. ``worker``: where this process works on them itself; ``keep_up``: what must run for it."""
 
@@ -126,16 +109,25 @@ async def open_service(
     async with AsyncExitStack() as stack:
         bot = LiveBot(settings.bot, clock)
         metrics = Metrics()
-        tracer = await _tracer(settings, stack)
+        tracer = await open_tracer(settings, stack)
         store = await (open_store or SqlStore.open)(settings.database_url, at=at, meter=metrics)
         stack.push_async_callback(store.close)
         await first_operator(store, settings.var)
         ids = RandomIds(clock)
-        bus = await _bus(settings, clock, ids, stack)
-        ground = _Ground(
-            settings=settings, clock=clock, ids=ids, store=store, bot=bot, bus=bus, metrics=metrics, tracer=tracer
+        bus = await open_bus(settings, clock, ids, stack)
+        ground = Ground(
+            settings=settings,
+            clock=clock,
+            ids=ids,
+            store=store,
+            bot=bot,
+            bus=bus,
+            rates=open_rates(settings, clock, stack),
+            presence=open_presence(settings, clock, stack),
+            metrics=metrics,
+            tracer=tracer,
         )
-        connectors = await _connectors(ground, lambda: front.intake)
+        connectors = await open_connectors(ground, lambda: front.intake)
         for made in connectors.values():
             stack.push_async_callback(made.close)
         channels = {name: made.channel for name, made in connectors.items()}
@@ -146,7 +138,7 @@ async def open_service(
         kept_up = {
             **front.keep_up,
             "lag": metrics.watch_loop,
-            **_connections(connectors, front.worker),
+            **incoming(connectors, front.worker),
             "bot_folder": bot.watch,
         }
         if role != "worker" and not isinstance(bus, MemoryBus):
@@ -156,7 +148,7 @@ async def open_service(
         yield Service(app=app, worker=front.worker, store=store, bot=bot, stop=running.clear)
 
 
-async def _doors(ground: _Ground, channels: Mapping[str, Channel], at: Callable[[str], None]) -> _Front:
+async def _doors(ground: Ground, channels: Mapping[str, Channel], at: Callable[[str], None]) -> _Front:
     """Events go to the workers of other processes."""
     members = Members(store=ground.store, clock=ground.clock)
     await members.join()
@@ -174,7 +166,7 @@ async def _doors(ground: _Ground, channels: Mapping[str, Channel], at: Callable[
 
 
 async def _worker(
-    ground: _Ground, channels: Mapping[str, Channel], at: Callable[[str], None], stack: AsyncExitStack
+    ground: Ground, channels: Mapping[str, Channel], at: Callable[[str], None], stack: AsyncExitStack
 ) -> _Front:
     engine = await _engine(ground, channels, at)
     await engine.start()
@@ -182,40 +174,7 @@ async def _worker(
     return _Front(intake=engine.intake, worker=engine, keep_up={"tidying": lambda: _tidy(ground.store, ground.clock)})
 
 
-def _connections(
-    connectors: Mapping[str, Connector], worker: Engine | None
-) -> dict[str, Callable[[], Awaitable[None]]]:
-    """A web hook is announced by whoever has one; messages are fetched by one worker at a time."""
-    found: dict[str, Callable[[], Awaitable[None]]] = {}
-    for name, made in connectors.items():
-        if made.hook:
-            found[name] = made.run
-        elif worker:
-            found[name] = worker.duty(f"fetch {name}", made.run).run
-    return found
-
-
-async def _tracer(settings: Settings, stack: AsyncExitStack) -> Tracer:
-    if not settings.traces.endpoint:
-        return NO_TRACER
-    from app.traces import Traces  # 15 MB that only this needs
-
-    traces = Traces(settings.traces.endpoint)
-    stack.push_async_callback(traces.close)
-    return traces
-
-
-async def _bus(settings: Settings, clock: Clock, ids: Ids, stack: AsyncExitStack) -> "MemoryBus | RedisBus":
-    if not settings.redis.url:
-        return MemoryBus()
-    from store.redis_bus import RedisBus  # 8 MB that only this needs
-
-    bus = await RedisBus.open(settings.redis.url, clock=clock, name=ids.new())
-    stack.push_async_callback(bus.close)
-    return bus
-
-
-async def _engine(ground: _Ground, channels: Mapping[str, Channel], at: Callable[[str], None]) -> Engine:
+async def _engine(ground: Ground, channels: Mapping[str, Channel], at: Callable[[str], None]) -> Engine:
     folder, var = ground.settings.bot, ground.settings.var
     actions = RasaActions(folder, var)
     nlu = LiveNlu(var / "nlu")
@@ -235,7 +194,14 @@ async def _engine(ground: _Ground, channels: Mapping[str, Channel], at: Callable
         repeatable=safe.__contains__,
         bus=ground.bus,
         channels=channels,
-        policies=_policies(ground.settings),
+        policies=policies_of(ground.settings),
+        pacer=Pacer(
+            paces=paces_of(ground.settings, channels),
+            rates=ground.rates,
+            chats=MemoryRates(ground.clock),
+            clock=ground.clock,
+        ),
+        chance=random.random,
         clock=ground.clock,
         ids=ground.ids,
         place=here(),
@@ -248,14 +214,14 @@ async def _engine(ground: _Ground, channels: Mapping[str, Channel], at: Callable
     return Engine(tools)
 
 
-async def _deps(
-    ground: _Ground, intake: Intake, connectors: Mapping[str, Connector], ready: Callable[[], bool]
-) -> Deps:
+async def _deps(ground: Ground, intake: Intake, connectors: Mapping[str, Connector], ready: Callable[[], bool]) -> Deps:
     settings, bot = ground.settings, ground.bot
     return Deps(
         engine=intake,
         store=ground.store,
         bus=ground.bus,
+        rates=ground.rates,
+        presence=ground.presence,
         channels={name: made.channel for name, made in connectors.items()},
         hooks={name: made.hook for name, made in connectors.items() if made.hook},
         rules=bot.rules,
@@ -266,7 +232,7 @@ async def _deps(
         ids=ground.ids,
         media=settings.bot,
         pages=PAGES,
-        texts=_page_texts(),
+        texts=page_texts(),
         origins=tuple(settings.web.origins),
         proxies=tuple(settings.web.proxies),
         secure_cookies=settings.web.public_url.startswith("https:"),
@@ -307,61 +273,3 @@ async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _connectors(ground: _Ground, intake: Callable[[], Intake]) -> dict[str, Connector]:
-    """The channels that are configured."""
-
-    async def receive(inbound: Inbound) -> bool:
-        return await intake().receive(inbound)
-
-    surroundings = Surroundings(
-        receive=receive, ids=ground.ids, clock=ground.clock, media=lambda ref: ground.bot.folder / ref
-    )
-    wanted: dict[str, Mapping[str, Data]] = {}
-    if ground.settings.telegram.token.get_secret_value():
-        wanted["telegram"] = await _telegram(ground.settings, ground.store)
-    return {name: connector(name)(given, surroundings) for name, given in wanted.items()}
-
-
-async def _telegram(settings: Settings, store: SqlStore) -> dict[str, Data]:
-    given = settings.telegram
-    made = await store.secret("telegram_hook", secrets.token_hex(SECRET_BYTES).encode())
-    public = settings.web.public_url.rstrip("/")
-    return {
-        "token": given.token.get_secret_value(),
-        "api": given.api,
-        "public_url": f"{public}/hooks/telegram" if public else "",
-        "secret": given.secret.get_secret_value() or made.decode(),
-    }
-
-
-def _policies(settings: Settings) -> dict[str, AmbiguousPolicy]:
-    return {"telegram": settings.telegram.ambiguous}
-
-
-def nlu_examples(folder: Path) -> dict[str, bytes]:
-    return {path.stem: path.read_bytes() for path in sorted((folder / "nlu").glob("*.yaml"))}
-
-
-def _page_texts() -> dict[str, bytes]:
-    """Language → the labels of the pages, with English where one is missing."""
-    root = package_files("locales")
-    found = {}
-    for folder in sorted(root.iterdir(), key=lambda item: item.name):
-        file = folder / "pages.yaml"
-        if folder.is_dir() and file.is_file():
-            data = read_source(f"{folder.name}/pages.yaml", file.read_bytes()).data
-            found[folder.name] = dict(data)
-    return {
-        language: msgspec.json.encode({"language": language, **_filled(data, found["en"])})
-        for language, data in found.items()
-    }
-
-
-def _filled(data: Data, english: Data) -> Data:
-    if not isinstance(english, dict) or not isinstance(data, dict):
-        return data if data is not None else english
-    if "other" in english or "other" in data or "many" in data:
-        return data
-    return {key: _filled(data.get(key), english[key]) for key in english}

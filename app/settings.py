@@ -63,6 +63,11 @@ class TelegramSettings(BaseModel):
     secret: SecretStr = Field(
         SecretStr(""), description="Proof that a web hook call is Telegram's. Empty: made and kept by the service."
     )
+    rate: float = Field(
+        30.0,
+        description="Messages a second to all chats together; Telegram allows 30, paid broadcasts 1000. 0: no limit, nor for a chat.",
+        ge=0,
+    )
     ambiguous: Literal["resend", "flag"] = Field(
         "resend",
         description="A message that may or may not have arrived: send again (may double), or flag it for an operator (may miss).",

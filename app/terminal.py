@@ -8,8 +8,8 @@ from pathlib import Path
 from rich.console import Console
 
 from actions.runner import RasaActions
+from app.bot_folder import nlu_examples
 from app.clock import RandomIds, SystemClock
-from app.service import nlu_examples
 from bots.limits import limits_of
 from bots.shape import LocationPart, MediaPart, TextPart, shape
 from conversation.content import Text

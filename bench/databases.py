@@ -39,7 +39,7 @@ def postgres() -> Iterator[str]:
         making = [*_as_postgres(), str(PROGRAMS / "initdb"), "-D", data, *words]
         subprocess.run(making, cwd=folder, check=True, capture_output=True)
         settings = (f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}", "fsync=on")
-        quiet = ("logging_collector=on",)
+        quiet = ("log_min_messages=fatal",)
         serving = [*_as_postgres(), str(PROGRAMS / "postgres"), "-D", data, *_options((*settings, *quiet))]
         # SIGTERM waits for clients: all of them have gone by then.
         with process(serving, {}, place=None):

@@ -19,8 +19,8 @@ from bench.scripts import SCRIPTS, Course
 SEED = 7
 """Of the pauses between an answer and the next line."""
 OTHERS = 50
-PAUSE = (0.05, 0.15)
-"""Seconds, evenly spread."""
+PAUSE = (0.25, 0.4)
+"""Seconds, evenly spread: who writes more than five messages a second for long is in a rush too."""
 FLOODER = 999
 FLOOD = 200.0
 """Messages a second."""

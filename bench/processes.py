@@ -8,9 +8,10 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Timer
 from typing import Final
 
 import msgspec
@@ -21,6 +22,8 @@ from bench.machine import cpu_seconds, memory_mb, pinned
 ROOT = Path(__file__).parent.parent
 START_LIMIT = 120.0
 """Seconds; a first start trains the language model."""
+PATIENCE: Final = 40.0
+"""Times its seconds of measuring: how long a load generator may take, with all that it does before."""
 SERVER: Final = 0
 GENERATOR: Final = 1
 """The cores that a server and its load generator are kept on."""
@@ -68,16 +71,20 @@ def lotse_processes(
     settings = {
         "LOTSE_BOT": str(bot),
         "LOTSE_VAR": str(var),
-        "LOTSE_WEB__PORT": str(port),
         "LOTSE_WEB__PUBLIC_URL": f"http://127.0.0.1:{port}",
         "LOTSE_LOG_LEVEL": "warning",
         **environment,
     }
     program = str(Path(sys.executable).parent / "lotse")
+
+    def run(command: str, port: int) -> AbstractContextManager[Server]:
+        return server([program, command], port, "/readyz", {**settings, "LOTSE_WEB__PORT": str(port)}, place=place)
+
     listening, *others = commands
     with ExitStack() as stack:
-        running = stack.enter_context(server([program, listening], port, "/readyz", settings, place=place))
-        pids = [stack.enter_context(process([program, command], settings, place=place)).pid for command in others]
+        running = stack.enter_context(run(listening, port))
+        # A worker has a port too: there it says how it is.
+        pids = [pid for command in others for pid in stack.enter_context(run(command, free_port())).pids]
         yield msgspec.structs.replace(running, pids=(*running.pids, *pids))
 
 
@@ -101,7 +108,7 @@ def process(
         command,
         cwd=ROOT,
         env={**os.environ, **environment},
-        preexec_fn=pinned(place) if place is not None else None,  # noqa: PLW1509 - no threads here
+        preexec_fn=pinned(place) if place is not None else None,  # noqa: PLW1509 - no thread of ours starts programs
         stdout=subprocess.DEVNULL,
     )
     try:
@@ -133,13 +140,14 @@ class Generator:
     """A load generator: it stops at its marks (``idle open begin end``) until the server has been looked at."""
 
     def __init__(self, module: str, *arguments: str, place: int | None = GENERATOR) -> None:
+        self._limit = PATIENCE * max(1.0, float(arguments[arguments.index("--seconds") + 1]))
         self._process = subprocess.Popen(
             [sys.executable, "-m", f"bench.{module}", *arguments],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            preexec_fn=pinned(place) if place is not None else None,  # noqa: PLW1509 - no threads here
+            preexec_fn=pinned(place) if place is not None else None,  # noqa: PLW1509 - no thread of ours starts programs
         )
 
     def mark(self) -> str:
@@ -152,11 +160,17 @@ class Generator:
     def result(self, look: Callable[[str], None]) -> str:
         """Let it run to its end: its last line, in JSON. ``look`` is called with each mark, while it waits."""
         assert self._process.stdin
-        while not (line := self.mark()).startswith("{"):
-            look(line)
-            self._process.stdin.write("\n")
-            self._process.stdin.flush()
-        self.close()
+        # A server that says nothing must not stop the benchmarks for ever.
+        end = Timer(self._limit, self._process.kill)
+        end.start()
+        try:
+            while not (line := self.mark()).startswith("{"):
+                look(line)
+                self._process.stdin.write("\n")
+                self._process.stdin.flush()
+        finally:
+            end.cancel()
+            self.close()
         return line
 
     def watch(self, *pids: int) -> Run:

@@ -1,7 +1,7 @@
 """The pure core without anything around it."""
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from app.bot_folder import load_rules
@@ -20,12 +20,13 @@ ROUND = MAX_TURNS - 20
 
 
 def turn(state: Conversation, text: str, number: str, rules: Rules) -> tuple[Conversation, tuple[Effect, ...]]:
-    """What the engine does with a line, with an NLU layer that understands nothing."""
-    state, effects = step(state, CustomerSaid(id=number, at=NOW, content=Text(text=text)), rules)
+    """What the engine does with a line, with an NLU layer that understands nothing. A second after the line before."""
+    at = state.last_customer_at + timedelta(seconds=1) if state.last_customer_at else NOW
+    state, effects = step(state, CustomerSaid(id=number, at=at, content=Text(text=text)), rules)
     asked = next((effect for effect in effects if isinstance(effect, Understand)), None)
     if asked is None:
         return state, effects
-    answer = Understood(id=f"{number}.u", at=NOW, request=asked.request, understanding=Understanding())
+    answer = Understood(id=f"{number}.u", at=at, request=asked.request, understanding=Understanding())
     state, more = step(state, answer, rules)
     return state, (*effects, *more)
 

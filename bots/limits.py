@@ -13,6 +13,31 @@ from conversation.value import Value
 Unit: TypeAlias = Literal["utf16", "code_points", "bytes"]
 
 
+class Bucket(Value, frozen=True, kw_only=True):
+    """``burst`` at once, then ``rate`` a second."""
+
+    rate: float
+    burst: float
+
+    def within(self) -> "Bucket":
+        """So much slower that no second sees more than ``rate``, its burst included."""
+        burst = max(1.0, min(self.burst, self.rate / 2))
+        return Bucket(rate=self.rate - burst + 1.0, burst=burst)
+
+
+class Pace(Value, frozen=True, kw_only=True):
+    """How fast messages may go out; None: as fast as they come."""
+
+    account: Bucket | None = None
+    chat: Bucket | None = None
+    group: Bucket | None = None
+    group_mark: str = ""
+
+    def of(self, address: str) -> Bucket | None:
+        """Of one chat."""
+        return self.group if self.group_mark and address.startswith(self.group_mark) else self.chat
+
+
 class Limits(Value, frozen=True, kw_only=True):
     """One channel's table of ``limits.toml``; the words of the fields are explained there."""
 
@@ -31,6 +56,7 @@ class Limits(Value, frozen=True, kw_only=True):
     upload: int
     location: bool
     contact: bool
+    pace: Pace = Pace()
 
 
 def size_in(unit: Unit, text: str) -> int:

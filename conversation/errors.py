@@ -13,6 +13,7 @@ LotseError
      ├─ AmbiguousError        it may have got it
      ├─ RecipientGoneError    nothing reaches this customer any more
      ├─ MigratedError         the customer's address changed
+     ├─ WindowClosedError     it takes no free words now: only after the customer's next message, or as a template
      ├─ RefusedError          our message is wrong: a retry would fail the same way
      └─ AccountDownError      our account is shut or its token wrong: stop sending, keep everything
 """
@@ -102,6 +103,10 @@ class MigratedError(SendError):
     def __init__(self, address: str) -> None:
         super().__init__(f"the chat moved to {address}")
         self.address = address
+
+
+class WindowClosedError(SendError):
+    """The customer's last message is too long ago for free words; the channel takes templates only."""
 
 
 class RefusedError(SendError):

@@ -42,11 +42,13 @@ class TypingNews(Tagged, frozen=True, kw_only=True):
 
 
 class DeliveryNews(Tagged, frozen=True, kw_only=True):
-    """How far an outgoing message came."""
+    """How far an outgoing message came. ``decided``: an operator said what is to follow."""
 
     chat: str
     message: str
     state: SendState
+    error: str = ""
+    decided: bool = False
 
 
 class QueueNews(Tagged, frozen=True, kw_only=True):

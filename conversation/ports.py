@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from conversation.content import Media
+from conversation.deliveries import Settled, Unarrived, Undelivered
 from conversation.events import Event, QueuePlace
 from conversation.message import Message
 from conversation.records import (
@@ -148,6 +149,21 @@ class Presence(Protocol):
         ...
 
 
+# ── rates ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Rates(Protocol):
+    """Token buckets by key, shared with all processes that can be reached. Nothing in them that must not be lost."""
+
+    async def take(self, key: str, *, rate: float, burst: float, queue: float = 0.0) -> float | None:
+        """Seconds to wait; 0: go. ``burst`` may go at once, then ``rate`` a second.
+
+        Up to ``queue`` may come before their time: they have their place and wait for it. None: more wait already, nothing
+        was taken. Never raises, never takes long.
+        """
+        ...
+
+
 # ── the store ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -192,8 +208,12 @@ class EngineStore(Protocol):
         """A worker ends; what it held is free."""
         ...
 
-    async def claim(self, worker: str, chats: Sequence[str]) -> Claimed:
-        """Make those of the chats that nobody holds the worker's, and read what is open in all that it holds of them."""
+    async def claim(self, worker: str, chats: Sequence[str], known: Mapping[str, int] | None = None) -> Claimed:
+        """Make those of the chats that nobody holds the worker's, and read what is open in all that it holds of them.
+
+        ``known``: the fences by which the worker has them in hand; None: all that it holds. An event makes a free chat its
+        worker's too: the sends and calls that are unfinished come with the first claim after that.
+        """
         ...
 
     async def release(self, worker: str, held: Sequence[Held]) -> None:
@@ -236,6 +256,18 @@ class EngineStore(Protocol):
 
         That a message was sent is true whoever says so.
         """
+        ...
+
+    async def move_chat(self, chat: str, address: str) -> None:
+        """The channel gave the chat a new address. One that another chat has already stays with that."""
+        ...
+
+    async def resend(self, numbers: Sequence[int], now: datetime) -> Sequence[Send]:
+        """Those of the sends that are ``failed`` or ``ambiguous`` are ``pending`` again, and their chats reachable."""
+        ...
+
+    async def settle(self, numbers: Sequence[int]) -> Sequence[Settled]:
+        """What is ``ambiguous`` is ``sent``; what ``failed`` stays so, and nobody need look at it any more."""
         ...
 
     async def open_jobs(self, limit: int, worker: str | None = None) -> Sequence[Job]:
@@ -335,4 +367,16 @@ class DeskStore(Protocol):
 
     async def send_states(self, chat: str) -> Mapping[str, SendState]:
         """Message id to the state of its delivery, for messages that are not ``sent``."""
+        ...
+
+    async def undelivered(
+        self, *, chat: str = "", channel: str = "", state: Unarrived | None = None, limit: int = 100
+    ) -> Sequence[Undelivered]:
+        """``failed`` and ``ambiguous`` ones that wait for somebody's decision, newest first."""
+        ...
+
+    async def count_undelivered(self) -> int: ...
+
+    async def find_send(self, chat: str, message: str) -> int | None:
+        """The number of a message's send."""
         ...

@@ -94,6 +94,8 @@ class Turn(Value, frozen=True, kw_only=True):
     at: datetime
     unreachable: str = ""
     fence: int = 0
+    bulk: bool = False
+    """Nobody waits for its messages."""
 
 
 SendState: TypeAlias = Literal["pending", "sending", "sent", "failed", "ambiguous"]
@@ -112,6 +114,8 @@ class Send(Value, frozen=True, kw_only=True):
     attempts: int = 0
     due: datetime
     error: str = ""
+    bulk: bool = False
+    """Nobody waits for it: answers go first."""
 
 
 class SendUpdate(Value, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import TypeAlias
 
+from conversation.events import CustomerPressed, CustomerSaid
 from conversation.run import Run
 from conversation.value import Data, Tagged, Value
 
@@ -43,6 +44,18 @@ class Closed(Tagged, frozen=True, kw_only=True):
 Phase: TypeAlias = WithBot | Parked | WithOperator | Closed
 
 
+class Rush(Value, frozen=True, kw_only=True):
+    """How the customer's pace compares with what a person can follow.
+
+    ``level``: messages ahead of that pace. ``told``: the customer knows that not each gets an answer. ``held``: the newest of those
+    that got none; it is answered when there is quiet.
+    """
+
+    level: float = 0.0
+    told: bool = False
+    held: CustomerSaid | CustomerPressed | None = None
+
+
 class Conversation(Value, frozen=True, kw_only=True):
     """One customer's dialogue on one channel, from the first message to the close.
 
@@ -69,5 +82,6 @@ class Conversation(Value, frozen=True, kw_only=True):
     turns: int = 0
     """Events handled; a cap stops a runaway."""
     last_customer_at: datetime | None = None
+    rush: Rush = Rush()
     unanswered: bool = False
     """The customer spoke last, and a person has yet to answer."""

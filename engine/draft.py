@@ -18,7 +18,7 @@ from dialogs.scene import Scene, view_of
 from engine.rules import Rules
 from handoff.desk import park, waiting_timers
 
-SILENCE, WAKE = "silence", "wake"
+SILENCE, WAKE, CALM = "silence", "wake", "calm"
 
 
 class Draft:
@@ -151,7 +151,7 @@ class Draft:
             return
         frame = run.frames[-1]
         found = self.rules.bot.step(frame.dialog, frame.step)
-        if frame.stage == "waiting" and found and found.silence and SILENCE not in timers and WAKE not in timers:
+        if frame.stage == "waiting" and found and found.silence and timers.keys().isdisjoint((SILENCE, WAKE, CALM)):
             self.wait_for_customer(found.silence.after)
 
     def _learn_name(self, variables: Mapping[str, Data]) -> None:

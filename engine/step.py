@@ -27,8 +27,9 @@ from conversation.state import Closed, Conversation, Parked, WithBot, WithOperat
 from dialogs.advance import Acted, Chose, Comprehended, Heard, Lost, Pressed, Resumed, Silent, Woke
 from dialogs.commands import find_command
 from dialogs.hear import press_id
-from engine.draft import SILENCE, WAKE, Draft
+from engine.draft import CALM, SILENCE, WAKE, Draft
 from engine.rules import Rules
+from engine.rush import faster, held, newest
 from handoff.desk import (
     WARN_BEFORE,
     claim,
@@ -95,19 +96,20 @@ def _fetch_anybody(draft: Draft) -> None:
 
 
 def _customer(draft: Draft, event: CustomerEvent) -> None:
+    if isinstance(event, CustomerSaid | CustomerPressed):
+        draft.change(rush=faster(draft.state.rush, draft.state.last_customer_at, draft.now))
     draft.change(last_customer_at=draft.now)
     match event:
         case CustomerSaid():
             _meet(draft, event.language, event.name)
             draft.post("customer", event.content, client_id=event.client_id)
-            _input(draft, Heard(content=event.content), plain_text(event.content))
+            _input(draft, event)
         case CustomerPressed():
             if event.menu and press_id(event.menu, event.payload) == draft.state.run.answered:
                 return
             _meet(draft, event.language, event.name)
             draft.post("customer", Text(text=event.label), client_id=event.client_id, origin=event.payload)
-            word = f"/{event.payload[1:]}" if event.payload.startswith("!") else ""
-            _input(draft, Pressed(payload=event.payload, menu=event.menu), word)
+            _input(draft, event)
         case CustomerEdited():
             draft.post("customer", event.content, edits=event.of)
         case CustomerChoseLanguage(language=language):
@@ -131,16 +133,26 @@ def _meet(draft: Draft, language: str, name: str) -> None:
         draft.change(name=name)
 
 
-def _input(draft: Draft, event: Heard | Pressed, text: str) -> None:
+def _heard(event: CustomerSaid | CustomerPressed) -> tuple[Heard | Pressed, str]:
+    """As the dialogs take it, and the words among which a command may be."""
+    if isinstance(event, CustomerSaid):
+        return Heard(content=event.content), plain_text(event.content)
+    word = f"/{event.payload[1:]}" if event.payload.startswith("!") else ""
+    return Pressed(payload=event.payload, menu=event.menu), word
+
+
+def _input(draft: Draft, event: CustomerSaid | CustomerPressed) -> None:
+    if isinstance(draft.state.phase, WithBot) and held(draft, event):
+        return
     draft.change(turns=draft.state.turns + 1)
+    heard, text = _heard(event)
     match draft.state.phase:
         case WithBot():
-            draft.cancel((SILENCE,))
-            draft.dialogs(Lost() if draft.state.turns == MAX_TURNS else event)
+            _bot(draft, heard)
         case Parked() as parked:
             draft.change(unanswered=True)
             if find_command(draft.rules.bot, draft.state.language, text) in _LEAVE_QUEUE:
-                _leave_queue(draft, event)
+                _leave_queue(draft, heard)
             elif (parked.expires - draft.now).total_seconds() <= WARN_BEFORE:
                 _keep_place(draft, parked)
         case WithOperator():
@@ -149,6 +161,18 @@ def _input(draft: Draft, event: Heard | Pressed, text: str) -> None:
                 _watch(draft)
         case Closed():
             pass
+
+
+def _bot(draft: Draft, heard: Heard | Pressed) -> None:
+    draft.cancel((SILENCE,))
+    draft.dialogs(Lost() if draft.state.turns == MAX_TURNS else heard)
+
+
+def _calm(draft: Draft) -> None:
+    event = newest(draft)
+    if event is not None:
+        draft.change(turns=draft.state.turns + 1)
+        _bot(draft, _heard(event)[0])
 
 
 def _leave_queue(draft: Draft, event: Heard | Pressed) -> None:
@@ -244,6 +268,8 @@ def _timer(draft: Draft, event: TimerFired) -> None:
                 draft.dialogs(Silent())
             elif event.name == WAKE:
                 draft.dialogs(Woke())
+            elif event.name == CALM:
+                _calm(draft)
         case Parked():
             _waited(draft, event)
         case WithOperator() as live:

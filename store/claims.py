@@ -24,7 +24,7 @@ _HOLD = Bulk(
     types=("TEXT", "TEXT"),
 )
 _RELEASE = Bulk(
-    "UPDATE chats SET worker = '' FROM (VALUES {rows}) AS v"
+    "UPDATE chats SET worker = '', fence = chats.fence + 1 FROM (VALUES {rows}) AS v"
     " WHERE chats.id = v.column1 AND chats.fence = v.column2 AND chats.worker = v.column3 RETURNING chats.id",
     width=3,
     types=("TEXT", "BIGINT", "TEXT"),

@@ -5,6 +5,7 @@ that start together the second waits and finds nothing left to do.
 """
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,12 +16,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from conversation.errors import StoreError
 from store.database import Database, connect
 from store.failures import explain
+from store.soundness import check
 from store.url import parse, path_of, where
+from store.versions import MIGRATIONS, versions
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = 0x106F7365
 """The advisory lock of PostgreSQL that makes migrations wait for each other."""
 
@@ -43,49 +45,37 @@ async def migrate(url: str, *, busy_seconds: float = 5.0) -> None:
         await database.close()
 
 
-async def upgrade(database: Database, place: str) -> None:
-    """As ``migrate``, over an open database; ``place`` names it in errors."""
+async def upgrade(database: Database, place: str, at: Callable[[str], None] = lambda _: None) -> None:
+    """As ``migrate``, over an open database; ``place`` names it in errors. ``at`` is called after each step of the way.
+
+    Raises DamagedError for a file that is not sound.
+    """
     try:
-        await database.write(lambda connection: _upgrade(connection, place))
+        await database.read(_check)
+        await database.write(lambda connection: _upgrade(connection, place, at))
     except (SQLAlchemyError, OSError) as error:
         raise explain(error, place) from error
 
 
-def _upgrade(connection: Connection, place: str) -> None:
+def _check(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        check(connection, Path(connection.exec_driver_sql("PRAGMA database_list").all()[0][2]))
+
+
+def _upgrade(connection: Connection, place: str, at: Callable[[str], None]) -> None:
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
-    if _current(connection) != newest():
-        _run_migrations(connection, place)
-
-
-def newest() -> str:
-    """The revision of the newest tables: the files of ``migrations/versions`` are named ``<revision>_<what>.py``."""
-    return max(file.name for file in (_MIGRATIONS / "versions").glob("*_*.py")).partition("_")[0]
-
-
-def _current(connection: Connection) -> str:
-    if not connection.dialect.has_table(connection, "alembic_version"):
-        return ""
-    return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar())
-
-
-def _run_migrations(connection: Connection, place: str) -> None:
-    """Alembic, 10 MB and 70 ms to import, is imported only here: most starts have nothing to bring up to date."""
-    from alembic import command
-    from alembic.runtime.migration import MigrationContext
-    from alembic.script import ScriptDirectory
-
-    config = configured(connection)
-    script = ScriptDirectory.from_config(config)
-    known = {revision.revision for revision in script.walk_revisions()}
-    current = MigrationContext.configure(connection).get_current_heads()
-    unknown = [revision for revision in current if revision not in known]
-    if unknown:
+    found = versions(connection)
+    if found.ahead:
         raise SchemaError(
-            f"the database {place} was made by a newer Lotse (tables {unknown[0]}, this version knows up to"
-            f" {script.get_current_head()}): install the newer version, or restore a backup made before it"
+            f"the database {place} was made by a newer Lotse (tables {found.found}, this version knows up to"
+            f" {found.newest}): install the newer version, or restore a backup made before it"
         )
-    if set(current) != set(script.get_heads()):
+    if found.behind:
+        from alembic import command  # 10 MB and 70 ms: most starts have nothing to bring up to date
+
+        config = configured(connection)
+        config.attributes["step"] = lambda **_: at("migrating")
         command.upgrade(config, "head")
 
 
@@ -94,7 +84,7 @@ def configured(connection: Connection) -> "Config":
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     return config

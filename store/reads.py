@@ -170,6 +170,11 @@ def open_sends_of(connection: Connection, wanted: Sequence[str]) -> tuple[list[S
     return _sends(connection, _SENDS.where(outbox.c.chat.in_(wanted)))
 
 
+def open_sends_numbered(connection: Connection, numbers: Sequence[int]) -> list[Send]:
+    """Those that can be read; the others are found by whoever looks for open ones."""
+    return _sends(connection, _SENDS.where(outbox.c.number.in_(numbers)))[0]
+
+
 def _sends(connection: Connection, query: Select[Any]) -> tuple[list[Send], list[tuple[int, str]]]:
     sends, bad = readable(connection.execute(query), _send)
     return sends, [(row.number, reason) for row, reason in bad]
@@ -187,6 +192,7 @@ def _send(row: Row[Any]) -> Send:
         attempts=row.attempts,
         due=moment(row.due),
         error=row.error,
+        bulk=bool(row.bulk),
     )
 
 

@@ -56,9 +56,9 @@ _SAY = Each(
     " ON CONFLICT (id) DO NOTHING"
 )
 _QUEUE = Bulk(
-    "INSERT INTO outbox (chat, message, state, due, error) VALUES {rows}"
+    "INSERT INTO outbox (chat, message, state, due, error, bulk) VALUES {rows}"
     " ON CONFLICT (message) DO NOTHING RETURNING number, message",
-    width=5,
+    width=6,
 )
 _DROP_SENDS = Each("UPDATE outbox SET state = 'failed', error = ? WHERE chat = ? AND state = 'pending'")
 _ASK = Bulk(
@@ -244,7 +244,8 @@ def _store_sends(connection: Connection, saves: Sequence[Save], places: Mapping[
         if save.turn.outgoing:
             error = places[save.lane].unreachable
             state, due = ("failed" if error else "pending"), micros(save.turn.at)
-            rows += [(save.lane, message.id, state, due, error) for message in _outgoing(save)]
+            bulk = int(save.turn.bulk)
+            rows += [(save.lane, message.id, state, due, error, bulk) for message in _outgoing(save)]
     numbers = {message: number for number, message in _QUEUE.run(connection, rows)}
     return [_sends(save, places[save.lane], numbers) for save in saves]
 
@@ -265,6 +266,7 @@ def _sends(save: Save, place: _Place, numbers: Mapping[str, int]) -> list[Send]:
             address=place.address,
             message=message,
             due=save.turn.at,
+            bulk=save.turn.bulk,
         )
         for message in _outgoing(save)
         if message.id in numbers

@@ -7,6 +7,7 @@ from typing import Self, TypeVar
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from conversation.deliveries import Settled, Unarrived, Undelivered
 from conversation.events import Event, QueuePlace
 from conversation.message import Message
 from conversation.meter import NO_METER, Meter
@@ -33,7 +34,7 @@ from conversation.records import (
     Waiting,
 )
 from conversation.state import Conversation
-from store import arrivals, claims, figures, reads, saves
+from store import arrivals, claims, dead_letters, figures, reads, saves
 from store.codec import micros, words
 from store.database import Database, connect
 from store.failures import explain
@@ -64,6 +65,10 @@ _UPDATE_SEND = Bulk(
     types=("BIGINT", "TEXT", "BIGINT", "BIGINT", "TEXT", "TEXT", "BIGINT"),
 )
 _FAIL_SEND = Each("UPDATE outbox SET state = 'failed', error = ? WHERE number = ? AND state IN ('pending', 'sending')")
+_MOVE_CHAT = Each(
+    "UPDATE chats SET address = ? WHERE id = ? AND NOT EXISTS (SELECT 1 FROM chats other"
+    " WHERE other.channel = chats.channel AND other.account = chats.account AND other.address = ?)"
+)
 _PUT_OPERATOR = Each(
     "INSERT INTO operators (id, name, password) VALUES (?, ?, ?)"
     " ON CONFLICT (id) DO UPDATE SET name = excluded.name, password = excluded.password"
@@ -110,14 +115,14 @@ class SqlStore:
     ) -> Self:
         """The store at ``sqlite:///path`` or ``postgresql://…``, with its tables brought up to date.
 
-        ``busy_seconds``: how long a write waits for another program's lock. ``at``: see ``Writer``.
+        ``busy_seconds``: how long a write waits for another program's lock. ``at``: see ``Writer`` and ``upgrade``.
         Raises StoreError if the database can't be used, SchemaError if it is of a newer version.
         """
         target = parse(url)
         await make_file(target)
         database = connect(target, busy_seconds)
         try:
-            await upgrade(database, where(target))
+            await upgrade(database, where(target), at)
         except BaseException:
             await database.close()
             raise
@@ -181,27 +186,28 @@ class SqlStore:
     async def leave(self, worker: str) -> None:
         await self._writer.call(lambda connection: claims.leave(connection, worker))
 
-    async def claim(self, worker: str, chats: Sequence[str]) -> Claimed:
+    async def claim(self, worker: str, chats: Sequence[str], known: Mapping[str, int] | None = None) -> Claimed:
         """A row that this version can't read is put aside."""
-        known = await self._read(lambda connection: claims.holders(connection, chats))
-        free = {chat: worker for chat, holder, _ in known if not holder}
+        found = await self._read(lambda connection: claims.holders(connection, chats))
+        free = {chat: worker for chat, holder, _ in found if not holder}
         taken = await self._writer.call(lambda connection: claims.hold(connection, free)) if free else {}
-        held = {chat: fence for chat, holder, fence in known if holder == worker} | taken
+        held = {chat: fence for chat, holder, fence in found if holder == worker} | taken
         rows, bad = await self._read(lambda connection: reads.unhandled_of(connection, list(held)))
         await self._put_aside(bad)
-        sends, jobs = await self._unfinished(list(taken))
+        new = taken if known is None else [chat for chat, fence in held.items() if known.get(chat) != fence]
+        sends, jobs = await self._unfinished(list(new))
         return Claimed(
             held=tuple(Held(chat=chat, fence=fence) for chat, fence in held.items()),
             rows=tuple(rows),
             sends=tuple(sends),
             jobs=tuple(jobs),
-            others={chat: holder for chat, holder, _ in known if holder not in ("", worker)},
+            others={chat: holder for chat, holder, _ in found if holder not in ("", worker)},
         )
 
-    async def _unfinished(self, taken: Sequence[str]) -> tuple[Sequence[Send], Sequence[Job]]:
-        if not taken:
+    async def _unfinished(self, new: Sequence[str]) -> tuple[Sequence[Send], Sequence[Job]]:
+        if not new:
             return (), ()
-        sends, jobs, bad = await self._read(lambda connection: claims.unfinished(connection, taken))
+        sends, jobs, bad = await self._read(lambda connection: claims.unfinished(connection, new))
         await self._fail_sends(bad)
         return sends, jobs
 
@@ -240,6 +246,15 @@ class SqlStore:
         external_id, error = words(update.external_id), words(update.error)
         row = (update.number, update.state, update.attempts, micros(update.due), external_id, error, update.fence)
         return await self._writer.check(_UPDATE_SEND, row)
+
+    async def move_chat(self, chat: str, address: str) -> None:
+        await self._writer.change(_MOVE_CHAT, (words(address), chat, words(address)))
+
+    async def resend(self, numbers: Sequence[int], now: datetime) -> Sequence[Send]:
+        return await self._writer.call(lambda connection: dead_letters.resend(connection, numbers, now))
+
+    async def settle(self, numbers: Sequence[int]) -> Sequence[Settled]:
+        return await self._writer.call(lambda connection: dead_letters.settle(connection, numbers))
 
     async def open_jobs(self, limit: int, worker: str | None = None) -> Sequence[Job]:
         return await self._read(lambda connection: reads.open_jobs(connection, limit, worker))
@@ -334,3 +349,18 @@ class SqlStore:
 
     async def send_states(self, chat: str) -> Mapping[str, SendState]:
         return await self._read(lambda connection: reads.send_states(connection, chat))
+
+    async def undelivered(
+        self, *, chat: str = "", channel: str = "", state: Unarrived | None = None, limit: int = 100
+    ) -> Sequence[Undelivered]:
+        return await self._read(
+            lambda connection: dead_letters.undelivered(
+                connection, chat=chat, channel=channel, state=state, limit=limit
+            )
+        )
+
+    async def count_undelivered(self) -> int:
+        return await self._read(dead_letters.count)
+
+    async def find_send(self, chat: str, message: str) -> int | None:
+        return await self._read(lambda connection: dead_letters.find(connection, chat, message))

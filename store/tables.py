@@ -119,9 +119,13 @@ outbox = _numbered(
     Column("due", BigInteger, nullable=False),
     _words("external_id"),
     _words("error"),
+    _count("bulk"),
+    _count("decided"),
     _index("outbox_open", "number", where="state IN ('pending', 'sending')"),
     _index("outbox_unsent", "chat", where="state <> 'sent'"),
+    _index("outbox_undelivered", "number", where="state IN ('failed', 'ambiguous') AND decided = 0"),
 )
+"""``bulk``: nobody waits for it. ``decided``: it failed, and somebody has seen that and left it so."""
 
 jobs = _numbered(
     "jobs",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -10,7 +11,7 @@ import msgspec
 from bots.connector import Hook
 from conversation.events import OperatorEvent
 from conversation.news import TypingNews
-from conversation.ports import Bus, Channel, Clock, DeskStore, Ids
+from conversation.ports import Bus, Channel, Clock, DeskStore, Ids, Presence, Rates
 from conversation.records import Chat, Inbound, Operator
 from dialogs.problems import Problem
 from engine.rules import Rules
@@ -23,6 +24,10 @@ class Takes(Protocol):
     async def receive(self, inbound: Inbound, chat: str = "") -> bool: ...
 
     async def operate(self, chat: str, event: OperatorEvent, key: str) -> bool: ...
+
+    async def resend(self, numbers: Sequence[int], now: datetime) -> int: ...
+
+    async def settle(self, numbers: Sequence[int]) -> int: ...
 
     async def typing(self, news: TypingNews, chat: Chat | None = None) -> None: ...
 
@@ -57,6 +62,8 @@ class Deps:
     engine: Takes
     store: DeskStore
     bus: Bus
+    rates: Rates
+    presence: Presence
     channels: Mapping[str, Channel]
     hooks: Mapping[str, Hook]
     rules: Callable[[], Rules]

@@ -16,8 +16,11 @@ from conversation.news import DESK_TOPIC, DeliveryNews, News, QueueNews, TurnNew
 from conversation.records import Card, Operator, Snapshot
 from conversation.state import WithOperator
 from engine.shell.feed import card_of
+from web.attendance import Attendance
+from web.dead_letters import DeadLetters
 from web.deps import Deps
 from web.desk_frames import (
+    AskUndelivered,
     CardChanged,
     Claim,
     Close,
@@ -35,6 +38,8 @@ from web.desk_frames import (
     PanelChanged,
     Refused,
     Reply,
+    Resend,
+    Settle,
     Typing,
     panel_of,
     preview_of,
@@ -103,6 +108,8 @@ class _Shift:
         self.desk = desk
         self.deps = desk.deps
         self.socket = socket
+        self.letters = DeadLetters(desk.deps, socket)
+        self.attendance = Attendance(desk.deps, socket, operator)
         self.me = operator
         self.request = request
         self.opened: Snapshot | None = None
@@ -121,10 +128,14 @@ class _Shift:
             live = asyncio.create_task(forward(self.socket, subscription, self.news))
             over = asyncio.create_task(forward(self.socket, ending, self.signed_out))
             held = asyncio.create_task(self.hold())
-            await both(serve(self.socket, self.frame, self.refuse), live, over, held)
+            attending = asyncio.create_task(self.attendance.run())
+            self.letters.changed()
+            await both(serve(self.socket, self.frame, self.refuse), live, over, held, attending)
         finally:
             await subscription.close()
             await ending.close()
+            await self.letters.close()
+            await self.attendance.leave()
             await self.unfollow()
 
     async def hold(self) -> None:
@@ -147,6 +158,8 @@ class _Shift:
 
     async def news(self, payload: bytes) -> None:
         news = _decoder.decode(payload)
+        if isinstance(news, DeliveryNews) or (isinstance(news, TurnNews) and news.card.phase == "closed"):
+            self.letters.changed()
         if isinstance(news, TurnNews):
             await self.socket.send(CardChanged(card=news.card))
             for refusal in news.refusals:
@@ -165,8 +178,10 @@ class _Shift:
                 for message in messages:
                     await self.socket.send(MessageAdded(conversation=here, message=message))
                 await self.socket.send(PanelChanged(conversation=here, panel=(await self.look(here))[1]))
-            case DeliveryNews(message=message_id, state=state):
-                await self.socket.send(Delivery(conversation=here, message_id=message_id, state=state))
+            case DeliveryNews(message=message_id, state=state, error=error, decided=decided):
+                await self.socket.send(
+                    Delivery(conversation=here, message_id=message_id, state=state, error=error, decided=decided)
+                )
             case TypingNews(who="customer", on=on):
                 await self.socket.send(CustomerTyping(conversation=here, on=on))
             case TypingNews() | QueueNews():
@@ -186,6 +201,10 @@ class _Shift:
                 await self.older(conversation, before)
             case Typing(conversation=conversation, on=on):
                 await self.typing(conversation, on=on)
+            case AskUndelivered():
+                await self.letters.list()
+            case Resend() | Settle():
+                await self.letters.decide(frame, (await self.find(frame.conversation)).chat.id)
             case Claim() | HandBack() | Close() | Reply():
                 await self.command(frame)
 
@@ -214,8 +233,7 @@ class _Shift:
         messages = tuple(await self.deps.store.recent(snapshot.chat.id, NEWEST))
         more = bool(messages) and messages[0].seq > 1
         await self.socket.send(Opened(card=card, messages=messages, panel=panel, more=more))
-        for message, state in (await self.deps.store.send_states(snapshot.chat.id)).items():
-            await self.socket.send(Delivery(conversation=conversation, message_id=message, state=state))
+        await self.letters.show(conversation, snapshot.chat)
 
         async def follow() -> None:
             try:

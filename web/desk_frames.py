@@ -7,6 +7,7 @@ import msgspec
 
 from bots.webchat.frames import MAX_SEQ, MAX_TEXT, FrameId
 from conversation.content import plain_text
+from conversation.deliveries import Undelivered as DeadLetter
 from conversation.errors import BadInputError
 from conversation.message import Message
 from conversation.records import Card, Chat, SendState
@@ -56,7 +57,27 @@ class Typing(_Frame, frozen=True, kw_only=True, tag="typing"):
     on: bool
 
 
-DeskFrame: TypeAlias = Open | Older | Claim | HandBack | Close | Reply | Typing
+class Resend(_Frame, frozen=True, kw_only=True, tag="resend"):
+    """Try again what did not arrive."""
+
+    id: FrameId
+    conversation: _Id
+    message_id: _Id
+
+
+class Settle(_Frame, frozen=True, kw_only=True, tag="settle"):
+    """What was unsure arrived; what failed is left so."""
+
+    id: FrameId
+    conversation: _Id
+    message_id: _Id
+
+
+class AskUndelivered(_Frame, frozen=True, kw_only=True, tag="undelivered"):
+    pass
+
+
+DeskFrame: TypeAlias = Open | Older | Claim | HandBack | Close | Reply | Typing | Resend | Settle | AskUndelivered
 _decoder: msgspec.json.Decoder[DeskFrame] = msgspec.json.Decoder(DeskFrame)
 
 
@@ -120,6 +141,15 @@ class Delivery(_ServerFrame, frozen=True, kw_only=True, tag="delivery"):
     conversation: str
     message_id: str
     state: SendState
+    error: str = ""
+    decided: bool = False
+
+
+class Undelivered(_ServerFrame, frozen=True, kw_only=True, tag="undelivered", omit_defaults=True):
+    """``items`` for who asked; else only how many there are."""
+
+    count: int
+    items: tuple[DeadLetter, ...] | None = None
 
 
 class CustomerTyping(_ServerFrame, frozen=True, kw_only=True, tag="typing"):
@@ -136,6 +166,19 @@ class Refused(_ServerFrame, frozen=True, kw_only=True, tag="refused"):
     id: str
     reason: str
     holder: str = ""
+
+
+class Colleague(msgspec.Struct, frozen=True, kw_only=True):
+    """Another operator at the desk."""
+
+    id: str
+    name: str
+
+
+class Colleagues(_ServerFrame, frozen=True, kw_only=True, tag="colleagues"):
+    """Who else is at the desk now."""
+
+    operators: tuple[Colleague, ...]
 
 
 class Error(_ServerFrame, frozen=True, kw_only=True, tag="error"):

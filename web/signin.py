@@ -16,7 +16,6 @@ from conversation.records import Operator, Session
 from web.deps import Deps
 from web.guard import Origins, failure, read_json
 from web.proxies import client_of
-from web.tokens import Limiter
 
 COOKIE: Final = "lotse_session"
 LIFETIME: Final = timedelta(days=14)
@@ -33,9 +32,6 @@ class SignIn:
     def __init__(self, deps: Deps) -> None:
         self.deps = deps
         self.origins = Origins(())
-        self.limiter = Limiter(deps.clock, rate=10 / 60, burst=10)
-        self.names = Limiter(deps.clock, rate=1.0, burst=10, queue=30)
-        """By operator, wherever the tries come from: they slow each other down, so that nobody can lock out another."""
         self.checkers = ThreadPoolExecutor(2, thread_name_prefix="password")
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
@@ -62,7 +58,7 @@ class SignIn:
             return failure(403, "wrong_origin", "sign in on the desk's own page")
         wanted = await read_json(request, LoginRequest)
         name = wanted.operator[:200]
-        wait = self.names.wait(name) if self.limiter.take(client_of(request, self.deps.proxies)) else None
+        wait = await self.wait(client_of(request, self.deps.proxies), name)
         if wait is None:
             return failure(429, "too_fast", "too many tries; wait a minute, then try again")
         if wait:
@@ -86,6 +82,16 @@ class SignIn:
             path="/desk",
         )
         return response
+
+    async def wait(self, client: str, name: str) -> float | None:
+        """Seconds until this try may be made; None for one too many.
+
+        Those at one name, wherever they come from, slow each other down, so that nobody can lock out another.
+        """
+        take = self.deps.rates.take
+        if await take(f"signin:{client}", rate=10 / 60, burst=10) is None:
+            return None
+        return await take(f"signin-name:{name}", rate=1.0, burst=10, queue=30)
 
     async def logout(self, request: web.Request) -> web.Response:
         if not self.origins.own(request):

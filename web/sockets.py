@@ -20,7 +20,11 @@ _log = structlog.get_logger(__name__)
 
 
 class TooFastError(LotseError):
-    """A page that sends more than it may."""
+    """A page that sends more than it may. ``quiet``: it was told before, in the same flood."""
+
+    def __init__(self, message: str, *, quiet: bool = False) -> None:
+        super().__init__(message)
+        self.quiet = quiet
 
 
 class Socket:
@@ -82,7 +86,8 @@ async def serve(
         except BadInputError as error:
             await refuse(error.code, str(error), raw)
         except TooFastError as error:
-            await refuse("too_fast", str(error), raw)
+            if not error.quiet:
+                await refuse("too_fast", str(error), raw)
             await socket.close(WSCloseCode.TRY_AGAIN_LATER, "too_fast")
             return
         except StoreError:

@@ -40,31 +40,22 @@ class Tokens:
 
 
 class Limiter:
-    """Token buckets by key: ``burst`` at once, then ``rate`` a second. Keys not used for long are forgotten.
+    """Token buckets by key, of this process: ``burst`` at once, then ``rate`` a second. Keys not used for long are forgotten."""
 
-    ``queue``: how many may come too early and wait for their turn.
-    """
-
-    def __init__(self, clock: Clock, *, rate: float, burst: float, queue: float = 0.0, keys: int = 50_000) -> None:
+    def __init__(self, clock: Clock, *, rate: float, burst: float, keys: int = 50_000) -> None:
         self._clock = clock
         self._rate = rate
         self._burst = burst
-        self._queue = queue
         self._keys = keys
         self._buckets: OrderedDict[str, tuple[float, datetime]] = OrderedDict()
 
     def take(self, key: str) -> bool:
         """False if the key has used up what it may."""
-        return self.wait(key) is not None
-
-    def wait(self, key: str) -> float | None:
-        """Seconds until it is this one's turn; None if the key has used up what it may."""
         now = self._clock.now()
         level, at = self._buckets.pop(key, (self._burst, now))
         level = min(self._burst, level + max(0.0, (now - at).total_seconds()) * self._rate)
-        allowed = level >= 1.0 - self._queue
-        level -= allowed
-        self._buckets[key] = (level, now)
+        allowed = level >= 1.0
+        self._buckets[key] = (level - allowed, now)
         if len(self._buckets) > self._keys:
             self._buckets.popitem(last=False)
-        return max(0.0, -level / self._rate) if allowed else None
+        return allowed

@@ -30,16 +30,14 @@ from conversation.news import QUEUE_TOPIC, DeliveryNews, News, QueueNews, TurnNe
 from conversation.records import Card
 from conversation.state import Parked, WithOperator
 from web.deps import Deps
+from web.floods import BREATH, Floods
 from web.guard import Origins, failure, read_json
 from web.proxies import client_of
 from web.sockets import Forwarding, Socket, TooFastError, close_all, frame_id, serve, storing, web_socket
-from web.tokens import Limiter, Tokens
+from web.tokens import Tokens
 
 HELLO_LIMIT: Final = 10.0
 PAGE: Final = 500
-RATE: Final = 5.0
-"""Frames a second of one visitor, after a burst of BURST."""
-BURST: Final = 30.0
 _decoder = msgspec.json.Decoder(News)
 _log = structlog.get_logger(__name__)
 
@@ -62,8 +60,7 @@ class WebChat:
         self.deps = deps
         self.origins = Origins(deps.origins)
         self.tokens = Tokens(deps.webchat_secret, deps.clock)
-        self.limiter = Limiter(deps.clock, rate=RATE, burst=BURST)
-        self.sessions = Limiter(deps.clock, rate=1.0, burst=60.0)
+        self.floods = Floods(deps.clock)
         self.open: set[web.WebSocketResponse] = set()
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
@@ -80,7 +77,8 @@ class WebChat:
         wanted = await read_json(request, SessionRequest)
         address = self.tokens.read(wanted.token)
         if not address:
-            if not self.sessions.take(client_of(request, self.deps.proxies)):
+            client = client_of(request, self.deps.proxies)
+            if await self.deps.rates.take(f"session:{client}", rate=1.0, burst=60.0) is None:
                 return failure(429, "too_fast", "too many new chats from this address; wait a minute")
             address = self.deps.ids.new()
         bot = self.deps.rules().bot
@@ -167,6 +165,15 @@ class _Visit:
             return False
         self.sent = frame.last_seq
         self.language = frame.language or ""
+        return await self.admit()
+
+    async def admit(self) -> bool:
+        """Who floods and comes back at once gets no further for a moment: a greeting reads the history."""
+        if not self.chat.floods.come(self.address):
+            await self.socket.close(WSCloseCode.TRY_AGAIN_LATER, "too_fast")
+            return False
+        if self.chat.floods.lasts(self.address):
+            await self.deps.clock.sleep(BREATH)
         return True
 
     async def welcome(self) -> None:
@@ -252,9 +259,11 @@ class _Visit:
     # ── from the page ────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def frame(self, raw: str) -> None:
+        floods = self.chat.floods
+        if not floods.take(self.address):
+            told = not floods.refuse(self.address)
+            raise TooFastError("that was a lot at once; come back in a few seconds and send it again", quiet=told)
         frame = read_frame(raw)
-        if not self.chat.limiter.take(self.address):
-            raise TooFastError("that was a lot at once; come back in a few seconds and send it again")
         match frame:
             case Hello():
                 raise BadInputError("bad_frame", "hello comes once, first")

@@ -30,7 +30,7 @@ def retry(
     numbers: Annotated[Optional[list[int]], typer.Argument(help="As `lotse inbox list` shows them.")] = None,  # noqa: UP045 - typer reads it
     everything: Annotated[bool, typer.Option("--all", help="All that were put aside.")] = False,
 ) -> None:
-    """Have them handled once more, once what was wrong is mended. A running service takes them up within two minutes."""
+    """Have them handled once more, once what was wrong is mended. A running service takes them up within half a minute."""
     if bool(numbers) == everything:
         raise typer.BadParameter("name the numbers that `lotse inbox list` shows, or write --all")
     wanted = None if everything else numbers

@@ -42,7 +42,7 @@ async def wake(bus: Bus, worker: str, chat: str) -> None:
 
 class Claims:
     """``took`` gets what a claim found; ``busy``: whether something of a chat is in hand; ``handling``: the numbers of the
-    events in hand."""
+    events in hand; ``at``: see ``Tools``."""
 
     def __init__(
         self,
@@ -54,8 +54,10 @@ class Claims:
         took: Callable[[Claimed], None],
         busy: Callable[[str], bool],
         handling: Callable[[], frozenset[int]],
+        at: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.worker = worker
+        self._at = at
         self._store = store
         self._bus = bus
         self._clock = clock
@@ -68,6 +70,8 @@ class Claims:
         self._more = asyncio.Event()
         self._doubts: dict[str, int] = {}
         self._later: set[asyncio.Task[None]] = set()
+        self._moving = asyncio.Lock()
+        """Held while chats come or go: what a claim found held must not be given back before it is in hand."""
 
     def fence(self, chat: str) -> int | None:
         """Of this worker's claim; None where it has none."""
@@ -118,11 +122,17 @@ class Claims:
 
     async def release_idle(self) -> None:
         """Give back the chats in which nothing happened since the last time. Raises StoreError."""
-        idle = [chat for chat in self._fences if chat not in self._touched and not self._busy(chat)]
-        self._touched.clear()
-        for at in range(0, len(idle), AT_ONCE):
-            held = [Held(chat=chat, fence=self._fences.pop(chat)) for chat in idle[at : at + AT_ONCE]]
-            await self._store.release(self.worker, held)
+        touched, self._touched = self._touched, set()
+        before = [chat for chat in self._fences if chat not in touched]
+        for at in range(0, len(before), AT_ONCE):
+            async with self._moving:
+                idle = [
+                    chat for chat in before[at : at + AT_ONCE] if chat not in self._touched and not self._busy(chat)
+                ]
+                held = [
+                    Held(chat=chat, fence=fence) for chat in idle if (fence := self._fences.pop(chat, None)) is not None
+                ]
+                await self._store.release(self.worker, held)
 
     async def _want_later(self, chat: str, pause: float) -> None:
         await self._clock.sleep(pause)
@@ -145,12 +155,14 @@ class Claims:
 
     async def _claim(self, chats: list[str]) -> bool:
         """False if there was nothing to take."""
-        claimed = await self._store.claim(self.worker, chats)
-        for held in claimed.held:
-            self.hold(held.chat, held.fence)
-        for chat in claimed.others:
-            self._fences.pop(chat, None)
-        self._took(claimed)
+        async with self._moving:
+            claimed = await self._store.claim(self.worker, chats, self._fences)
+            self._at("claimed")
+            for held in claimed.held:
+                self.hold(held.chat, held.fence)
+            for chat in claimed.others:
+                self._fences.pop(chat, None)
+            self._took(claimed)
         for chat, worker in claimed.others.items():
             await wake(self._bus, worker, chat)
         return bool(claimed.rows or claimed.sends or claimed.jobs)

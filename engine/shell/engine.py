@@ -1,7 +1,7 @@
 """A worker: what happens in the chats that are its own, and all that follows from it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,7 +14,7 @@ from conversation.errors import StoreError
 from conversation.events import CustomerEdited, CustomerPressed, CustomerSaid, CustomerUnreachable
 from conversation.meter import NO_METER, NO_TRACER, Meter, Tracer
 from conversation.ports import Actions, Bus, Channel, Clock, EngineStore, Ids, Nlu
-from conversation.records import Accepted, Claimed, InboxRow, Saved, Turn
+from conversation.records import Accepted, Claimed, InboxRow, Saved, Send, Turn
 from engine.rules import Rules
 from engine.shell.claims import Claims
 from engine.shell.duty import Duty
@@ -23,6 +23,7 @@ from engine.shell.intake import Intake
 from engine.shell.jobs import Jobs
 from engine.shell.members import EVERY, Members
 from engine.shell.outbox import AmbiguousPolicy, Outbox, no_point
+from engine.shell.pace import Pacer, unpaced
 from engine.shell.stored import until_stored
 from engine.shell.sweep import Left, Sweep
 from engine.shell.timers import Timers
@@ -40,7 +41,8 @@ class Tools:
     tests stop the process.
 
     ``place`` names this process; ``gone``: whether the process of a place is known to have ended. ``beat``: seconds between
-    two signs of life.
+    two signs of life. ``pacer``: how fast channels may be sent to; without one as fast as they take it. ``chance``: see
+    ``Outbox``.
     """
 
     store: EngineStore
@@ -56,6 +58,8 @@ class Tools:
     gone: Callable[[str], bool] = lambda _: False
     beat: float = EVERY
     policies: Mapping[str, AmbiguousPolicy] = field(default_factory=dict)
+    pacer: Pacer | None = None
+    chance: Callable[[], float] = lambda: 1.0
     at: Callable[[str], None] = no_point
     meter: Meter = NO_METER
     tracer: Tracer = NO_TRACER
@@ -86,6 +90,7 @@ class Engine:
             took=self._took,
             busy=self._busy,
             handling=lambda: self.turns.numbers(),  # noqa: PLW0108 - they are made below
+            at=tools.at,
         )
         self.intake = Intake(
             store=tools.store,
@@ -140,6 +145,8 @@ class Engine:
             at=tools.at,
             meter=tools.meter,
             tracer=tools.tracer,
+            pacer=tools.pacer or unpaced(tools.clock),
+            chance=tools.chance,
         )
 
     def _make_jobs(self) -> Jobs:
@@ -212,6 +219,14 @@ class Engine:
         else:
             self.claims.want([row.chat])
 
+    def resume(self, sends: Sequence[Send]) -> None:
+        """They are to be sent again. In chats that another worker holds its sweep finds them."""
+        for send in sends:
+            if self.claims.fence(send.chat) is not None:
+                self.outbox.reachable(send.chat)
+                self.outbox.add(send)
+        self.claims.want(send.chat for send in sends if self.claims.fence(send.chat) is None)
+
     def _add(self, row: InboxRow) -> None:
         if isinstance(row.event, CustomerSaid | CustomerPressed | CustomerEdited):
             self.outbox.reachable(row.chat)
@@ -233,8 +248,9 @@ class Engine:
         return self.claims.fence(chat) is not None or self.members.choose(chat) in ("", self.worker)
 
     def _lost(self) -> None:
-        """Others gave this worker up: what it still has in hand will be refused."""
+        """Others gave this worker up: what it still has in hand will be refused, and must not be sent."""
         self.claims.forget()
+        self.outbox.lose()
 
     def _after(self, saved: Saved, turn: Turn) -> None:
         self.claims.settled(turn.conversation.chat)

@@ -92,9 +92,18 @@ class Feed:
         if left:
             await self._publish(QUEUE_TOPIC, QueueNews(team=left))
 
-    async def delivery(self, chat: str, message: str, state: SendState) -> None:
-        news = DeliveryNews(chat=chat, message=message, state=state)
+    async def delivery(self, chat: str, message: str, state: SendState, error: str = "") -> None:
+        """To the chat's sockets; to the desk too, except that all went well."""
+        news = DeliveryNews(chat=chat, message=message, state=state, error=error)
         await self._publish(chat_topic(chat), news)
+        if state != "sent":
+            await self._publish(DESK_TOPIC, news)
+
+    async def decided(self, chat: str, message: str, state: SendState) -> None:
+        """An operator settled a delivery or wants another try: it leaves the list of what was not delivered."""
+        news = DeliveryNews(chat=chat, message=message, state=state, decided=True)
+        await self._publish(chat_topic(chat), news)
+        await self._publish(DESK_TOPIC, news)
 
     async def typing(self, news: TypingNews, chat: Chat | None = None) -> None:
         """``chat`` for an operator's typing: a messenger shows it too, at its own pace. Nobody waits for that."""

@@ -1,13 +1,14 @@
 """Where everything comes in: an event is stored, then whoever has the chat is told of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from conversation.events import OperatorEvent
 from conversation.meter import NO_TRACER, Tracer
 from conversation.news import TypingNews
 from conversation.ports import Bus, EngineStore, Ids
-from conversation.records import Accepted, Chat, Inbound
+from conversation.records import Accepted, Chat, Inbound, Send
 from engine.shell.claims import wake
 from engine.shell.feed import Feed
 
@@ -20,6 +21,10 @@ class Hands(Protocol):
 
     def take(self, accepted: Accepted) -> None:
         """An event of a chat that is this worker's."""
+        ...
+
+    def resume(self, sends: Sequence[Send]) -> None:
+        """Messages that are to be sent again."""
         ...
 
 
@@ -61,6 +66,27 @@ class Intake:
             accepted = await self._store.accept_own(chat, event, key, self._worker)
         self._at("operated")
         return await self.hand_on(accepted)
+
+    async def resend(self, numbers: Sequence[int], now: datetime) -> int:
+        """Try again what did not arrive, behind what waits in its chat: how many. Raises StoreError."""
+        sends = await self._store.resend(numbers, now)
+        for send in sends:
+            await self._feed.decided(send.chat, send.message.id, "pending")
+        if self._hands:
+            self._hands.resume(sends)
+            return len(sends)
+        for chat in dict.fromkeys(send.chat for send in sends):
+            worker = self._choose(chat)
+            if worker:
+                await wake(self._bus, worker, chat)
+        return len(sends)
+
+    async def settle(self, numbers: Sequence[int]) -> int:
+        """What is unsure arrived; what failed is left so. How many. Raises StoreError."""
+        settled = await self._store.settle(numbers)
+        for each in settled:
+            await self._feed.decided(each.chat, each.message, each.state)
+        return len(settled)
 
     async def typing(self, news: TypingNews, chat: Chat | None = None) -> None:
         """Never stored. ``chat`` for an operator's typing: a messenger shows it too."""

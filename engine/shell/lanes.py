@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, Generic, Protocol, TypeVar
 
 import structlog
@@ -65,6 +65,10 @@ class Lanes(Generic[T]):
     def numbers(self) -> frozenset[int]:
         """Of the items that wait or are being worked on."""
         return frozenset(self._numbers)
+
+    def items(self, chat: str) -> Sequence[T]:
+        """Of one chat: what is being worked on, then what waits, in order."""
+        return self._lanes.get(chat, ())
 
     async def _run(self, chat: str, lane: deque[T]) -> None:
         try:

@@ -9,7 +9,7 @@ from conversation.errors import StoreError
 from conversation.ports import Clock
 
 T = TypeVar("T")
-_PAUSES: Final = (0.1, 0.5, 1.0, 2.0, 5.0)
+_PAUSES: Final = (0.1, 0.5, 1.0, 2.0, 3.0)
 """Seconds; the last one again and again."""
 
 _log = structlog.get_logger(__name__)

@@ -9,7 +9,7 @@ from conversation.errors import StoreError
 from conversation.ports import Clock
 from engine.shell.lanes import Item
 
-EVERY: Final = 60.0
+EVERY: Final = 10.0
 """Seconds between two looks. What two of them find is taken up: by then it is nobody's."""
 LOOKED_AT: Final = 10_000
 """Rows, the oldest: what is left alone is old."""
@@ -50,7 +50,7 @@ class Left(Generic[T]):
 
 
 class Sweep:
-    """All kinds, every minute."""
+    """All kinds, every ``EVERY`` seconds."""
 
     def __init__(self, clock: Clock, *looks: Callable[[], Awaitable[None]]) -> None:
         self._clock = clock

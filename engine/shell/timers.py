@@ -80,7 +80,8 @@ class Timers:
             outcomes: list[Accepted | BaseException] = await asyncio.gather(
                 *(self._fire(timer, now) for timer in ours), return_exceptions=True
             )
-            self._at("timer")
+            if ours:
+                self._at("timer")
             errors = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
             for outcome in outcomes:
                 if isinstance(outcome, Accepted):

@@ -38,7 +38,7 @@ CACHED: Final = 5_000
 """Chats whose newest state is kept in memory: it holds as long as the claim does under which it was saved."""
 AT_ONCE: Final = 500
 """Turns that are worked on at the same time."""
-_RETRY: Final = (0.1, 0.5, 1.0, 2.0, 5.0)
+_RETRY: Final = (0.1, 0.5, 1.0, 2.0, 3.0)
 
 _log = structlog.get_logger(__name__)
 
@@ -227,6 +227,7 @@ class Turns:
             outgoing=snapshot.chat.channel in self._channels,
             at=self._clock.now(),
             unreachable=event.reason if isinstance(event, CustomerUnreachable) else "",
+            bulk=isinstance(event, TimerFired),
             fence=fence,
         )
 

@@ -8,5 +8,6 @@ context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
     transactional_ddl=True,
+    on_version_apply=context.config.attributes.get("step"),
 )
 context.run_migrations()

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,9 +24,9 @@ Open = Callable[..., Awaitable[Process]]
 class SlowToRecall(SqlStore):
     """Turns are quicker than the read of what is still to be sent."""
 
-    async def claim(self, worker: str, chats: Sequence[str]) -> Claimed:
+    async def claim(self, worker: str, chats: Sequence[str], known: Mapping[str, int] | None = None) -> Claimed:
         await asyncio.sleep(0.05)
-        return await super().claim(worker, chats)
+        return await super().claim(worker, chats, known)
 
 
 @pytest.fixture
@@ -242,6 +242,24 @@ async def test_what_was_to_be_sent_before_a_restart_goes_out_before_what_is_said
 
     two = await open_process(SlowToRecall)
     await two.engine.start()
+    await two.settled()
+
+    said = [text for author, text in await two.history("anna") if author == "bot"]
+    assert said == ["I count.", "1 after nothing", "2 after again there"]
+    assert [text for _, text in two.channel.sent] == said
+
+
+async def test_what_a_dead_process_was_to_send_goes_out_before_what_is_said_to_the_next_message(
+    open_process: Open,
+) -> None:
+    one, two = await open_process(), await open_process()
+    one.engine.outbox.lanes.add = lambda *_: None  # type: ignore[method-assign]  # the process ends before it sends
+    await one.receive("update-1", "anna", "hi")
+    await one.settled()
+    one.dies()
+
+    await two.engine.members.look()
+    await two.receive("update-2", "anna", "again there")
     await two.settled()
 
     said = [text for author, text in await two.history("anna") if author == "bot"]

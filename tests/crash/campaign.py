@@ -4,12 +4,18 @@ import asyncio
 import random
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from aiohttp import ClientSession, ClientTimeout, CookieJar, TCPConnector
 
+from app.service import Role
+from conversation.errors import StoreError
+from engine.shell.outbox import AmbiguousPolicy
+from store.sql import SqlStore
+from tests.crash.defects import Defect
 from tests.crash.lives import POINTS, Lives
 from tests.crash.serve import Place
 from tests.support.customers import AtTheDesk, Say, Visitor, until
@@ -25,11 +31,21 @@ BACK = "Here is the bot."
 REMINDER = "You are number"
 REMINDERS = 3
 """Of a parked visitor: see ``waiting`` in bot.yaml."""
+BURST, RATE = 20, 4.0
+"""Messages of a messenger's customer at once, then a second: as a person who writes fast."""
+BEAT: Final = 0.4
+"""Seconds between two signs of life of a worker among several: its chats are taken over this soon after its end."""
+MANY: Final = 1_000_000
+"""Rows: all of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """How much of everything. ``each``: messages of a customer. ``naps`` of a visitor: timers that must fire once."""
+    """How much of everything. ``each``: messages of a customer. ``naps`` of a visitor: timers that must fire once.
+
+    ``aims``: how often each point is aimed at, at least; ``migrations``: kills in the first start's. ``latency`` of the
+    messenger's server in seconds.
+    """
 
     visitors: int
     parked: int
@@ -39,7 +55,12 @@ class Plan:
     naps: int
     kills: int
     seed: int
-    defect: Any = ""
+    defect: Defect = ""
+    ambiguous: AmbiguousPolicy = "resend"
+    points: tuple[str, ...] = POINTS
+    aims: int = 0
+    migrations: int = 0
+    latency: float = 0.0
     limit: float = 240.0
     """Seconds for all of it."""
     patience: float = 60.0
@@ -50,18 +71,52 @@ class Plan:
         return self.visitors + self.parked + self.served + self.telegram
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What the service stands on. ``database`` empty: a file of one process; otherwise a web process and two workers share it."""
+
+    database: str = ""
+    redis: str = ""
+
+
+ALONE_ON_A_FILE: Final = Ground()
+ALONE: Final[tuple[Role, ...]] = ("all",)
+CLUSTER: Final[tuple[Role, ...]] = ("web", "worker", "worker")
+
+
 def points_of(plan: Plan) -> tuple[str, ...]:
     """Those that this run can reach: pages read the history, so only messengers' messages are sent."""
     idle = {"operated"} if not plan.served else set[str]()
     idle |= {"sending", "called"} if not plan.telegram else set[str]()
-    return tuple(point for point in POINTS if point not in idle)
+    return tuple(point for point in plan.points if point not in idle)
+
+
+def places_of(plan: Plan, ground: Ground, var: Path, telegram: str) -> list[Place]:
+    """One process that does all, or one with the doors and two that do the work."""
+    doors = free_port()
+    return [
+        Place(
+            var=str(var),
+            port=doors if role != "worker" else free_port(),
+            hooks=doors,
+            role=role,
+            telegram=telegram,
+            token=TOKEN if telegram else "",
+            defect=plan.defect,
+            database=ground.database,
+            redis=ground.redis,
+            ambiguous=plan.ambiguous,
+            beat=BEAT,
+        )
+        for role in (CLUSTER if ground.database else ALONE)
+    ]
 
 
 class Redelivering(FakeTelegram):
     """Some updates come twice, whatever was answered to the first."""
 
-    def __init__(self, *, share: float, seed: int) -> None:
-        super().__init__(retry=0.03)
+    def __init__(self, *, share: float, seed: int, latency: float = 0.0) -> None:
+        super().__init__(retry=0.03, latency=latency)
         self.twice = 0
         self.confirmed: set[str] = set()
         self.on_confirmed: Callable[[], None] = lambda: None
@@ -84,6 +139,7 @@ class Outcome:
 
     plan: Plan
     var: Path
+    database: str
     lives: Lives
     visitors: list[Visitor]
     parked: list[Visitor]
@@ -94,6 +150,10 @@ class Outcome:
     """Name of a visitor to the number of an operator's replies."""
     desk_done: bool = False
     refusals: int = 0
+    settled_at: float = 0.0
+    """Since when nobody waits."""
+    rested_at: float = 0.0
+    """The last look at the store that found nothing open."""
     stuck: list[str] = field(default_factory=list)
     exit_code: int = 0
     seconds: float = 0.0
@@ -168,35 +228,36 @@ async def serve_at_desk(outcome: Outcome, desk: AtTheDesk, visitor: Visitor) -> 
 
 async def write_in_telegram(fake: FakeTelegram, chat: int, texts: list[str], random_: random.Random) -> None:
     await until(lambda: bool(fake.webhook), seconds=60, what="the web hook was set")
-    for text in texts:
+    for number, text in enumerate(texts):
         fake.text(chat, text)
-        await asyncio.sleep(random_.random() * 0.05)
+        await asyncio.sleep(random_.random() * 0.05 if number < BURST else 1 / RATE)
 
 
-async def campaign(plan: Plan, folder: Path) -> Outcome:
+async def campaign(plan: Plan, folder: Path, ground: Ground = ALONE_ON_A_FILE) -> Outcome:
     """Everybody says all they have to say, through all the kills; then the service is stopped in good order."""
     began = time.monotonic()
     var = folder / "var"
-    fake = Redelivering(share=0.1, seed=plan.seed) if plan.telegram else None
+    fake = Redelivering(share=0.1, seed=plan.seed, latency=plan.latency) if plan.telegram else None
     if fake:
         await fake.start()
-    place = Place(
-        var=str(var),
-        port=free_port(),
-        telegram=fake.url if fake else "",
-        token=TOKEN if fake else "",
-        defect=plan.defect,
-    )
-    each = max(4, plan.conversations * plan.each // (plan.kills + 2))
+    places = places_of(plan, ground, var, fake.url if fake else "")
     lives = Lives(
-        place=place, log=folder / "service.log", seed=plan.seed, kills=plan.kills, each=each, points=points_of(plan)
+        places=places,
+        log=folder / "service.log",
+        seed=plan.seed,
+        kills=plan.kills,
+        each=max(4, len(places) * plan.conversations * plan.each // (plan.kills + 2)),
+        aims=plan.aims,
+        migrations=plan.migrations,
+        points=points_of(plan),
     )
-    url = f"http://127.0.0.1:{place.port}"
+    url = f"http://127.0.0.1:{places[0].port}"
     talking, waiting, served = cast(plan, url)
     telegram = {7000 + number: [f"t{number} m{index}" for index in range(plan.each)] for number in range(plan.telegram)}
     outcome = Outcome(
         plan=plan,
         var=var,
+        database=ground.database or f"sqlite:///{var / 'lotse.db'}",
         lives=lives,
         visitors=talking,
         parked=waiting,
@@ -221,7 +282,7 @@ async def _play(outcome: Outcome, url: str) -> None:
     async with ClientSession(
         connector=TCPConnector(limit=0), cookie_jar=CookieJar(unsafe=True), timeout=ClientTimeout(total=None, connect=2)
     ) as session:
-        tasks = [asyncio.create_task(_desk(outcome, url, session))]
+        tasks = [asyncio.create_task(_desk(outcome, url, session)), asyncio.create_task(_look(outcome))]
         for visitor in outcome.everybody:
             visitor.acknowledged = lives.counted
             tasks.append(asyncio.create_task(visitor.run(session)))
@@ -240,6 +301,21 @@ async def _play(outcome: Outcome, url: str) -> None:
         finally:
             outcome.exit_code = await lives.stop()
             await _end(tasks)
+
+
+async def _look(outcome: Outcome) -> None:
+    """Whether something is open in the store, again and again."""
+    await until(lambda: outcome.desk_done, seconds=outcome.plan.limit, what="the desk was done")
+    store = await SqlStore.open(outcome.database)
+    try:
+        while True:
+            with suppress(StoreError):
+                began = time.monotonic()
+                if not [*await store.unhandled(1), *await store.open_sends(1), *await store.open_jobs(1)]:
+                    outcome.rested_at = began
+            await asyncio.sleep(0.2)
+    finally:
+        await store.close()
 
 
 async def _end(tasks: list[asyncio.Task[None]]) -> None:
@@ -269,10 +345,15 @@ def unsettled(outcome: Outcome) -> list[str]:
     waiting = [visitor.name for visitor in outcome.everybody if not (visitor.settled.is_set() and _answered(visitor))]
     waiting += [visitor.name for visitor in outcome.parked if reminders(visitor) < REMINDERS]
     if outcome.fake:
-        sent = dict.fromkeys(outcome.telegram, "") | {
-            call.chat: str(call.fields.get("text", "")) for call in outcome.fake.sent()
-        }
-        waiting += [f"t{chat}" for chat, texts in outcome.telegram.items() if not sent[chat].endswith(texts[-1])]
+        waiting += [f"t{chat}" for chat, texts in outcome.telegram.items() if not outcome.fake.confirmed >= set(texts)]
+    if outcome.fake and outcome.plan.ambiguous == "resend":
+        sent = {call.chat: str(call.fields.get("text", "")) for call in outcome.fake.sent()}
+        waiting += [
+            f"t{chat}" for chat, texts in outcome.telegram.items() if not sent.get(chat, "").endswith(texts[-1])
+        ]
+    outcome.settled_at = (outcome.settled_at or time.monotonic()) if not waiting else 0.0
+    if not waiting and outcome.rested_at < outcome.settled_at:
+        waiting = ["what is open in the store"]
     return waiting if outcome.desk_done else ["the desk", *waiting]
 
 

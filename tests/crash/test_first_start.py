@@ -22,7 +22,7 @@ LATEST = 0.4
 async def test_a_first_start_killed_at_any_moment_is_made_good_by_the_next(tmp_path: Path, seed: int) -> None:
     random_ = random.Random(seed)
     place = Place(var=str(tmp_path / "var"), port=free_port())
-    lives = Lives(place=place, log=tmp_path / "service.log", seed=seed, kills=KILLS, each=1)
+    lives = Lives(places=[place], log=tmp_path / "service.log", seed=seed)
     url = f"http://127.0.0.1:{place.port}"
     await lives.start()
     try:

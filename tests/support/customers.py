@@ -62,6 +62,8 @@ class Visitor:
     confirmed: set[str] = field(default_factory=set)
     """Texts that the service said it had stored."""
     refused: int = 0
+    refusals: list[str] = field(default_factory=list)
+    """The codes of the service's errors."""
     last_seq: int = 0
     answered: int = 0
     """Messages that the counting bot has answered."""
@@ -180,6 +182,7 @@ class Visitor:
                 self.acknowledged()
             case "error":
                 self.refused += 1
+                self.refusals.append(frame["code"])
                 await asyncio.sleep(0.5)
                 for id_, say in list(self._waiting):
                     await self._send(socket, id_, say)

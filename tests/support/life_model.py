@@ -8,6 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine
 
 from conversation.effects import CancelTimer, Effect, Post, Refuse, RunAction, SetTimer, Understand
 from conversation.events import (
+    CustomerEdited,
     CustomerPressed,
     CustomerSaid,
     Event,
@@ -55,7 +56,7 @@ VERSIONS: Final = (
     bot(STEPS.replace("look: {do: look_up, with: {}, save: found, ", "look: {say: look, ").replace("size:", "weight:")),
 )  # fmt: skip
 TIMERS: Final[dict[type, set[str]]] = {
-    WithBot: {"silence", "wake"},
+    WithBot: {"silence", "wake", "calm"},
     Parked: {"wait"},
     WithOperator: {"customer", "operator"},
     Closed: set(),
@@ -95,7 +96,7 @@ class Model(RuleBasedStateMachine):
         assert after.id == before.id
         self.state = msgspec.json.decode(msgspec.json.encode(after), type=Conversation)
         assert self.state == after
-        self.check_history(before, effects)
+        self.check_history(event, before, effects)
         self.check_timers(event, effects)
         self.check_word(before, effects)
         self.check_refusals(before, effects)
@@ -103,8 +104,10 @@ class Model(RuleBasedStateMachine):
         self.check_listening(event, effects)
         return effects
 
-    def check_history(self, before: Conversation, effects: tuple[Effect, ...]) -> None:
+    def check_history(self, event: Event, before: Conversation, effects: tuple[Effect, ...]) -> None:
         posts = [effect.message for effect in effects if isinstance(effect, Post)]
+        said = [event.content] if isinstance(event, CustomerSaid | CustomerEdited) else []
+        assert isinstance(event, CustomerPressed) or [p.content for p in posts if p.author == "customer"] == said
         assert [post.seq for post in posts] == list(range(before.seq + 1, before.seq + 1 + len(posts)))
         assert self.state.seq == before.seq + len(posts)
         for post in posts:
@@ -150,14 +153,16 @@ class Model(RuleBasedStateMachine):
         if run.listening:
             assert run.listening in self.listens
         elif run.frames and run.frames[-1].stage == "waiting":
-            assert {"silence", "wake"} & set(timers)
+            assert {"silence", "wake", "calm"} & set(timers)
         elif run.frames:
             assert run.frames[-1].stage == "doing"
             assert run.frames[-1].request in self.requests
 
     def check_listening(self, event: Event, effects: tuple[Effect, ...]) -> None:
         """What is being understood stays awaited until the answer, the customer's next words, or a change of phase."""
-        heard = isinstance(event, CustomerSaid) or (isinstance(event, CustomerPressed) and effects)
+        said = isinstance(event, CustomerSaid) or (isinstance(event, CustomerPressed) and effects)
+        calm = isinstance(event, TimerFired) and event.name == "calm" and effects
+        heard = (said or calm) and "calm" not in self.timers
         if heard or (isinstance(event, Understood) and event.request == self.asked):
             self.asked = ""
         for effect in effects:
@@ -172,7 +177,7 @@ class Model(RuleBasedStateMachine):
         """The customer hears or will hear something, or it is over."""
         spoke = any(isinstance(effect, Post) and effect.message.author == "bot" for effect in effects)
         asked = any(isinstance(effect, Understand | RunAction) for effect in effects)
-        return spoke or asked or isinstance(self.state.phase, Closed)
+        return spoke or asked or "calm" in self.timers or isinstance(self.state.phase, Closed)
 
     # ── what the rules ask ────────────────────────────────────────────────────────────────────────────────────────────
 

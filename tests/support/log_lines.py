@@ -36,11 +36,16 @@ def log_lines() -> Iterator[list[str]]:
         logger_factory=lambda *_: _Kept(lines),
         cache_logger_on_first_use=False,
     )
+    standing = [each for each in root.handlers if isinstance(each, Libraries)]
+    for each in standing:
+        root.removeHandler(each)
     root.addHandler(handler)
     try:
         yield lines
     finally:
         root.removeHandler(handler)
+        for each in standing:
+            root.addHandler(each)
         structlog.configure(**before)
 
 

@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,12 +79,14 @@ async def lotse_serve(
     port: int = 0,
     seconds: float = 60.0,
     command: Sequence[str] = ("serve",),
+    before: Callable[[], None] | None = None,
     asked: str = "/healthz",
     log: str = "output.log",
 ) -> AsyncIterator[Running]:
     """``settings`` are environment variables; those of whoever runs the tests are not passed on. ``var`` is there.
 
-    ``command``: what stands behind ``lotse``. ``asked``: the page that says that it is up.
+    ``command``: what stands behind ``lotse``. ``before`` is run in the new process before its program. ``asked``: the page that
+    says that it is up.
     """
     port = port or free_port()
     file = var / log
@@ -92,7 +94,7 @@ async def lotse_serve(
     url = f"http://127.0.0.1:{port}"
     with file.open("ab") as output:
         began = time.monotonic()
-        process = await _start(command, environment, output)
+        process = await _start(command, environment, output, before)
         try:
             await healthy(url, seconds=seconds, asked=asked)
             if process.returncode is not None:
@@ -106,10 +108,28 @@ async def lotse_serve(
                 await process.wait()
 
 
+async def lotse_ends(
+    var: Path, settings: Mapping[str, str], *, seconds: float = 60.0, before: Callable[[], None] | None = None
+) -> tuple[int, str]:
+    """A service that can't start: its exit code, and what it said. Raises TimeoutError when it goes on."""
+    log = var.parent / "refused.log"
+    environment = _environment(var, {"LOTSE_WEB__PORT": str(free_port()), **settings})
+    with log.open("wb") as output:
+        process = await _start(("serve",), environment, output, before)
+        try:
+            async with asyncio.timeout(seconds):
+                code = await process.wait()
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+    return code, log.read_text(encoding="utf-8")
+
+
 async def lotse_command(words: Sequence[str], var: Path, settings: Mapping[str, str]) -> int:
     """The exit code of a command that ends by itself."""
     with (var / "command.log").open("ab") as output:
-        process = await _start(words, _environment(var, settings), output)
+        process = await _start(words, _environment(var, settings), output, None)
         return await process.wait()
 
 
@@ -119,7 +139,7 @@ def _environment(var: Path, settings: Mapping[str, str]) -> dict[str, str]:
 
 
 async def _start(
-    command: Sequence[str], environment: Mapping[str, str], output: IO[bytes]
+    command: Sequence[str], environment: Mapping[str, str], output: IO[bytes], before: Callable[[], None] | None
 ) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         sys.executable,
@@ -131,4 +151,5 @@ async def _start(
         stdin=asyncio.subprocess.DEVNULL,
         stdout=output,
         stderr=output,
+        preexec_fn=before,
     )

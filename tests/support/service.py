@@ -22,7 +22,7 @@ from aiohttp import web
 from argon2 import PasswordHasher
 from pydantic import SecretStr
 
-import app.service
+from app.page_texts import page_texts
 from app.service import Service, open_service
 from app.settings import MetricsSettings, Settings, TelegramSettings, TracesSettings, WebSettings
 from bots.connector import Factory, Hook, Surroundings
@@ -367,7 +367,7 @@ class Visitor:
 
 
 _rules: dict[bytes, Rules] = {}
-_page_texts = functools.cache(app.service._page_texts)
+_page_texts = functools.cache(page_texts)
 
 
 def _compile(files: Files, product: Files) -> Rules:
@@ -382,8 +382,8 @@ async def _made_once(connect: Factory) -> AsyncIterator[None]:
     """What every start makes alike is made by the first one: a start takes milliseconds, not seconds."""
     with (
         patch("app.bot_folder.compile_rules", _compile),
-        patch("app.service._page_texts", _page_texts),
-        patch("app.service.connector", lambda _: connect),
+        patch("app.service.page_texts", _page_texts),
+        patch("app.channels.connector", lambda _: connect),
         patch("app.live_nlu.open_nlu", _open_nlu),
         patch("app.passwords.hash_password", lambda _: _HASH),
     ):
@@ -401,10 +401,12 @@ async def running(
     messenger: bool = False,
     metrics_token: str = "",
     traces: str = "",
+    rate: float = 0,
 ) -> AsyncIterator[Running]:
     """The service with the example bot, listening on a free port; started again in the same ``folder`` it goes on.
 
-    ``messenger``: with a ``PhotoChannel`` in place of Telegram. ``traces``: where spans go.
+    ``messenger``: with a ``PhotoChannel`` in place of Telegram. ``rate``: messages a second to it, 0 = at once, as time stands
+    still. ``traces``: where spans go.
     """
     bot = folder / "bot"
     if not bot.exists():
@@ -413,7 +415,7 @@ async def running(
         bot=bot,
         var=folder / "var",
         web=WebSettings(port=0, origins=list(origins), proxies=list(map(ip_network, proxies)), public_url=public_url),
-        telegram=TelegramSettings(token=SecretStr("42:x" if messenger else "")),
+        telegram=TelegramSettings(token=SecretStr("42:x" if messenger else ""), rate=rate),
         metrics=MetricsSettings(token=SecretStr(metrics_token)),
         traces=TracesSettings(endpoint=traces),
         _env_file=None,

@@ -1,9 +1,12 @@
 """Values for tests of the store: the fewest words for an event, a message and a turn."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Protocol, TypeAlias
 
 import msgspec
+from alembic import command
+from sqlalchemy import create_engine
 
 from conversation.content import Prompt, Text
 from conversation.effects import Effect, Post
@@ -12,6 +15,7 @@ from conversation.message import Author, Message
 from conversation.ports import DeskStore, EngineStore
 from conversation.records import Inbound, InboxRow, Turn
 from conversation.state import Closed, Conversation, Parked, Phase, WithOperator
+from store.migrate import configured
 
 NOW = datetime(2026, 3, 2, 9, 30, 15, 123456, tzinfo=UTC)
 
@@ -23,6 +27,14 @@ class Store(EngineStore, DeskStore, Protocol):
 
 
 Outcome: TypeAlias = BaseException | object
+
+
+def make_old(file: Path) -> None:
+    """Take a SQLite database back to the first tables that there ever were."""
+    engine = create_engine(f"sqlite:///{file}")
+    with engine.begin() as connection:
+        command.downgrade(configured(connection), "0001")
+    engine.dispose()
 
 
 def later(seconds: float) -> datetime:

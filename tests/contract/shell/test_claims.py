@@ -171,3 +171,29 @@ async def test_frozen_worker_that_was_given_up_writes_nothing_any_more(open_proc
     await until(lambda: not one.engine.turns.lanes.busy)
     assert [text for author, text in await two.history("anna") if author == "customer"] == ["hi", "hello"]
     assert len(two.channel.sent) == 3
+
+
+async def test_frozen_worker_that_was_given_up_sends_nothing_that_it_had_in_hand(
+    open_process: Open, clock: HandClock
+) -> None:
+    """It wakes in front of the call: the others may have made it."""
+    bus = MemoryBus()
+    one, two = await open_process(bus), await open_process(bus)
+    gate, sure = asyncio.Event(), one.engine.outbox._sure
+
+    async def frozen() -> bool:
+        await gate.wait()
+        return await sure()
+
+    one.engine.outbox._sure = frozen
+    await one.receive("1", "anna", "hi")
+    chat = (await one.chat("anna")).id
+    await until(lambda: one.engine.outbox.lanes.has(chat))
+    peer = next(peer for peer in await one.store.peers() if peer.worker == one.engine.worker)
+    assert await two.store.bury(peer.worker, peer.beat)
+    await two.engine.claims.take_up()
+    await until(lambda: len(two.channel.sent) == 2, what="the other sent it")
+    clock.turn(60)
+    gate.set()
+    await until(lambda: not one.engine.outbox.lanes.busy)
+    assert [text for _, text in two.channel.sent] == ["I count.", "1 after nothing"]

@@ -75,6 +75,17 @@ async def test_claim_again_gives_new_events_and_nothing_that_is_in_hand(store: S
     assert (claimed.sends, claimed.jobs) == ((), ())
 
 
+async def test_first_claim_of_a_chat_that_an_event_made_the_workers_gives_what_is_unfinished_in_it(
+    store: Store,
+) -> None:
+    saved = await store.save(turn(await talk(store), says(fresh("chat-anna"), 2), ASK))
+    accepted = await store.accept(inbound("next"), "chat-anna", "ada")
+    first = await store.claim("ada", ["chat-anna"], {})
+    assert (first.sends, first.jobs) == (saved.sends, saved.jobs)
+    again = await store.claim("ada", ["chat-anna"], {"chat-anna": accepted.fence})
+    assert (again.sends, again.jobs) == ((), ())
+
+
 async def test_claim_of_anothers_chat_names_the_holder(store: Store) -> None:
     await store.accept(inbound("1"), "chat-anna", "ada")
     claimed = await store.claim("ben", ["chat-anna"])
@@ -84,7 +95,15 @@ async def test_claim_of_anothers_chat_names_the_holder(store: Store) -> None:
 async def test_released_chat_is_claimed_under_a_higher_fence(store: Store) -> None:
     await store.accept(inbound("1"), "chat-anna", "ada")
     await store.release("ada", [Held(chat="chat-anna", fence=1)])
-    assert await claim(store, "ben", "chat-anna") == {"chat-anna": 2}
+    assert await claim(store, "ben", "chat-anna") == {"chat-anna": 3}
+
+
+async def test_turn_of_a_chat_that_was_given_back_is_refused(store: Store) -> None:
+    row = (await store.accept(inbound("1"), "chat-anna", "ada")).row
+    assert row
+    await store.release("ada", [Held(chat="chat-anna", fence=1)])
+    with pytest.raises(StaleError):
+        await store.save(under(1, turn(fresh(row.chat), handled=(row.number,))))
 
 
 async def test_late_release_leaves_the_next_holder_alone(store: Store) -> None:

@@ -95,7 +95,8 @@ class Model:
         if op.timer is not None:
             effects.append(SetTimer(name="t", due=later(op.timer)) if op.timer else CancelTimer(name="t"))
         numbered = [event for event in self.waiting.get(chat, []) if event in self.numbers]
-        event = next(iter(self.numbers), "") if op.again else next(iter(numbered), "")
+        own = [name for name in self.numbers if name.startswith(f"event-{op.address}-")]
+        event = next(iter(own), "") if op.again else next(iter(numbered), "")
         handled = (self.numbers[event],) if event else ()
         made = turn(in_phase(before, closed()) if op.close else before, *effects, handled=handled)
         if op.late:

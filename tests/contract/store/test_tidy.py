@@ -4,15 +4,12 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from alembic import command
-from sqlalchemy import create_engine
 
 from app.service import TIDY_EVERY, TIDY_PAUSE, _tidy
 from conversation.records import Operator, Session
-from store.migrate import configured
 from store.sql import _TIDY_AT_ONCE, _TIDY_INBOX, SqlStore
 from tests.support.connector_surroundings import TurnedClock
-from tests.support.storing import NOW, Store, arrive, fresh, inbound, later, turn
+from tests.support.storing import NOW, Store, arrive, fresh, inbound, later, make_old, turn
 
 
 async def test_handled_delivery_is_forgotten_when_it_is_old(store: Store) -> None:
@@ -90,10 +87,7 @@ async def test_a_database_of_the_first_version_is_brought_up_and_keeps_what_it_h
     first = await SqlStore.open(f"sqlite:///{file}")
     await arrive(first, "1")
     await first.close()
-    engine = create_engine(f"sqlite:///{file}")
-    with engine.begin() as connection:
-        command.downgrade(configured(connection), "0001")
-    engine.dispose()
+    make_old(file)
     again = await SqlStore.open(f"sqlite:///{file}")
     assert len(await again.unhandled(10)) == 1
     await again.close()

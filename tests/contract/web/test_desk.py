@@ -420,3 +420,13 @@ async def test_a_messenger_that_is_slow_to_show_typing_holds_up_nobody(
     await desk.send("reply", id="more", conversation=card.conversation, text="Guten Tag")
     await desk.until("done", id="more")
     assert len(messenger.typed) == 3, "one is still under way: the stop at the end of this test must not wait for it"
+
+
+async def test_operators_at_the_desk_see_who_else_is_there(lotse: Running) -> None:
+    ada, ben = await lotse.operator("ada"), await lotse.operator("ben")
+    first = await ada.desk()
+    second = await ben.desk()
+    assert (await second.until("colleagues"))["operators"] == [{"id": "ada", "name": "Ada"}]
+    assert (await first.until("colleagues"))["operators"] == [{"id": "ben", "name": "Ben"}]
+    await second.ws.close()
+    assert (await first.until("colleagues"))["operators"] == []

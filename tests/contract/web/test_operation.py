@@ -84,9 +84,11 @@ async def test_metrics_tell_how_late_a_timer_was_and_which_should_have_fired(lot
         found = await read(lotse)
         if found["lotse_timer_late_seconds_count"]:
             break
+        lotse.clock.turn(1)  # a worker that is not sure whose chat it is waits for a while
         await asyncio.sleep(0.01)
-    assert found["lotse_timer_late_seconds_sum"] == 7
-    assert found['lotse_turns_total{event="timer_fired"}'] == 1
+    assert found['lotse_timer_late_seconds_bucket{le="5.0"}'] == 0
+    assert found["lotse_timer_late_seconds_sum"] >= 7
+    assert found['lotse_turns_total{event="timer_fired"}'] == found["lotse_timer_late_seconds_count"] > 0
 
 
 async def test_metrics_tell_what_was_understood_and_what_could_not_be_stored(

@@ -18,6 +18,7 @@ export class Desk {
     this.rooms = new Map();
     this.clients = new Set();
     this.accepted = new Set();
+    this.letters = new Map();
     [40, 250, 12].forEach((seconds) => this.park(seconds));
     this.park(600, "anna");
     this.park(900, "boris");
@@ -54,9 +55,14 @@ export class Desk {
     ws.on("message", (data) => this.take(client, JSON.parse(data)));
     const cards = [...this.rooms.values()].map((room) => room.card).filter((card) => ["parked", "with_operator"].includes(card.phase));
     send({ type: "snapshot", operator, name: operator, cards, now: new Date().toISOString() });
+    send({ type: "undelivered", count: this.letters.size });
   }
 
   take(client, frame) {
+    if (frame.type === "undelivered") {
+      client.send({ type: "undelivered", count: this.letters.size, items: [...this.letters.values()].reverse() });
+      return;
+    }
     const room = this.rooms.get(frame.conversation);
     if (!room) return;
     if (frame.type === "open") {
@@ -79,6 +85,14 @@ export class Desk {
 
   act(client, room, frame) {
     const { card } = room;
+    if (frame.type === "resend" || frame.type === "settle") {
+      const letter = this.letters.get(frame.message_id);
+      this.letters.delete(frame.message_id);
+      const state = frame.type === "resend" ? "pending" : letter?.state === "ambiguous" ? "sent" : "failed";
+      this.deliver(card, frame.message_id, { state, decided: true });
+      if (state === "pending") setTimeout(() => this.deliver(card, frame.message_id, { state: "sent" }), 300);
+      return undefined;
+    }
     if (frame.type === "claim") {
       if (card.phase === "with_operator") return { reason: "held_by_other", holder: card.operator_name };
       if (card.phase !== "parked") return { reason: "not_waiting" };
@@ -90,7 +104,8 @@ export class Desk {
     if (frame.type === "reply") {
       const message = this.post(room, "operator", frame.text, { name: client.operator, client_id: frame.id });
       this.set(room, { unanswered: false });
-      setTimeout(() => this.tell({ type: "delivery", conversation: card.conversation, message_id: message.id, state: /fail/.test(frame.text) ? "failed" : "sent" }), 200);
+      const state = /fail/.test(frame.text) ? "failed" : /unsure/.test(frame.text) ? "ambiguous" : "sent";
+      setTimeout(() => this.undeliver(card, message, state), 200);
       setTimeout(() => this.tell({ type: "typing", conversation: card.conversation, who: "customer", on: true }, card.conversation), 500);
       setTimeout(() => {
         this.post(room, "customer", "Alles klar, danke. Und was mache ich mit https://example.net/modem?");
@@ -101,6 +116,19 @@ export class Desk {
       this.post(room, "system", frame.type, { origin: frame.type === "close" ? "closed" : "handed_back", name: client.operator });
     }
     return undefined;
+  }
+
+  undeliver(card, message, state) {
+    const error = { failed: "sendMessage: 403 Forbidden: bot was blocked by the user", ambiguous: "sendMessage: the connection broke before the answer" }[state] ?? "";
+    const { conversation, chat, channel, name } = card;
+    const preview = message.content.text;
+    if (error) this.letters.set(message.id, { number: message.seq, state, chat, channel, conversation, message: message.id, name, preview, at: message.at, error });
+    this.deliver(card, message.id, { state, error });
+  }
+
+  deliver(card, message_id, delivery) {
+    this.tell({ type: "delivery", conversation: card.conversation, message_id, ...delivery }, card.conversation);
+    this.tell({ type: "undelivered", count: this.letters.size });
   }
 
   set(room, changes) {

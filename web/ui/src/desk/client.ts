@@ -4,7 +4,7 @@ import { batch, computed, signal } from "@preact/signals";
 import type { ConnectionPhase } from "../shared/connection";
 import { Link } from "../shared/link";
 import { attempt, browserStore, newId, Outbox } from "../shared/outbox";
-import type { Card, DeliveryState, DeskCommand, DeskFrame, ErrorFrame } from "../shared/protocol";
+import type { Card, Delivery, DeskCommand, DeskFrame, ErrorFrame, Letter } from "../shared/protocol";
 import { counted, grouped, merged, replaced, type Cards, type Unread } from "./cards";
 import { isReply, mergedMessages, rights, type Reply, type Thread } from "./thread";
 
@@ -28,6 +28,8 @@ export class DeskClient {
   readonly signIn = signal<SignIn>("unknown");
   readonly operator = signal("");
   readonly name = signal("");
+  /** Who else is at the desk. */
+  readonly colleagues = signal<readonly string[]>([]);
   readonly cards = signal<Cards>(new Map());
   readonly unread = signal<Unread>(new Map());
   readonly groups = computed(() => grouped(this.cards.value, this.operator.value));
@@ -35,13 +37,18 @@ export class DeskClient {
   readonly thread = signal<Thread | undefined>(undefined);
   readonly rights = computed(() => (this.thread.value ? rights(this.thread.value.card, this.operator.value) : undefined));
   readonly replies = signal<readonly Reply[]>([]);
-  readonly delivery = signal<ReadonlyMap<string, DeliveryState>>(new Map());
+  readonly delivery = signal<ReadonlyMap<string, Delivery>>(new Map());
+  /** How many messages of all chats did not arrive, and the newest of them while their list is open. */
+  readonly undelivered = signal(0);
+  readonly letters = signal<readonly Letter[] | undefined>(undefined);
   readonly customerTypes = signal(false);
   readonly loadingOlder = signal(false);
   readonly connection = signal<ConnectionPhase>("idle");
   readonly toasts = signal<readonly Toast[]>([]);
   /** Commands on their way, `claim` and so on: their buttons wait. */
   readonly busy = signal<ReadonlySet<string>>(new Set());
+  /** Messages about whose delivery a command is on its way. */
+  readonly deciding = signal<ReadonlySet<string>>(new Set());
   /** Milliseconds that the service's clock is ahead of ours. */
   readonly clockAhead = signal(0);
   /** Called when somebody new waits. */
@@ -130,6 +137,17 @@ export class DeskClient {
     this.#submit({ type, id: newId(), conversation });
   }
 
+  /** Send again what did not arrive, or leave it as it is. */
+  decide(type: "resend" | "settle", conversation: string, message_id: string): void {
+    if (this.deciding.value.has(message_id)) return;
+    this.#submit({ type, id: newId(), conversation, message_id });
+  }
+
+  showLetters(on: boolean): void {
+    this.letters.value = on ? [] : undefined;
+    if (on) this.#link.send({ type: "undelivered" });
+  }
+
   reply(conversation: string, text: string): void {
     const words = text.trim();
     if (!words || words.length > LONGEST_REPLY) return;
@@ -214,6 +232,8 @@ export class DeskClient {
   #clear(): void {
     this.cards.value = new Map();
     this.unread.value = new Map();
+    this.undelivered.value = 0;
+    this.letters.value = undefined;
     this.#gone = new Map();
     this.replies.value = this.replies.value.filter((reply) => reply.state === "sending");
     this.dismiss();
@@ -248,7 +268,9 @@ export class DeskClient {
   }
 
   #showBusy(): void {
-    this.busy.value = new Set(this.#outbox.list().filter((command) => !isReply(command)).map((command) => command.type));
+    const commands = this.#outbox.list();
+    this.busy.value = new Set(commands.filter((command) => !isReply(command)).map((command) => command.type));
+    this.deciding.value = new Set(commands.flatMap((command) => ("message_id" in command ? [command.message_id] : [])));
   }
 
   #receive(frame: DeskFrame): void {
@@ -280,10 +302,16 @@ export class DeskClient {
         this.#change(frame.conversation, (thread) => ({ ...thread, panel: frame.panel }));
         return;
       case "delivery":
-        this.delivery.value = new Map(this.delivery.value).set(frame.message_id, frame.state);
+        this.delivery.value = new Map(this.delivery.value).set(frame.message_id, frame);
+        return;
+      case "undelivered":
+        this.#takeUndelivered(frame);
         return;
       case "typing":
         if (frame.conversation === this.opened.value) this.#showTyping(frame.on);
+        return;
+      case "colleagues":
+        this.colleagues.value = frame.operators.map((operator) => operator.name);
         return;
       case "done":
         this.#settle(frame.id);
@@ -301,6 +329,7 @@ export class DeskClient {
     const before = this.cards.value;
     this.operator.value = frame.operator;
     this.name.value = frame.name;
+    this.colleagues.value = [];
     this.clockAhead.value = Date.parse(frame.now) - Date.now();
     this.cards.value = replaced(frame.cards);
     this.#gone = new Map();
@@ -338,6 +367,14 @@ export class DeskClient {
       more: joined ? joined.more : frame.more,
     };
     this.loadingOlder.value = false;
+  }
+
+  /** An open list is read anew when the number changed. */
+  #takeUndelivered(frame: Extract<DeskFrame, { type: "undelivered" }>): void {
+    this.undelivered.value = frame.count;
+    if (!this.letters.value) return;
+    if (frame.items) this.letters.value = frame.items;
+    else this.#link.send({ type: "undelivered" });
   }
 
   #change(conversation: string, to: (thread: Thread) => Thread): void {

@@ -107,12 +107,32 @@ export interface Panel {
   readonly path: readonly string[];
 }
 
-export type DeliveryState = "sent" | "failed" | "ambiguous";
+export type DeliveryState = "pending" | "sending" | "sent" | "failed" | "ambiguous";
+/** `decided`: an operator said what is to follow. */
+export interface Delivery {
+  readonly state: DeliveryState;
+  readonly error?: string;
+  readonly decided?: boolean;
+}
+/** A message that did not arrive, or perhaps did not. `preview`: its first words. */
+export interface Letter {
+  readonly number: number;
+  readonly state: "failed" | "ambiguous";
+  readonly chat: string;
+  readonly channel: string;
+  readonly conversation: string;
+  readonly message: string;
+  readonly name: string;
+  readonly preview: string;
+  readonly at: string;
+  readonly error: string;
+}
 export type RefusalReason = "held_by_other" | "not_holder" | "not_waiting" | "closed";
 
 /** Frames with an effect: kept until `done` or `refused`. */
 export type DeskCommand =
   | { readonly type: "claim" | "hand_back" | "close"; readonly id: string; readonly conversation: string }
+  | { readonly type: "resend" | "settle"; readonly id: string; readonly conversation: string; readonly message_id: string }
   | { readonly type: "reply"; readonly id: string; readonly conversation: string; readonly text: string };
 
 export type DeskFrame =
@@ -122,8 +142,10 @@ export type DeskFrame =
   | { readonly type: "messages"; readonly conversation: string; readonly messages: readonly Message[]; readonly more: boolean }
   | { readonly type: "message"; readonly conversation: string; readonly message: Message }
   | { readonly type: "panel"; readonly conversation: string; readonly panel: Panel }
-  | { readonly type: "delivery"; readonly conversation: string; readonly message_id: string; readonly state: DeliveryState }
+  | ({ readonly type: "delivery"; readonly conversation: string; readonly message_id: string } & Delivery)
+  | { readonly type: "undelivered"; readonly count: number; readonly items?: readonly Letter[] }
   | { readonly type: "typing"; readonly conversation: string; readonly who: "customer"; readonly on: boolean }
+  | { readonly type: "colleagues"; readonly operators: readonly { readonly id: string; readonly name: string }[] }
   | { readonly type: "done"; readonly id: string }
   | { readonly type: "refused"; readonly id: string; readonly reason: RefusalReason; readonly holder?: string }
   | ErrorFrame;

@@ -67,6 +67,7 @@ function TopBar({ client, texts, alert, help }: Props & { readonly help: Signal<
       <img src="/static/favicon.svg" alt="" width="28" height="28" />
       <strong>Lotse</strong>
       <span class="me">{client.name.value}</span>
+      <Colleagues client={client} texts={texts} />
       <button type="button" aria-pressed={alert.on.value} title={t(alert.on.value ? "sound.on" : "sound.off")} onClick={() => alert.toggle()}>
         <span aria-hidden="true">{alert.on.value ? "🔔" : "🔕"}</span>
         <span class="sr">{t(alert.on.value ? "sound.on" : "sound.off")}</span>
@@ -79,6 +80,24 @@ function TopBar({ client, texts, alert, help }: Props & { readonly help: Signal<
         {t("logout")}
       </button>
     </header>
+  );
+}
+
+/** Who else is here: by name where there is room, as a number on a phone. */
+function Colleagues({ client, texts }: DeskUse): JSX.Element {
+  const names = client.colleagues.value;
+  const who = texts.t("colleagues", { names: names.join(", ") });
+  return (
+    <span role="status" class="colleagues">
+      {names.length > 0 && (
+        <span title={who}>
+          <span class="named">{who}</span>
+          <span class="counted" aria-hidden="true">
+            +{names.length}
+          </span>
+        </span>
+      )}
+    </span>
   );
 }
 

@@ -5,6 +5,7 @@ import type { JSX } from "preact";
 import type { Card } from "../../shared/protocol";
 import { stopwatch } from "../../shared/times";
 import type { DeskUse } from "../use";
+import { Letters } from "./letters";
 
 /** Seconds of waiting after which a card asks for attention. */
 const LONG_WAIT = 180;
@@ -23,6 +24,7 @@ export function Lists(props: Props): JSX.Element {
     <aside class="lists pane" aria-label={t("tabs.list")}>
       <Group {...props} title={t("queue.title")} cards={queue} empty={t("queue.empty")} />
       <Group {...props} title={t("mine.title")} cards={mine} empty={t("mine.empty")} />
+      <Letters {...props} />
       {others.length > 0 && <Group {...props} title={t("others.title")} cards={others} empty="" grey />}
     </aside>
   );

@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { Linked } from "../../shared/linked";
 import { mediaHref, mediaName } from "../../shared/media";
-import type { Content, Media, Message } from "../../shared/protocol";
+import type { Content, Delivery, Media, Message } from "../../shared/protocol";
 import { clock, full } from "../../shared/times";
 import type { Reply } from "../thread";
 import type { DeskUse } from "../use";
@@ -31,13 +31,42 @@ export function MessageView({ message, before, client, texts, chat }: Props): JS
       <div class="bubble">
         <ContentView content={message.content} message={message} texts={texts} chat={chat} />
       </div>
-      <span class={delivery === "failed" || delivery === "ambiguous" ? "meta bad" : "meta"}>
+      <span class={bad(delivery) ? "meta bad" : "meta"}>
         <time dateTime={message.at} title={full(message.at, language)}>
           {clock(message.at, language)}
         </time>
-        {delivery && <span>{t(`delivery.${delivery}`)}</span>}
+        {delivery && <span>{t(`delivery.${delivery.state}`)}</span>}
       </span>
+      {delivery && bad(delivery) && <Undelivered delivery={delivery} message={message} client={client} texts={texts} />}
     </li>
+  );
+}
+
+function bad(delivery: Delivery | undefined): boolean {
+  return delivery?.state === "failed" || delivery?.state === "ambiguous";
+}
+
+/** Why it did not arrive, and what can be done about it. */
+function Undelivered({ delivery, message, client, texts }: DeskUse & { readonly delivery: Delivery; readonly message: Message }): JSX.Element {
+  const { t } = texts;
+  const conversation = client.thread.value?.card.conversation ?? "";
+  const waits = client.deciding.value.has(message.id);
+  return (
+    <div class="undelivered">
+      {delivery.error && (
+        <span class="reason" dir="auto">
+          {delivery.error}
+        </span>
+      )}
+      <button type="button" class="link" disabled={waits} onClick={() => client.decide("resend", conversation, message.id)}>
+        {t("again")}
+      </button>
+      {!delivery.decided && (
+        <button type="button" class="link" disabled={waits} onClick={() => client.decide("settle", conversation, message.id)}>
+          {t(delivery.state === "ambiguous" ? "undelivered.arrived" : "undelivered.leave")}
+        </button>
+      )}
+    </div>
   );
 }
 

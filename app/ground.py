@@ -1,0 +1,74 @@
+"""What every part of a service stands on, and what of it the settings choose: the bus, shared limits, traces."""
+
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.bot_folder import LiveBot
+from app.metrics import Metrics
+from app.settings import Settings
+from conversation.meter import NO_TRACER, Tracer
+from conversation.ports import Clock, Ids, Presence, Rates
+from store.bus import MemoryBus
+from store.presence import MemoryPresence
+from store.rates import MemoryRates
+from store.sql import SqlStore
+
+if TYPE_CHECKING:
+    from store.redis_bus import RedisBus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What every part stands on."""
+
+    settings: Settings
+    clock: Clock
+    ids: Ids
+    store: SqlStore
+    bot: LiveBot
+    bus: "MemoryBus | RedisBus"
+    metrics: Metrics
+    tracer: Tracer
+    rates: Rates
+    presence: Presence
+
+
+async def open_tracer(settings: Settings, stack: AsyncExitStack) -> Tracer:
+    if not settings.traces.endpoint:
+        return NO_TRACER
+    from app.traces import Traces  # 15 MB that only this needs
+
+    traces = Traces(settings.traces.endpoint)
+    stack.push_async_callback(traces.close)
+    return traces
+
+
+async def open_bus(settings: Settings, clock: Clock, ids: Ids, stack: AsyncExitStack) -> "MemoryBus | RedisBus":
+    if not settings.redis.url:
+        return MemoryBus()
+    from store.redis_bus import RedisBus  # 8 MB that only this needs
+
+    bus = await RedisBus.open(settings.redis.url, clock=clock, name=ids.new())
+    stack.push_async_callback(bus.close)
+    return bus
+
+
+def open_presence(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Presence:
+    if not settings.redis.url:
+        return MemoryPresence(clock)
+    from store.redis_presence import RedisPresence  # 8 MB that only this needs
+
+    presence = RedisPresence.open(settings.redis.url, clock=clock)
+    stack.push_async_callback(presence.close)
+    return presence
+
+
+def open_rates(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Rates:
+    if not settings.redis.url:
+        return MemoryRates(clock)
+    from store.redis_rates import RedisRates
+
+    rates = RedisRates.open(settings.redis.url, clock=clock)
+    stack.push_async_callback(rates.close)
+    return rates
