@@ -4,10 +4,13 @@ import asyncio
 
 import msgspec
 import pytest
+from sqlalchemy import Connection
+from sqlalchemy.util import await_only
 
 from conversation.effects import RunAction
-from conversation.errors import StaleError
+from conversation.errors import StaleError, StoreError
 from conversation.records import Held, SendUpdate, Turn
+from store.sql import SqlStore
 from tests.support.storing import NOW, Store, arrive, fresh, inbound, said, says, talk, turn
 
 ASK = RunAction(request="r1", name="find_order", arguments={}, limit=2.5)
@@ -250,3 +253,30 @@ async def test_sends_and_calls_of_a_worker_are_told_apart(store: Store) -> None:
     assert [send.chat for send in await store.open_sends(10, "ada")] == ["chat-anna"]
     assert [job.chat for job in await store.open_jobs(10, "ada")] == ["chat-anna"]
     assert await store.open_jobs(10, "ben") == []
+
+
+@pytest.mark.parametrize("place", ["postgresql"], indirect=True)
+async def test_worker_frozen_in_a_transaction_keeps_no_chat_from_those_who_give_it_up(store: Store, url: str) -> None:
+    """The server can't tell a process that stands still from one that thinks: it ends the transaction after a while."""
+    await store.join("ada", "")
+    await store.accept(inbound("1"), "chat-anna", "ada")
+    frozen = await SqlStore.open(url, busy_seconds=0.3)
+    stands, thawed = asyncio.Event(), asyncio.Event()
+
+    def stand_still(connection: Connection) -> None:
+        connection.exec_driver_sql("UPDATE chats SET seq = seq")
+        stands.set()
+        await_only(thawed.wait())
+
+    try:
+        writing = asyncio.create_task(frozen._writer.call(stand_still))
+        await stands.wait()
+        async with asyncio.timeout(10):
+            assert await store.bury("ada", 0)
+        thawed.set()
+        with pytest.raises(StoreError):
+            await writing
+        assert await frozen.beat("ada") == []
+    finally:
+        thawed.set()
+        await frozen.close()
