@@ -328,7 +328,8 @@ async def _end(tasks: list[asyncio.Task[None]]) -> None:
 
 async def _desk(outcome: Outcome, url: str, session: ClientSession) -> None:
     file = outcome.var / PASSWORD_FILE
-    await until(lambda: file.is_file() and bool(file.read_text().strip()), seconds=60, what="the first password")
+    # What a start wrote that was killed before its commit is no password.
+    await until(lambda: bool(outcome.lives.starts), seconds=outcome.plan.limit, what="a process answered")
     desk = AtTheDesk(url=url, operator="operator", password=file.read_text().strip(), twice=True)
     working = asyncio.create_task(desk.run(session))
     try:

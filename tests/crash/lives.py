@@ -33,7 +33,7 @@ STEPS: Final = 4
 AIMED: Final = 0.75
 """Share of the lives that end at a point."""
 AGAIN: Final = 12
-"""How often a point is aimed at again that was not reached."""
+"""How often a point is aimed at again that was not reached; more often if it is aimed at more often."""
 STILL: Final = 2
 """Lives of a process in which nothing was confirmed; then there is nothing left to kill it for."""
 PATIENCE: Final = 2.5
@@ -125,7 +125,7 @@ class Lives:
             messages = random_.randint(max(1, self.each // 2), self.each)
             reached = await self._live(number, Life(point=point, hits=hits), messages, done)
             still = 0 if reached or self._count > count else still + 1
-            if point and not reached and self._again[point] < AGAIN:
+            if point and not reached and self._again[point] < max(AGAIN, 2 * self.aims):
                 self._again[point] += 1
                 self.ways.append(point)
         await self.begin(Life(), number)
@@ -161,7 +161,7 @@ class Lives:
         self, child: Child, life: Life, messages: int, starting: asyncio.Task[None], done: Callable[[], bool]
     ) -> bool:
         """False if it had to be killed from outside."""
-        last = self._count + (2 * messages if life.point else messages)
+        last = self._count + (4 * messages if life.point in RARE else 2 * messages if life.point else messages)
         moved, count = time.monotonic(), self._count
         while not child.ended.done() and not done() and self._count < last and time.monotonic() - moved < PATIENCE:
             self._news.clear()
