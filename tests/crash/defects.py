@@ -11,7 +11,7 @@ import msgspec
 from conversation.effects import CancelTimer, Post, SetTimer
 from conversation.events import Event
 from conversation.message import Message
-from conversation.records import Accepted, Held, Inbound, Saved, SendUpdate, Timer, Turn
+from conversation.records import Accepted, Held, Inbound, Saved, SendUpdate, Snapshot, Timer, Turn
 from engine.shell.engine import Engine
 from engine.shell.lanes import Lanes
 from store.sql import SqlStore
@@ -178,7 +178,12 @@ def plant(defect: Defect, engine: Engine) -> None:
                 _split(lanes)
         case "seq_of_old":
             turns = engine.turns
-            turns._cached = lambda chat, _fence: kept[1] if (kept := turns._cache.get(chat)) else None  # type: ignore[method-assign]
+
+            def remembered(chat: str, fence: int) -> Snapshot | None:
+                kept = turns._cache.get(chat)
+                return kept[1] if kept else None
+
+            turns._cached = remembered  # type: ignore[method-assign]
         case _:
             pass
 

@@ -58,7 +58,8 @@ class Forks:
     async def fork(self, place: int, life: Life) -> Child:
         assert self._process is not None
         assert self._process.stdin is not None
-        up = self._up[place] = asyncio.get_running_loop().create_future()
+        up: asyncio.Future[Child] = asyncio.get_running_loop().create_future()
+        self._up[place] = up
         self._process.stdin.write(msgspec.json.encode(Order(place=place, life=life)) + b"\n")
         return await up
 

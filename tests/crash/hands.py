@@ -5,7 +5,7 @@ import random
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from time import monotonic
 from typing import Final
@@ -17,6 +17,7 @@ from store.sql import SqlStore
 from tests.crash.defects import STORES, Defect, plant
 from tests.support.customers import until
 from tests.support.engines import CHANNEL, Process, Sends
+from tests.support.service import HandClock
 
 SPEED: Final = 20
 """Seconds of the workers in one of ours."""
@@ -24,14 +25,15 @@ CUSTOMERS, EACH = 16, 16
 LATENCY: Final = 0.004
 
 
-class QuickClock:
-    """A ``conversation.ports.Clock`` that runs fast."""
+class QuickClock(HandClock):
+    """Nobody turns it: it runs, and fast."""
 
     def __init__(self) -> None:
-        self._began, self._day = monotonic(), datetime(2026, 3, 2, 9, tzinfo=UTC)
+        super().__init__()
+        self._began = monotonic()
 
     def now(self) -> datetime:
-        return self._day + timedelta(seconds=(monotonic() - self._began) * SPEED)
+        return self.moment + timedelta(seconds=(monotonic() - self._began) * SPEED)
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(max(0.0, seconds) / SPEED)

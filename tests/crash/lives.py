@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from app.service import Role
 from tests.crash.forks import Child, Forks
@@ -166,7 +166,8 @@ class Lives:
         while not child.ended.done() and not done() and self._count < last and time.monotonic() - moved < PATIENCE:
             self._news.clear()
             news = asyncio.create_task(self._news.wait())
-            await asyncio.wait({news, child.ended}, timeout=0.2, return_when=asyncio.FIRST_COMPLETED)
+            either: set[asyncio.Future[Any]] = {news, child.ended}
+            await asyncio.wait(either, timeout=0.2, return_when=asyncio.FIRST_COMPLETED)
             news.cancel()
             if self._count > count or not starting.done():
                 moved, count = time.monotonic(), self._count

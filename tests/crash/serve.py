@@ -14,6 +14,7 @@ import socket
 import sys
 import traceback
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 
 import msgspec
@@ -122,14 +123,15 @@ async def serve(place: Place, life: Life) -> None:
 
 def warm_up(places: list[Place]) -> None:
     """What a start would import late. Nothing here may start a thread: threads don't survive a fork."""
-    import sqlalchemy.dialects.sqlite
-
+    late = ["alembic.command", "sqlalchemy.dialects.sqlite"]
     if any(place.database for place in places):
-        import sqlalchemy.dialects.postgresql.asyncpg  # noqa: F401 - as above
+        late += ["asyncpg", "sqlalchemy.dialects.postgresql.asyncpg"]
     if any(place.redis for place in places):
-        pass
+        late += ["store.redis_bus", "store.redis_presence", "store.redis_rates"]
     if any(place.telegram for place in places):
-        import bots.telegram.connector  # noqa: F401 - as above
+        late += ["bots.telegram.connector"]
+    for name in late:
+        import_module(name)
 
 
 def end_with_parent() -> None:

@@ -19,7 +19,11 @@ SHORT: dict[str, Any] = {"limit": 30.0, "patience": 5.0}
 CASES: list[tuple[Defect, str, dict[str, Any]]] = [
     ("acknowledges_first", "lost", {"visitors": 12, "each": 8, "kills": 2, "points": (), "patience": 1.0}),
     ("no_unique_key", "twice", {"visitors": 12, "each": 8, "kills": 2, "points": ("accepted",)}),
-    ("timers_in_memory", "timers_wrong", {"visitors": 12, "each": 2, "naps": 1, "kills": 1, "points": ("timer",), "patience": 3.0}),
+    (
+        "timers_in_memory",
+        "timers_wrong",
+        {"visitors": 12, "each": 2, "naps": 1, "kills": 1, "points": ("timer",), "patience": 3.0},
+    ),
     (
         "sent_before_the_call",
         "telegram_hidden",

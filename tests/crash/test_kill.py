@@ -35,6 +35,7 @@ async def test_processes_killed_again_and_again_lose_nothing_and_do_nothing_twic
     tmp_path: Path,
     seed: int,
     capsys: pytest.CaptureFixture[str],
+    *,
     ambiguous: AmbiguousPolicy,
     database: str,
     ground: Ground,
