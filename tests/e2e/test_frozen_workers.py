@@ -48,6 +48,19 @@ async def write(fake: FakeTelegram, written: Counter[int]) -> None:
         await asyncio.sleep(0.05)
 
 
+async def all_sent(url: str) -> None:
+    """Until nothing waits to be sent. Raises TimeoutError."""
+    store = await SqlStore.open(url)
+    try:
+        for _ in range(600):
+            if not await store.unhandled(1) and not await store.open_sends(1):
+                return
+            await asyncio.sleep(0.1)
+        raise TimeoutError("something waits to be sent for a minute")
+    finally:
+        await store.close()
+
+
 async def sent_once(fake: FakeTelegram, url: str, written: Counter[int], freezes: int) -> dict[str, Any]:
     """What differs between what the bot said and what the messenger got. ``doubles``: sent twice, as at a freeze it may be."""
     store = await SqlStore.open(url)
@@ -77,6 +90,7 @@ async def test_worker_that_was_frozen_writes_nothing_stale(tmp_path: Path, times
     hook = {
         "LOTSE_TELEGRAM__TOKEN": TOKEN,
         "LOTSE_TELEGRAM__API": telegram.url,
+        "LOTSE_TELEGRAM__RATE": "0",
         "LOTSE_WEB__PUBLIC_URL": f"http://127.0.0.1:{port}",
     }
     random_ = random.Random(11)
@@ -103,7 +117,7 @@ async def test_worker_that_was_frozen_writes_nothing_stale(tmp_path: Path, times
             await telegram.settled()
             await people.farewell(desk)
             await people.finish(seconds=30)
-            await asyncio.sleep(0.5)
+            await all_sent(running.database.url)
             found = await account(running.database.url, people)
         told = running.logs()
         sends = await sent_once(telegram, running.database.url, written, times)
