@@ -1,6 +1,7 @@
 """A whole run: customers on two channels and an operator, the service dying under them, and what is left at the end."""
 
 import asyncio
+import itertools
 import random
 import time
 from collections.abc import Callable
@@ -55,6 +56,8 @@ class Plan:
     naps: int
     kills: int
     seed: int
+    roles: tuple[Role, ...] = ("all",)
+    """Of the processes; the doors that people use are those of the first."""
     defect: Defect = ""
     ambiguous: AmbiguousPolicy = "resend"
     points: tuple[str, ...] = POINTS
@@ -73,15 +76,13 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """What the service stands on. ``database`` empty: a file of one process; otherwise a web process and two workers share it."""
+    """What the service stands on. ``database`` empty: a file, for one process."""
 
     database: str = ""
     redis: str = ""
 
 
 ALONE_ON_A_FILE: Final = Ground()
-ALONE: Final[tuple[Role, ...]] = ("all",)
-CLUSTER: Final[tuple[Role, ...]] = ("web", "worker", "worker")
 
 
 def points_of(plan: Plan) -> tuple[str, ...]:
@@ -92,12 +93,11 @@ def points_of(plan: Plan) -> tuple[str, ...]:
 
 
 def places_of(plan: Plan, ground: Ground, var: Path, telegram: str) -> list[Place]:
-    """One process that does all, or one with the doors and two that do the work."""
     doors = free_port()
     return [
         Place(
             var=str(var),
-            port=doors if role != "worker" else free_port(),
+            port=free_port() if number else doors,
             hooks=doors,
             role=role,
             telegram=telegram,
@@ -108,7 +108,7 @@ def places_of(plan: Plan, ground: Ground, var: Path, telegram: str) -> list[Plac
             ambiguous=plan.ambiguous,
             beat=BEAT,
         )
-        for role in (CLUSTER if ground.database else ALONE)
+        for number, role in enumerate(plan.roles)
     ]
 
 
@@ -176,12 +176,14 @@ def script(random_: random.Random, name: str, each: int, naps: int) -> list[Say]
     ]
 
 
-def cast(plan: Plan, url: str) -> tuple[list[Visitor], list[Visitor], list[Visitor]]:
+def cast(plan: Plan, urls: list[str]) -> tuple[list[Visitor], list[Visitor], list[Visitor]]:
     """Visitors who talk to the bot, who wait in the queue, and whom an operator serves."""
     random_ = random.Random(plan.seed)
+    clients = (f"10.1.{number // 250}.{number % 250 + 1}" for number in itertools.count())
 
     def visitor(name: str, lines: list[Say]) -> Visitor:
-        return Visitor(name=name, url=url, script=lines, window=random_.choice((1, 2, 3)))
+        window, client = random_.choice((1, 2, 3)), next(clients)
+        return Visitor(name=name, url=urls[0], others=urls[1:], script=lines, window=window, client=client)
 
     talking = [
         visitor(f"v{number}", script(random_, f"v{number}", plan.each, plan.naps)) for number in range(plan.visitors)
@@ -213,7 +215,7 @@ def served_script(random_: random.Random, name: str, each: int, share: float) ->
 
 async def serve_at_desk(outcome: Outcome, desk: AtTheDesk, visitor: Visitor) -> None:
     """A few replies; some more while the service has yet to die over an operator's command."""
-    await until(lambda: bool(visitor.chat), seconds=60, what="a visitor arrived")
+    await until(lambda: bool(visitor.chat), seconds=outcome.plan.limit, what="a visitor arrived")
     conversation = await desk.parked(visitor.chat)
     name = visitor.name
     await desk.command("claim", f"{name}-claim", conversation)
@@ -227,7 +229,7 @@ async def serve_at_desk(outcome: Outcome, desk: AtTheDesk, visitor: Visitor) -> 
 
 
 async def write_in_telegram(fake: FakeTelegram, chat: int, texts: list[str], random_: random.Random) -> None:
-    await until(lambda: bool(fake.webhook), seconds=60, what="the web hook was set")
+    await until(lambda: bool(fake.webhook), seconds=240, what="the web hook was set")
     for number, text in enumerate(texts):
         fake.text(chat, text)
         await asyncio.sleep(random_.random() * 0.05 if number < BURST else 1 / RATE)
@@ -251,8 +253,8 @@ async def campaign(plan: Plan, folder: Path, ground: Ground = ALONE_ON_A_FILE) -
         migrations=plan.migrations,
         points=points_of(plan),
     )
-    url = f"http://127.0.0.1:{places[0].port}"
-    talking, waiting, served = cast(plan, url)
+    urls = [f"http://127.0.0.1:{place.port}" for place in places if place.role != "worker"]
+    talking, waiting, served = cast(plan, urls)
     telegram = {7000 + number: [f"t{number} m{index}" for index in range(plan.each)] for number in range(plan.telegram)}
     outcome = Outcome(
         plan=plan,
@@ -267,7 +269,7 @@ async def campaign(plan: Plan, folder: Path, ground: Ground = ALONE_ON_A_FILE) -
     )
     try:
         await lives.start()
-        await _play(outcome, url)
+        await _play(outcome, urls[0])
     finally:
         await lives.close()
         if fake:

@@ -92,10 +92,18 @@ def settings_of(place: Place) -> Settings:
         redis=RedisSettings(url=place.redis),
         worker=WorkerSettings(beat=place.beat),
         web=WebSettings(
-            host="127.0.0.1", port=place.port, public_url=f"http://127.0.0.1:{place.hooks or place.port}", origins=[]
+            host="127.0.0.1",
+            port=place.port,
+            public_url=f"http://127.0.0.1:{place.hooks or place.port}",
+            origins=[],
+            proxies=["127.0.0.1"],
         ),
         telegram=TelegramSettings(
-            token=SecretStr(place.token), api=place.telegram, secret=SecretStr(SECRET), ambiguous=place.ambiguous
+            token=SecretStr(place.token),
+            api=place.telegram,
+            secret=SecretStr(SECRET),
+            ambiguous=place.ambiguous,
+            rate=0,
         ),
     )
 

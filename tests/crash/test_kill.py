@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from app.service import Role
 from engine.shell.outbox import AmbiguousPolicy
 from tests.crash.campaign import Ground, Plan, campaign
 from tests.crash.lives import POINTS
@@ -21,12 +22,21 @@ QUICK = {
 }
 
 
+RUNS: list[tuple[str, str, tuple[Role, ...]]] = [
+    ("sqlite", "resend", ("all",)),
+    ("postgresql", "flag", ("web", "worker", "worker")),
+    ("sqlite", "flag", ("all",)),
+    ("postgresql", "resend", ("web", "worker", "worker")),
+    ("postgresql", "resend", ("all", "all")),
+]
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """In a quick run each database and each policy once; otherwise all of them."""
     if "ambiguous" in metafunc.fixturenames:
-        full = metafunc.config.getoption("--full")
-        more = [("sqlite", "flag"), ("postgresql", "resend")] if full else []
-        metafunc.parametrize(("database", "ambiguous"), [("sqlite", "resend"), ("postgresql", "flag"), *more])
+        runs = RUNS if metafunc.config.getoption("--full") else RUNS[:2]
+        names = ["-".join((database, ambiguous, *roles)) for database, ambiguous, roles in runs]
+        metafunc.parametrize(("database", "ambiguous", "roles"), runs, ids=names)
 
 
 @pytest.mark.timeout(1800)
@@ -38,11 +48,12 @@ async def test_processes_killed_again_and_again_lose_nothing_and_do_nothing_twic
     *,
     ambiguous: AmbiguousPolicy,
     database: str,
+    roles: tuple[Role, ...],
     ground: Ground,
 ) -> None:
     full = bool(request.config.getoption("--full"))
     sizes = FULL if full else QUICK[database] | {"migrations": 1}
-    plan = Plan(**sizes, seed=seed, ambiguous=ambiguous)
+    plan = Plan(**sizes, seed=seed, ambiguous=ambiguous, roles=roles)
 
     verdict = await judge(await campaign(plan, tmp_path, ground))
     with capsys.disabled():
@@ -52,5 +63,5 @@ async def test_processes_killed_again_and_again_lose_nothing_and_do_nothing_twic
     assert verdict.kills >= (100 if full else 20)
     least = dict.fromkeys((*POINTS, "migrating"), 25 if full else 1)
     assert Counter(verdict.killed_at) >= Counter(least), f"some points were reached too seldom: {verdict.killed_at}"
-    assert len(verdict.killed) == (1 if database == "sqlite" else 3), f"not all were killed: {verdict.killed}"
+    assert len(verdict.killed) == len(roles), f"not all were killed: {verdict.killed}"
     assert verdict.messages >= (10_000 if full else 2_000 if database == "sqlite" else 900)
