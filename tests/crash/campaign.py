@@ -24,12 +24,14 @@ from tests.support.fake_telegram import TOKEN, FakeTelegram
 from tests.support.process import free_port
 
 PASSWORD_FILE = "first-password.txt"
-REPLIES, MOST_REPLIES = 5, 60
+REPLIES, MOST_REPLIES = 5, 400
 TYPING = 0.2
 """Seconds that an operator needs for a reply: the chat stays in hand through some kills."""
 NAP_OVER = "is over"
 BACK = "Here is the bot."
 REMINDER = "You are number"
+SHARE: Final = 0.6
+"""Of the messages that are written by the time of the last kill."""
 REMINDERS = 3
 """Of a parked visitor: see ``waiting`` in bot.yaml."""
 BURST, RATE = 20, 4.0
@@ -45,7 +47,7 @@ class Plan:
     """How much of everything. ``each``: messages of a customer. ``naps`` of a visitor: timers that must fire once.
 
     ``aims``: how often each point is aimed at, at least; ``migrations``: kills in the first start's. ``latency`` of the
-    messenger's server in seconds.
+    messenger's server in seconds. ``pause``: seconds between two messages of a customer, so that all write until the kills are over.
     """
 
     visitors: int
@@ -64,6 +66,7 @@ class Plan:
     aims: int = 0
     migrations: int = 0
     latency: float = 0.0
+    pause: float = 0.0
     limit: float = 240.0
     """Seconds for all of it."""
     patience: float = 60.0
@@ -183,7 +186,9 @@ def cast(plan: Plan, urls: list[str]) -> tuple[list[Visitor], list[Visitor], lis
 
     def visitor(name: str, lines: list[Say]) -> Visitor:
         window, client = random_.choice((1, 2, 3)), next(clients)
-        return Visitor(name=name, url=urls[0], others=urls[1:], script=lines, window=window, client=client)
+        return Visitor(
+            name=name, url=urls[0], others=urls[1:], script=lines, window=window, client=client, pause=plan.pause
+        )
 
     talking = [
         visitor(f"v{number}", script(random_, f"v{number}", plan.each, plan.naps)) for number in range(plan.visitors)
@@ -228,11 +233,13 @@ async def serve_at_desk(outcome: Outcome, desk: AtTheDesk, visitor: Visitor) -> 
     await desk.command("close", f"{name}-close", conversation)
 
 
-async def write_in_telegram(fake: FakeTelegram, chat: int, texts: list[str], random_: random.Random) -> None:
+async def write_in_telegram(
+    fake: FakeTelegram, chat: int, texts: list[str], *, pause: float, random_: random.Random
+) -> None:
     await until(lambda: bool(fake.webhook), seconds=240, what="the web hook was set")
     for number, text in enumerate(texts):
         fake.text(chat, text)
-        await asyncio.sleep(random_.random() * 0.05 if number < BURST else 1 / RATE)
+        await asyncio.sleep(pause or (random_.random() * 0.05 if number < BURST else 1 / RATE))
 
 
 async def campaign(plan: Plan, folder: Path, ground: Ground = ALONE_ON_A_FILE) -> Outcome:
@@ -248,7 +255,7 @@ async def campaign(plan: Plan, folder: Path, ground: Ground = ALONE_ON_A_FILE) -
         log=folder / "service.log",
         seed=plan.seed,
         kills=plan.kills,
-        each=max(4, len(places) * plan.conversations * plan.each // (plan.kills + 2)),
+        each=max(4, int(SHARE * len(places) * plan.conversations * plan.each / (plan.kills + 2))),
         aims=plan.aims,
         migrations=plan.migrations,
         points=points_of(plan),
@@ -291,7 +298,7 @@ async def _play(outcome: Outcome, url: str) -> None:
         if fake:
             fake.on_confirmed = lives.counted
             tasks += [
-                asyncio.create_task(write_in_telegram(fake, chat, texts, random_))
+                asyncio.create_task(write_in_telegram(fake, chat, texts, pause=plan.pause, random_=random_))
                 for chat, texts in outcome.telegram.items()
             ]
         try:

@@ -23,6 +23,8 @@ SPEED: Final = 20
 """Seconds of the workers in one of ours."""
 CUSTOMERS, EACH = 16, 16
 LATENCY: Final = 0.004
+AFTER_A_REST: Final = 0.6
+"""Share of the messages that find the chat in nobody's hands."""
 
 
 class QuickClock(HandClock):
@@ -83,9 +85,7 @@ async def play(file: Path, seed: int, defect: Defect = "", patience: float = 10.
         moving = asyncio.create_task(_move(both))
         try:
             await asyncio.gather(*(_write(both, address, said, random_) for address, said in texts.items()))
-            with suppress(TimeoutError):
-                wanted = sum(len(_answers(said)) for said in texts.values())
-                await until(lambda: len(channel.sent) >= wanted, seconds=patience)
+            await _rest(both[0].store, patience)
         finally:
             moving.cancel()
             await asyncio.gather(moving, return_exceptions=True)
@@ -101,10 +101,22 @@ async def play(file: Path, seed: int, defect: Defect = "", patience: float = 10.
 
 
 async def _write(both: list[Process], address: str, texts: list[str], random_: random.Random) -> None:
-    """In order, to one and the other in turn; at once, or when the chat is at rest."""
+    """In order, to one and the other in turn; at once, or when the chat was given back."""
     for number, text in enumerate(texts):
         await both[number % 2].engine.intake.receive(both[0].inbound(f"{address}-{number}", address, text))
-        await asyncio.sleep(random_.choice((0.0, 0.1)))
+        if random_.random() < AFTER_A_REST:
+            chat = await both[0].chat(address)
+            with suppress(TimeoutError):
+                await until(lambda: not any(each.engine.claims.fence(chat.id) for each in both), seconds=1)  # noqa: B023
+
+
+async def _rest(store: SqlStore, patience: float) -> None:
+    """Until nothing is open."""
+    end = monotonic() + patience
+    while monotonic() < end:
+        if not [*await store.unhandled(1), *await store.open_sends(1)]:
+            return
+        await asyncio.sleep(0.02)
 
 
 async def _move(both: list[Process]) -> None:

@@ -28,6 +28,9 @@ RARE: Final = {
     "timer": 2, "operated": 2, "sending": 4, "called": 4, "before_commit": 12, "after_commit": 12, "claimed": 1,
 }  # fmt: skip
 """Points that are passed less often than once a message: at most so many passes are waited for."""
+SCARCE: Final = frozenset({"timer", "operated", "sending", "called"})
+EARLY: Final = 0.6
+"""Points of which there are only so many passes are aimed at in this first share of the lives."""
 STEPS: Final = 4
 """Steps of the way from nothing to the newest tables; there may be more."""
 AIMED: Final = 0.75
@@ -90,7 +93,7 @@ class Lives:
         await self._migrate(random_)
         aimed = list(self.points) * max(1, self.aims, int(self.kills * AIMED) // max(1, len(self.points)))
         self.ways = (aimed if self.kills else []) + [""] * max(0, self.kills - len(aimed))
-        random_.shuffle(self.ways)
+        self.ways.sort(key=lambda point: random_.random() * (EARLY if point in SCARCE else 1.0))
         async with asyncio.TaskGroup() as group:
             for number in range(len(self.places)):
                 group.create_task(self._lead(number, random.Random(f"{self.seed} {number}"), done))

@@ -20,6 +20,6 @@ async def test_chats_that_change_hands_all_the_time_are_answered_once_and_in_ord
 async def test_two_workers_with_a_planted_defect_are_noticed(
     defect: Defect, shows: str, tmp_path: Path, seed: int
 ) -> None:
-    faults = await play(tmp_path / "lotse.db", seed, defect, patience=0.5)
+    faults = await play(tmp_path / "lotse.db", seed, defect, patience=5.0)
 
     assert faults[shows], f"the harness did not notice: {dict(faults)} (again with --seed {seed})"

@@ -13,7 +13,7 @@ from tests.crash.verdict import judge, line
 
 FULL = {
     "visitors": 150, "parked": 5, "served": 5, "telegram": 40, "each": 50, "naps": 8,
-    "kills": 300, "aims": 27, "migrations": 27, "limit": 1500.0,
+    "kills": 300, "aims": 27, "migrations": 27, "pause": 3.0, "limit": 1500.0,
 }  # fmt: skip
 """200 conversations, 10,000 messages."""
 QUICK = {
