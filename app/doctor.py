@@ -159,6 +159,8 @@ async def _work(looking: Inspection, now: datetime, *, serving: bool) -> AsyncIt
     """What lies there though it should not."""
     found, rejected = await looking.figures(now), await looking.rejected()
     idle = "" if serving else "start the service: nobody works here"
+    nobody = "messages come in and nobody answers them: start `lotse worker`" if serving and not found.workers else ""
+    yield Line(level="warn" if nobody else "ok", part="workers", says=f"{found.workers} at work", todo=nobody)
     yield _waiting("inbox", found.unhandled, _age(found.unhandled_since, now), what="events without a turn", idle=idle)
     yield _waiting("timers", found.overdue, _age(found.overdue_since, now), what="timers overdue", idle=idle)
     if rejected:
@@ -169,7 +171,7 @@ async def _work(looking: Inspection, now: datetime, *, serving: bool) -> AsyncIt
     lost = {state: found.unsent.get(state, 0) for state in ("failed", "ambiguous")}
     says = ", ".join(f"{count} {state}" for state, count in lost.items())
     open_ = sum(found.unsent.values()) - sum(lost.values())
-    todo = "the desk shows them in their chats; log lines `send_settled` say why" if any(lost.values()) else ""
+    todo = "`lotse outbox list` and the desk show each with its reason, to be sent again" if any(lost.values()) else ""
     yield Line(
         level="warn" if any(lost.values()) else "ok", part="outbox", says=f"{open_} under way, {says}", todo=todo
     )

@@ -189,6 +189,7 @@ def _gauges(now: Now) -> Iterator["Metric"]:
     if now.figures is None:
         return
     told, at = now.figures, now.at
+    yield _gauge("workers", "Processes that do the work, or were not yet given up.", told.workers)
     yield _gauge("queue_parked", "Customers who wait for an operator.", told.parked)
     yield _gauge("queue_oldest_seconds", "How long the first of them has been waiting.", _age(told.parked_since, at))
     yield _gauge("with_operator", "Conversations that an operator holds.", told.with_operator)

@@ -46,6 +46,13 @@ _TAKE_DUTY = Bulk(
     " WHERE duties.worker IN ('', excluded.worker) RETURNING name",
     width=2,
 )
+# A process that froze within a statement is not told from one that sends the rest of it: no time limit of PostgreSQL's ends
+# that. Whoever of us is slow and not frozen does its transaction again.
+_END_STILL = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user"
+    " AND pid <> pg_backend_pid() AND xact_start IS NOT NULL AND wait_event = 'ClientRead'"
+    " AND state_change < clock_timestamp() - interval '1 second'"
+)
 _JOIN = Each("INSERT INTO workers (id, place) VALUES (?, ?) ON CONFLICT (id) DO NOTHING")
 
 
@@ -96,6 +103,8 @@ def peers(connection: Connection) -> list[Peer]:
 
 def bury(connection: Connection, worker: str, seen: int) -> bool:
     """False if it has gone on since its beat was ``seen``."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(_END_STILL)
     if not connection.execute(workers.delete().where(workers.c.id == worker, workers.c.beat == seen)).rowcount:
         return False
     _free(connection, worker)

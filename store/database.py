@@ -42,8 +42,12 @@ class Database(Protocol):
 
 
 def connect(url: URL, busy_seconds: float) -> Database:
-    """``busy_seconds``: how long to wait for another program's lock on a file, which must exist. Nothing is opened yet."""
-    return _Sqlite(url, busy_seconds) if url.get_backend_name() == "sqlite" else _Postgres(url)
+    """Nothing is opened yet.
+
+    ``busy_seconds``: how long to wait for another program's lock on a file, which must exist; on PostgreSQL, how long a program
+    may stand still in a transaction.
+    """
+    return _Sqlite(url, busy_seconds) if url.get_backend_name() == "sqlite" else _Postgres(url, busy_seconds)
 
 
 class _Lane:
@@ -122,8 +126,14 @@ class _Sqlite:
 
 
 class _Postgres:
-    def __init__(self, url: URL) -> None:
-        self._engine = create_async_engine(url, pool_size=5, max_overflow=5, hide_parameters=True)
+    """A process that freezes in the middle of a transaction must not keep the rows that it changed from those who take over:
+    the server ends what stands still."""
+
+    def __init__(self, url: URL, still_seconds: float) -> None:
+        still = {"idle_in_transaction_session_timeout": str(round(still_seconds * 1000))}
+        self._engine = create_async_engine(
+            url, pool_size=5, max_overflow=5, hide_parameters=True, connect_args={"server_settings": still}
+        )
 
     async def read(self, do: Callable[[Connection], T]) -> T:
         async with self._engine.connect() as connection:

@@ -20,6 +20,8 @@ _OLDEST: Final = "SELECT received_at FROM inbox WHERE state = 'new' ORDER BY num
 _UNSENT: Final = "SELECT state, count(*) FROM outbox WHERE state <> 'sent' GROUP BY state"
 _OVERDUE: Final = "SELECT count(*), min(due) FROM timers WHERE due <= {now}"
 STATEMENTS: Final = (_PEOPLE, _UNHANDLED, _OLDEST, _UNSENT, _OVERDUE)
+_WORKERS: Final = "SELECT count(*) FROM workers"
+"""A row for each process: as short as a table can be."""
 _REJECTED: Final = "SELECT count(*) FROM inbox WHERE state = 'rejected'"
 
 
@@ -34,6 +36,7 @@ class Figures(Value, frozen=True, kw_only=True):
     unsent: Mapping[str, int]
     overdue: int
     overdue_since: datetime | None
+    workers: int = 0
 
 
 def figures(connection: Connection, now: datetime) -> Figures:
@@ -49,6 +52,7 @@ def figures(connection: Connection, now: datetime) -> Figures:
         unsent={row[0]: row[1] for row in connection.execute(text(_UNSENT))},
         overdue=overdue,
         overdue_since=_moment(due),
+        workers=connection.execute(text(_WORKERS)).scalar_one(),
     )
 
 

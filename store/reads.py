@@ -47,11 +47,12 @@ _STANDINGS = Bulk(
     width=1,
     types=("TEXT",),
 )
+# CROSS JOIN: SQLite then begins with the few conversations that people have.
 _STANDINGS_OF_PEOPLE = text(
     "SELECT chats.id, chats.seq, conversations.id AS newest, conversations.version, conversations.preview,"
     " conversations.phase"
-    " FROM conversations JOIN chats ON chats.latest = conversations.id"
-    " WHERE conversations.phase IN ('parked', 'with_operator')"
+    " FROM conversations CROSS JOIN chats WHERE chats.id = conversations.chat AND chats.latest = conversations.id"
+    " AND conversations.phase IN ('parked', 'with_operator')"
 )
 _UNHANDLED = Bulk(
     "SELECT number, chat, event FROM inbox WHERE state = 'new' AND chat IN (VALUES {rows})",

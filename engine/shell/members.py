@@ -43,7 +43,7 @@ class Members:
     ) -> None:
         self.worker = worker
         self._every = every
-        self._asking = asyncio.Lock()
+        self._looking = asyncio.Lock()
         self._store = store
         self._clock = clock
         self._place = place
@@ -81,16 +81,21 @@ class Members:
 
     async def sure(self) -> bool:
         """Whether nobody can have given this worker up: asked before anything is done that can't be taken back."""
-        async with self._asking:
+        async with self._looking:
             if self._sure is None or abs(self._clock.now() - self._sure) > self._every * (LOOKS - 2) * SECOND:
                 try:
-                    await self.look()
+                    await self._look(counting=False)
                 except StoreError:
                     return False
         return True
 
     async def look(self, *, counting: bool = False) -> None:
         """Beat, and see who else does; ``counting``: one of the regular looks. Raises StoreError."""
+        async with self._looking:
+            await self._look(counting=counting)
+
+    async def _look(self, *, counting: bool) -> None:
+        """One at a time: two that find this worker given up would both let go of what it took up since."""
         began = self._clock.now()
         peers = await (self._store.beat(self.worker) if self.worker else self._store.peers())
         if self.worker and self.worker not in {peer.worker for peer in peers}:

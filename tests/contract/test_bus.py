@@ -345,3 +345,14 @@ async def test_address_that_is_none_is_told_without_its_password(url: str) -> No
     with pytest.raises(LotseError, match="LOTSE_REDIS__URL") as error:
         await RedisBus.open(url, clock=HURRY, name="here")
     assert "secret" not in str(error.value)
+
+
+async def test_bus_whose_news_do_not_go_out_is_not_up(own: Server) -> None:
+    """Long before a silent connection is given up: pages then look for news in the store."""
+    async with over(own.url, clock=SystemClock()) as bus:
+        assert bus.up
+        own.process.send_signal(signal.SIGSTOP)
+        await bus.publish("t", b"for others")
+        await until(lambda: not bus.up, seconds=3 * PATIENCE, what="the bus says that it is silent")
+        own.process.send_signal(signal.SIGCONT)
+        await until(lambda: bus.up, what="the bus is up again")

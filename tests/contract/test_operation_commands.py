@@ -176,7 +176,7 @@ def test_doctor_finds_nothing_wrong_where_nothing_is(lotse: Lotse, file: Path) -
     assert {line[:3] for line in lines_of(result).values()} == {"ok "}, result.output
     assert list(lines_of(result)) == [
         *("settings", "bot", "pages", "database", "disk", "integrity", "tables", "writing", "clock"),
-        *("inbox", "timers", "put aside", "outbox", "redis", "telegram", "port"),
+        *("workers", "inbox", "timers", "put aside", "outbox", "redis", "telegram", "port"),
     ]
     assert result.output.endswith("all is well\n")
 
@@ -233,7 +233,7 @@ async def _unhandled(file: Path) -> None:
         ("rejected", "put aside", "warn 2 events", "lotse inbox list"),
         ("late timer", "timers", "warn 1 timers overdue, the first for", "start the service"),
         ("no turn", "inbox", "warn 1 events without a turn, the first for", "start the service"),
-        ("failed", "outbox", "warn 0 under way, 1 failed", "send_settled"),
+        ("failed", "outbox", "warn 0 under way, 1 failed", "lotse outbox list"),
     ],
 )
 def test_doctor_says_what_is_wrong_with_the_database_and_what_to_do(
@@ -330,6 +330,15 @@ def test_doctor_knows_a_lotse_from_another_program_on_the_port(
     monkeypatch.setattr(_Answers, "body", body)
     port = listener.server_address[1]
     assert lines_of(lotse("doctor", LOTSE_WEB__PORT=str(port)))["port"].startswith(says.format(port))
+
+
+def test_doctor_sees_that_messages_come_in_where_nobody_works(
+    lotse: Lotse, file: Path, listener: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_Answers, "body", b'{"status": "ready", "parts": {}}')
+    result = lotse("doctor", LOTSE_WEB__PORT=str(listener.server_address[1]))
+    assert lines_of(result)["workers"].startswith("warn 0 at work")
+    assert "start `lotse worker`" in result.output
 
 
 def test_doctor_leaves_nothing_behind(lotse: Lotse, file: Path) -> None:

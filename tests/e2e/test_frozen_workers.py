@@ -21,6 +21,8 @@ pytestmark = pytest.mark.timeout(1_800)
 RATE = 40.0
 LEASE = 5 * BEAT
 """Seconds after which a worker that stands still may be given up; the others look for it as often as it beats."""
+STILL = 15.0
+"""Seconds until the other worker must have caught up, also where the database first had to end a transaction of the frozen one."""
 MESSENGERS = 20
 
 
@@ -44,6 +46,19 @@ async def write(fake: FakeTelegram, written: Counter[int]) -> None:
         fake.text(chat, f"t{chat} m{written[chat]}")
         written[chat] += 1
         await asyncio.sleep(0.05)
+
+
+async def all_sent(url: str) -> None:
+    """Until nothing waits to be sent. Raises TimeoutError."""
+    store = await SqlStore.open(url)
+    try:
+        for _ in range(600):
+            if not await store.unhandled(1) and not await store.open_sends(1):
+                return
+            await asyncio.sleep(0.1)
+        raise TimeoutError("something waits to be sent for a minute")
+    finally:
+        await store.close()
 
 
 async def sent_once(fake: FakeTelegram, url: str, written: Counter[int], freezes: int) -> dict[str, Any]:
@@ -75,6 +90,7 @@ async def test_worker_that_was_frozen_writes_nothing_stale(tmp_path: Path, times
     hook = {
         "LOTSE_TELEGRAM__TOKEN": TOKEN,
         "LOTSE_TELEGRAM__API": telegram.url,
+        "LOTSE_TELEGRAM__RATE": "0",
         "LOTSE_WEB__PUBLIC_URL": f"http://127.0.0.1:{port}",
     }
     random_ = random.Random(11)
@@ -93,7 +109,7 @@ async def test_worker_that_was_frozen_writes_nothing_stale(tmp_path: Path, times
                 await asyncio.sleep(random_.random())
                 workers[number % 2].freeze()
                 await asyncio.sleep(LEASE)
-                slowest = max(slowest, await people.keep_up(seconds=10))  # the other one answers them
+                slowest = max(slowest, await people.keep_up(seconds=STILL))  # the other one answers them
                 await asyncio.sleep(1.0)
                 workers[number % 2].thaw()
                 await people.keep_up(seconds=10)
@@ -101,7 +117,7 @@ async def test_worker_that_was_frozen_writes_nothing_stale(tmp_path: Path, times
             await telegram.settled()
             await people.farewell(desk)
             await people.finish(seconds=30)
-            await asyncio.sleep(0.5)
+            await all_sent(running.database.url)
             found = await account(running.database.url, people)
         told = running.logs()
         sends = await sent_once(telegram, running.database.url, written, times)

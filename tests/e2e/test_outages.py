@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.cluster import Cluster, at_the_desk, cluster
+from tests.support.cluster import BEAT, Cluster, at_the_desk, cluster
 from tests.support.crowd import Crowd, account, crowd
 from tests.support.customers import AtTheDesk, until
 from tests.support.servers import Server
@@ -20,6 +20,7 @@ pytestmark = pytest.mark.timeout(600)
 BACK = 10.0
 """Seconds after a server is back in which everything must be at its full rate again."""
 
+AWAY = 5 * BEAT + 1.0
 SEEN = 2.0
 """Seconds until pages see what others do while Redis is dead."""
 
@@ -66,9 +67,11 @@ async def steady(folder: Path, rate: float, talkers: int) -> AsyncIterator[Scene
         assert (found.faults, found.examples) == ({}, []), running.logs()
 
 
-async def die(scene: Scene, server: Server, how: signal.Signals, load: Load, away: float = 0.0) -> None:
-    """Again and again; each time all must be at its full rate soon after the server is back."""
-    for _ in range(load.times):
+async def die(scene: Scene, server: Server, how: signal.Signals, load: Load) -> None:
+    """Again and again, every other time for longer than a worker may be silent; each time all must be at its full rate
+    soon after the server is back."""
+    for number in range(load.times):
+        away = number % 2 * AWAY
         await asyncio.sleep(load.seconds)
         await asyncio.to_thread(server.stop, how)
         await asyncio.sleep(away)
@@ -83,7 +86,7 @@ async def test_postgresql_that_dies_under_load_loses_nobodys_word(tmp_path: Path
 
 async def test_redis_that_dies_under_load_loses_nobodys_word(tmp_path: Path, load: Load) -> None:
     async with steady(tmp_path, load.rate, int(load.rate)) as scene:
-        await die(scene, scene.running.live, signal.SIGKILL, load, away=1.0)
+        await die(scene, scene.running.live, signal.SIGKILL, load)
 
 
 async def test_flushed_redis_with_many_open_chats_is_noticed_by_nobody(tmp_path: Path, load: Load) -> None:

@@ -121,6 +121,14 @@ async def test_a_worker_that_has_not_beaten_for_long_beats_before_it_is_sure(cre
     assert crew.lost == ["ada"]
 
 
+async def test_looks_at_once_tell_a_worker_once_that_it_was_given_up(crew: Crew) -> None:
+    ada = await crew.member("ada")
+    await crew.store.bury("ada", 1)
+    crew.clock.turn(EVERY * LOOKS)
+    await asyncio.gather(ada.look(counting=True), ada.sure(), ada.sure(), ada.look())
+    assert crew.lost == ["ada"]
+
+
 async def test_a_worker_that_cannot_reach_the_store_is_not_sure(crew: Crew, monkeypatch: pytest.MonkeyPatch) -> None:
     ada = await crew.member("ada")
 

@@ -1,13 +1,18 @@
 """Whose a chat is: one worker's at a time, and nothing counts that is written under an older fence."""
 
 import asyncio
+import struct
 
 import msgspec
 import pytest
+from sqlalchemy import Connection
+from sqlalchemy.engine import make_url
+from sqlalchemy.util import await_only
 
 from conversation.effects import RunAction
-from conversation.errors import StaleError
+from conversation.errors import StaleError, StoreError
 from conversation.records import Held, SendUpdate, Turn
+from store.sql import SqlStore
 from tests.support.storing import NOW, Store, arrive, fresh, inbound, said, says, talk, turn
 
 ASK = RunAction(request="r1", name="find_order", arguments={}, limit=2.5)
@@ -250,3 +255,62 @@ async def test_sends_and_calls_of_a_worker_are_told_apart(store: Store) -> None:
     assert [send.chat for send in await store.open_sends(10, "ada")] == ["chat-anna"]
     assert [job.chat for job in await store.open_jobs(10, "ada")] == ["chat-anna"]
     assert await store.open_jobs(10, "ben") == []
+
+
+@pytest.mark.parametrize("place", ["postgresql"], indirect=True)
+async def test_worker_frozen_in_a_transaction_keeps_no_chat_from_those_who_give_it_up(store: Store, url: str) -> None:
+    """The server can't tell a process that stands still from one that thinks: it ends the transaction after a while."""
+    await store.join("ada", "")
+    await store.accept(inbound("1"), "chat-anna", "ada")
+    frozen = await SqlStore.open(url, busy_seconds=0.3)
+    stands, thawed = asyncio.Event(), asyncio.Event()
+
+    def stand_still(connection: Connection) -> None:
+        connection.exec_driver_sql("UPDATE chats SET seq = seq")
+        stands.set()
+        await_only(thawed.wait())
+
+    try:
+        writing = asyncio.create_task(frozen._writer.call(stand_still))
+        await stands.wait()
+        async with asyncio.timeout(10):
+            assert await store.bury("ada", 0)
+        thawed.set()
+        with pytest.raises(StoreError):
+            await writing
+        assert await frozen.beat("ada") == []
+    finally:
+        thawed.set()
+        await frozen.close()
+
+
+async def half_a_statement(url: str) -> asyncio.StreamWriter:
+    """A connection that changed all chats and begins a statement without an end, in PostgreSQL's own protocol."""
+    place = make_url(url)
+    reader, writer = await asyncio.open_connection(place.host, place.port)
+
+    def said(kind: bytes, body: bytes) -> bytes:
+        return kind + struct.pack("!i", 4 + len(body)) + body
+
+    who = f"user\0{place.username}\0database\0{place.database}\0\0".encode()
+    writer.write(struct.pack("!ii", 8 + len(who), 196608) + who)
+    writer.write(said(b"Q", b"BEGIN\0") + said(b"Q", b"UPDATE chats SET seq = seq\0"))
+    writer.write(said(b"P", b"\0SELECT 1\0\0\0") + said(b"D", b"S\0") + said(b"H", b""))
+    heard = b""
+    while b"UPDATE 1" not in heard:
+        heard += await reader.read(4096)
+    return writer
+
+
+@pytest.mark.parametrize("place", ["postgresql"], indirect=True)
+async def test_worker_frozen_within_a_statement_keeps_no_chat_from_those_who_give_it_up(store: Store, url: str) -> None:
+    await store.join("ada", "")
+    await store.accept(inbound("1"), "chat-anna", "ada")
+    frozen = await half_a_statement(url)
+    try:
+        await asyncio.sleep(1.2)  # by the server's clock it stands still for a second
+        async with asyncio.timeout(10):
+            assert await store.bury("ada", 0)
+            assert await claim(store, "ben", "chat-anna")
+    finally:
+        frozen.close()

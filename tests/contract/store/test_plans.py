@@ -28,3 +28,13 @@ async def test_statement_on_many_rows_finds_them_by_an_index(statement: Bulk, tm
     database.close()
     scanned = {words[1] for words in map(str.split, plan) if words[0] == "SCAN"}
     assert scanned.isdisjoint(metadata.tables), plan
+
+
+async def test_chats_of_people_are_found_from_the_few_conversations_that_they_have(tmp_path: Path) -> None:
+    file = tmp_path / "lotse.db"
+    await (await SqlStore.open(f"sqlite:///{file}")).close()
+    database = sqlite3.connect(file)
+    plan = [row[3] for row in database.execute(f"EXPLAIN QUERY PLAN {reads._STANDINGS_OF_PEOPLE}")]
+    database.close()
+    assert any("conversations_people" in step for step in plan), plan
+    assert not any(step.startswith("SCAN chats") for step in plan), plan

@@ -59,6 +59,14 @@ async def test_figures_count_messages_that_are_not_sent_and_timers_that_should_h
     assert (await store.figures(NOW - timedelta(days=1))).overdue == 0
 
 
+async def test_figures_count_workers_until_they_leave(store: SqlStore) -> None:
+    for worker in ("ada", "ben"):
+        await store.join(worker, "here")
+    assert (await store.figures(NOW)).workers == 2
+    await store.leave("ada")
+    assert (await store.figures(NOW)).workers == 1
+
+
 @pytest.mark.parametrize("statement", STATEMENTS)
 async def test_what_is_counted_for_a_meter_is_found_by_an_index(statement: str, tmp_path: Path) -> None:
     """A meter that is read every few seconds must not cost more as the database grows."""
