@@ -32,6 +32,10 @@ BACK = "Here is the bot."
 REMINDER = "You are number"
 SHARE: Final = 0.6
 """Of the messages that are written by the time of the last kill."""
+MORE, MOST_MORE = 1.0, 300
+"""Seconds between two messages beyond the plan, and how many of them."""
+OTHERS: Final = frozenset({"timer", "operated"})
+"""Points that no message of a messenger's customer leads to."""
 REMINDERS = 3
 """Of a parked visitor: see ``waiting`` in bot.yaml."""
 BURST, RATE = 20, 4.0
@@ -153,6 +157,8 @@ class Outcome:
     """Name of a visitor to the number of an operator's replies."""
     desk_done: bool = False
     refusals: int = 0
+    writing: set[int] = field(default_factory=set)
+    """Customers of the messenger who have not said all."""
     settled_at: float = 0.0
     """Since when nobody waits."""
     rested_at: float = 0.0
@@ -225,7 +231,7 @@ async def serve_at_desk(outcome: Outcome, desk: AtTheDesk, visitor: Visitor) -> 
     name = visitor.name
     await desk.command("claim", f"{name}-claim", conversation)
     number = 0
-    while number < REPLIES or (number < MOST_REPLIES and "operated" in outcome.lives.ways):
+    while number < REPLIES or (number < MOST_REPLIES and "operated" in outcome.lives.wanted):
         await asyncio.sleep(TYPING)
         await desk.command("reply", f"{name}-r{number}", conversation, text=f"{name} reply {number}")
         number += 1
@@ -233,13 +239,19 @@ async def serve_at_desk(outcome: Outcome, desk: AtTheDesk, visitor: Visitor) -> 
     await desk.command("close", f"{name}-close", conversation)
 
 
-async def write_in_telegram(
-    fake: FakeTelegram, chat: int, texts: list[str], *, pause: float, random_: random.Random
-) -> None:
+async def write_in_telegram(outcome: Outcome, chat: int, texts: list[str], random_: random.Random) -> None:
+    """All that was planned; some more while the service has yet to die over a message."""
+    fake, pause = outcome.fake, outcome.plan.pause
+    assert fake is not None
     await until(lambda: bool(fake.webhook), seconds=240, what="the web hook was set")
     for number, text in enumerate(texts):
         fake.text(chat, text)
         await asyncio.sleep(pause or (random_.random() * 0.05 if number < BURST else 1 / RATE))
+    while outcome.lives.wanted - OTHERS and len(texts) < outcome.plan.each + MOST_MORE:
+        texts.append(f"{texts[0].split()[0]} m{len(texts)}")
+        fake.text(chat, texts[-1])
+        await asyncio.sleep(random_.random() * 2 * MORE)
+    outcome.writing.discard(chat)
 
 
 async def campaign(plan: Plan, folder: Path, ground: Ground = ALONE_ON_A_FILE) -> Outcome:
@@ -273,6 +285,7 @@ async def campaign(plan: Plan, folder: Path, ground: Ground = ALONE_ON_A_FILE) -
         served=served,
         telegram=telegram,
         fake=fake,
+        writing=set(telegram),
     )
     try:
         await lives.start()
@@ -298,7 +311,7 @@ async def _play(outcome: Outcome, url: str) -> None:
         if fake:
             fake.on_confirmed = lives.counted
             tasks += [
-                asyncio.create_task(write_in_telegram(fake, chat, texts, pause=plan.pause, random_=random_))
+                asyncio.create_task(write_in_telegram(outcome, chat, texts, random_))
                 for chat, texts in outcome.telegram.items()
             ]
         try:
@@ -356,6 +369,7 @@ def unsettled(outcome: Outcome) -> list[str]:
     waiting += [visitor.name for visitor in outcome.parked if reminders(visitor) < REMINDERS]
     if outcome.fake:
         waiting += [f"t{chat}" for chat, texts in outcome.telegram.items() if not outcome.fake.confirmed >= set(texts)]
+    waiting += [f"t{chat} writes" for chat in outcome.writing]
     if outcome.fake and outcome.plan.ambiguous == "resend":
         sent = {call.chat: str(call.fields.get("text", "")) for call in outcome.fake.sent()}
         waiting += [

@@ -75,6 +75,8 @@ class Lives:
     _forks: Forks = field(init=False)
     _children: dict[int, Child] = field(default_factory=dict)
     _again: Counter[str] = field(default_factory=Counter)
+    _aims: dict[int, str] = field(default_factory=dict)
+    """Place to the point at which its life shall end."""
     _count: int = 0
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -82,6 +84,11 @@ class Lives:
         """A message was confirmed."""
         self._count += 1
         self._news.set()
+
+    @property
+    def wanted(self) -> set[str]:
+        """Points at which lives have yet to end."""
+        return {*self.ways, *self._aims.values()} - {""}
 
     async def start(self) -> None:
         self._forks = Forks(places=self.places, log=self.log)
@@ -126,11 +133,13 @@ class Lives:
             count = self._count
             hits = random_.randint(1, RARE.get(point, max(4, self.each // 4))) if point else 0
             messages = random_.randint(max(1, self.each // 2), self.each)
+            self._aims[number] = point
             reached = await self._live(number, Life(point=point, hits=hits), messages, done)
             still = 0 if reached or self._count > count else still + 1
             if point and not reached and self._again[point] < max(AGAIN, 2 * self.aims):
                 self._again[point] += 1
                 self.ways.append(point)
+            del self._aims[number]
         await self.begin(Life(), number)
 
     def _next_way(self, role: Role) -> str | None:
