@@ -42,6 +42,9 @@ STILL: Final = 2
 PATIENCE: Final = 2.5
 """Seconds in which nothing is confirmed; then a life is ended wherever it is."""
 LONGEST_START: Final = 30.0
+LONGEST_LIFE: Final = 10.0
+"""Seconds, the start among them, that a rare point is waited for."""
+MANY: Final = 1_000_000
 
 
 def passes(role: Role, point: str) -> bool:
@@ -77,6 +80,7 @@ class Lives:
     _again: Counter[str] = field(default_factory=Counter)
     _aims: dict[int, str] = field(default_factory=dict)
     """Place to the point at which its life shall end."""
+    _leading: int = 0
     _count: int = 0
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -101,6 +105,7 @@ class Lives:
         aimed = list(self.points) * max(1, self.aims, int(self.kills * AIMED) // max(1, len(self.points)))
         self.ways = (aimed if self.kills else []) + [""] * max(0, self.kills - len(aimed))
         self.ways.sort(key=lambda point: random_.random() * (EARLY if point in SCARCE else 1.0))
+        self._leading = len(self.places)
         async with asyncio.TaskGroup() as group:
             for number in range(len(self.places)):
                 group.create_task(self._lead(number, random.Random(f"{self.seed} {number}"), done))
@@ -140,6 +145,9 @@ class Lives:
                 self._again[point] += 1
                 self.ways.append(point)
             del self._aims[number]
+        self._leading -= 1
+        if not self._leading:
+            self.ways.clear()
         await self.begin(Life(), number)
 
     def _next_way(self, role: Role) -> str | None:
@@ -173,9 +181,12 @@ class Lives:
         self, child: Child, life: Life, messages: int, starting: asyncio.Task[None], done: Callable[[], bool]
     ) -> bool:
         """False if it had to be killed from outside."""
-        last = self._count + (6 * messages if life.point in RARE else 2 * messages if life.point else messages)
+        last = self._count + (MANY if life.point in RARE else 2 * messages if life.point else messages)
+        latest = time.monotonic() + LONGEST_LIFE
         moved, count = time.monotonic(), self._count
-        while not child.ended.done() and not done() and self._count < last and time.monotonic() - moved < PATIENCE:
+        while not child.ended.done() and not done() and self._count < last and time.monotonic() < latest:
+            if time.monotonic() - moved > PATIENCE:
+                break
             self._news.clear()
             news = asyncio.create_task(self._news.wait())
             either: set[asyncio.Future[Any]] = {news, child.ended}
