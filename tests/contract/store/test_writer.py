@@ -44,6 +44,7 @@ async def test_batch_is_bounded(url: str) -> None:
 async def test_single_write_waits_for_no_company(url: str) -> None:
     moments: list[str] = []
     store = await SqlStore.open(url, at=moments.append)
+    moments.clear()
     await arrive(store, "1")
     assert moments == ["before_commit", "after_commit"]
     await store.close()
