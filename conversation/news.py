@@ -14,6 +14,9 @@ DESK_TOPIC = "desk"
 QUEUE_TOPIC = "queue"
 """That somebody left a queue: those behind moved up."""
 
+LOST_TOPIC = "lost"
+"""That a worker ended who may not have told all that it had saved."""
+
 
 def chat_topic(chat: str) -> str:
     return f"chat:{chat}"

@@ -80,6 +80,7 @@ class Engine:
             place=tools.place,
             gone=tools.gone,
             lost=self._lost,
+            buried=self.feed.lost,
             every=tools.beat,
         )
         self.claims = Claims(

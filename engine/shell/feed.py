@@ -9,7 +9,17 @@ import structlog
 from conversation.content import plain_text
 from conversation.effects import Post, Refuse
 from conversation.events import QueuePlace
-from conversation.news import DESK_TOPIC, QUEUE_TOPIC, DeliveryNews, News, QueueNews, TurnNews, TypingNews, chat_topic
+from conversation.news import (
+    DESK_TOPIC,
+    LOST_TOPIC,
+    QUEUE_TOPIC,
+    DeliveryNews,
+    News,
+    QueueNews,
+    TurnNews,
+    TypingNews,
+    chat_topic,
+)
 from conversation.ports import Bus, Channel
 from conversation.records import Card, Chat, SendState, Turn
 from conversation.state import Closed, Conversation, Parked, Phase, WithBot, WithOperator
@@ -91,6 +101,13 @@ class Feed:
         left = before.team if isinstance(before, Parked) and not isinstance(conversation.phase, Parked) else ""
         if left:
             await self._publish(QUEUE_TOPIC, QueueNews(team=left))
+
+    async def lost(self) -> None:
+        """A worker ended who may have saved what it did not tell: whoever has open pages reads it."""
+        try:
+            await self._bus.publish(LOST_TOPIC, b"")
+        except Exception:
+            _log.exception("loss_not_told")
 
     async def delivery(self, chat: str, message: str, state: SendState, error: str = "") -> None:
         """To the chat's sockets; to the desk too, except that all went well."""

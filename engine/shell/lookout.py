@@ -1,4 +1,5 @@
 """While the bus brings no news of other processes, they are read from the store: once a second, for all open pages together.
+So are those that a worker took along when it ended.
 
 What the store does not hold, that somebody types for one, is not seen meanwhile.
 """
@@ -12,8 +13,8 @@ import structlog
 
 from conversation.errors import StoreError, UnreadableError
 from conversation.events import QueuePlace
-from conversation.news import DESK_TOPIC, QUEUE_TOPIC, QueueNews, TurnNews, chat_topic
-from conversation.ports import Clock
+from conversation.news import DESK_TOPIC, LOST_TOPIC, QUEUE_TOPIC, QueueNews, TurnNews, chat_topic
+from conversation.ports import Clock, Subscription
 from conversation.records import Snapshot, Standing
 from conversation.state import Conversation, Parked
 from engine.shell.feed import card_of, works
@@ -48,6 +49,8 @@ class Ears(Protocol):
 
     def end(self, topic: str) -> None: ...
 
+    async def subscribe(self, topic: str) -> Subscription: ...
+
 
 class Lookout:
     """For a process that has open pages."""
@@ -58,10 +61,33 @@ class Lookout:
         self._clock = clock
         self._seen: dict[str, Standing] = {}
         self._blind = False
+        self._lost = False
         self._room = asyncio.Semaphore(AT_ONCE)
 
     async def run(self) -> None:
         """Until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._listen())
+            group.create_task(self._keep_looking())
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                subscription = await self._bus.subscribe(LOST_TOPIC)
+                try:
+                    async for _ in subscription:
+                        self.miss()
+                finally:
+                    await subscription.close()
+            except Exception:
+                _log.exception("losses_not_heard")
+            await self._clock.sleep(EVERY)
+
+    def miss(self) -> None:
+        """A worker ended: the next look tells the pages how far their chats are."""
+        self._lost = True
+
+    async def _keep_looking(self) -> None:
         while True:
             await self._clock.sleep(EVERY)
             try:
@@ -76,8 +102,10 @@ class Lookout:
         """
         if self._bus.up:
             self._blind, self._seen = False, {}
+            if self._lost:
+                await self._recover()
             return
-        watched = {topic.removeprefix(_CHAT) for topic in self._bus.topics() if topic.startswith(_CHAT)}
+        watched = self._watched()
         found = {standing.chat: standing for standing in await self._store.standings(sorted(watched))}
         gone = [chat for chat, before in self._seen.items() if before.people and chat not in found]
         if gone:
@@ -90,6 +118,20 @@ class Lookout:
             await asyncio.gather(*(self._tell(one, on_desk=False) for one in news if one.chat in watched))
             self._bus.end(DESK_TOPIC)
         self._seen, self._blind = found, True
+
+    async def _recover(self) -> None:
+        """What a worker that is gone saved and did not tell, for all pages; desks get a new list."""
+        self._lost = False
+        try:
+            found = await self._store.standings(sorted(self._watched()))
+        except StoreError:
+            self._lost = True
+            raise
+        await asyncio.gather(*(self._tell(standing, on_desk=False) for standing in found))
+        self._bus.end(DESK_TOPIC)
+
+    def _watched(self) -> set[str]:
+        return {topic.removeprefix(_CHAT) for topic in self._bus.topics() if topic.startswith(_CHAT)}
 
     async def _tell(self, standing: Standing, *, on_desk: bool) -> None:
         try:

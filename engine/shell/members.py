@@ -4,7 +4,7 @@ Nothing here goes by the clock of a machine: a beat counts, and what counts is h
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from hashlib import blake2s
 from typing import Final
@@ -27,7 +27,7 @@ _log = structlog.get_logger(__name__)
 class Members:
     """``worker`` empty: one who only looks. ``gone`` says of a place that nothing runs there any more, as far as can be known here.
 
-    ``lost`` is called when others gave this worker up: what it held is not its any more.
+    ``lost`` is called when others gave this worker up: what it held is not its any more; ``buried`` when this one gave another up.
     """
 
     def __init__(
@@ -39,6 +39,7 @@ class Members:
         place: str = "",
         gone: Callable[[str], bool] = lambda _: False,
         lost: Callable[[], None] = lambda: None,
+        buried: Callable[[], Awaitable[None]] | None = None,
         every: float = EVERY,
     ) -> None:
         self.worker = worker
@@ -49,6 +50,7 @@ class Members:
         self._place = place
         self._gone = gone
         self._lost = lost
+        self._buried = buried
         self._names: tuple[str, ...] = ()
         self._seen: dict[str, tuple[int, int]] = {}
         """Worker to its beat, and how many looks found it so."""
@@ -111,6 +113,8 @@ class Members:
         for peer in peers:
             if self.worker and peer.worker in dead and await self._store.bury(peer.worker, peer.beat):
                 _log.warning("worker_given_up", worker=peer.worker, place=peer.place)
+                if self._buried:
+                    await self._buried()
 
     def _stands_still(self, peer: Peer, *, counting: bool) -> bool:
         if peer.worker == self.worker:

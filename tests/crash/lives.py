@@ -214,5 +214,9 @@ class Lives:
         child.signal(sign)
         return await child.ended
 
+    async def ended(self, number: int) -> int:
+        """Until a process ends by itself; the exit code."""
+        return await self._children.pop(number).ended
+
     async def close(self) -> None:
         await self._forks.close()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from conversation.news import LOST_TOPIC
 from conversation.ports import Bus
 from conversation.records import Claimed
 from engine.shell.claims import IDLE, POLL
@@ -241,3 +242,13 @@ async def test_chat_is_not_given_back_while_a_claim_finds_work_in_it(tmp_path: P
     assert len(await process.history("anna")) == 5
     await process.engine.stop()
     await store.close()
+
+
+async def test_worker_that_gives_another_up_says_so_to_those_with_open_pages(open_process: Open) -> None:
+    bus = MemoryBus()
+    one, two = await open_process(DeafBus()), await open_process(bus)
+    heard = await bus.subscribe(LOST_TOPIC)
+    one.dies()
+    await two.engine.members.look()
+    assert heard.pending
+    await heard.close()

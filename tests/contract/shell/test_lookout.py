@@ -10,6 +10,7 @@ import pytest
 
 from conversation.events import QueuePlace
 from conversation.news import DESK_TOPIC, QUEUE_TOPIC, News, TurnNews, chat_topic
+from conversation.ports import Subscription
 from conversation.records import Snapshot, Standing
 from engine.shell.lookout import Lookout
 from store.sql import SqlStore
@@ -36,6 +37,9 @@ class SilentBus:
 
     def end(self, topic: str) -> None:
         self.ended.append(topic)
+
+    async def subscribe(self, topic: str) -> Subscription:
+        raise AssertionError(f"nobody listens to {topic} here")
 
     def told(self, topic: str) -> list[Any]:
         """What was delivered there since it was asked last."""
@@ -142,3 +146,19 @@ async def test_parked_customer_is_told_the_place(store: SqlStore, bus: SilentBus
     news: TurnNews = bus.told(chat_topic(ben.chat))[0]
     assert news.place is not None
     assert news.place.position == 2
+
+
+async def test_pages_are_told_how_far_their_chats_are_when_a_worker_ended(
+    store: SqlStore, bus: SilentBus, lookout: Lookout
+) -> None:
+    """It may have saved a turn, and not told."""
+    anna = await talk(store, "anna")
+    bus.up, bus.listened = True, (chat_topic(anna.chat),)
+    await lookout.look()
+    assert bus.delivered == []
+    lookout.miss()
+    await lookout.look()
+    assert [(topic, news.seq) for topic, news in bus.delivered] == [(chat_topic(anna.chat), 1)]
+    assert bus.ended == [DESK_TOPIC]
+    await lookout.look()
+    assert len(bus.delivered) == 1

@@ -1,0 +1,39 @@
+"""A worker that ends between its commit and its news: pages that stay open show what was saved."""
+
+import asyncio
+from pathlib import Path
+
+from aiohttp import ClientSession
+
+from tests.crash.campaign import BEAT, Ground, Plan, places_of
+from tests.crash.lives import Lives
+from tests.crash.serve import Life
+from tests.support.customers import Say, Visitor, until
+
+CLUSTER = Plan(
+    visitors=1, parked=0, served=0, telegram=0, each=1, naps=0, kills=0, seed=1, roles=("web", "worker", "worker")
+)
+
+
+async def test_answer_that_a_killed_worker_saved_and_did_not_tell_reaches_the_open_page(
+    cluster: Ground, tmp_path: Path
+) -> None:
+    places = places_of(CLUSTER, cluster, tmp_path / "var", "")
+    lives = Lives(places=places, log=tmp_path / "service.log", seed=1)
+    visitor = Visitor(name="anna", url=f"http://127.0.0.1:{places[0].port}", script=[Say(text="hi")])
+    await lives.start()
+    try:
+        await lives.begin(Life(), 0)
+        await lives.begin(Life(point="saved", hits=1), 1)
+        async with ClientSession() as session:
+            visiting = asyncio.create_task(visitor.run(session))
+            assert await lives.ended(1) < 0
+            await lives.begin(Life(), 2)
+            await asyncio.sleep(BEAT)
+            await until(lambda: any(seen.text == "1 after nothing" for seen in visitor.seen), what="the page shows it")
+            visiting.cancel()
+            await asyncio.gather(visiting, return_exceptions=True)
+        assert visitor.faults == []
+        assert await lives.stop() == 0
+    finally:
+        await lives.close()
