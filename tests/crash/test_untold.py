@@ -5,7 +5,7 @@ from pathlib import Path
 
 from aiohttp import ClientSession
 
-from tests.crash.campaign import BEAT, Ground, Plan, places_of
+from tests.crash.campaign import Ground, Plan, places_of
 from tests.crash.lives import Lives
 from tests.crash.serve import Life
 from tests.support.customers import Say, Visitor, until
@@ -27,12 +27,15 @@ async def test_answer_that_a_killed_worker_saved_and_did_not_tell_reaches_the_op
         await lives.begin(Life(point="saved", hits=1), 1)
         async with ClientSession() as session:
             visiting = asyncio.create_task(visitor.run(session))
-            assert await lives.ended(1) < 0
-            await lives.begin(Life(), 2)
-            await asyncio.sleep(BEAT)
-            await until(lambda: any(seen.text == "1 after nothing" for seen in visitor.seen), what="the page shows it")
-            visiting.cancel()
-            await asyncio.gather(visiting, return_exceptions=True)
+            try:
+                assert await lives.ended(1) < 0
+                await lives.begin(Life(), 2)
+                await until(
+                    lambda: [seen.text for seen in visitor.seen][-1:] == ["1 after nothing"], what="it is shown"
+                )
+            finally:
+                visiting.cancel()
+                await asyncio.gather(visiting, return_exceptions=True)
         assert visitor.faults == []
         assert await lives.stop() == 0
     finally:
