@@ -25,7 +25,7 @@ WORK: Final = frozenset(
 POINTS: Final = tuple(sorted(DOORS | WORK))
 """All but ``migrating``, which is passed by none but the first who come."""
 RARE: Final = {
-    "timer": 2, "operated": 2, "sending": 2, "called": 2, "before_commit": 12, "after_commit": 12, "claimed": 1,
+    "timer": 1, "operated": 2, "sending": 2, "called": 2, "before_commit": 12, "after_commit": 12, "claimed": 1,
 }  # fmt: skip
 """Points that are passed less often than once a message: at most so many passes are waited for."""
 SCARCE: Final = frozenset({"timer", "operated", "sending", "called"})
