@@ -1,6 +1,7 @@
 """Starts servers and load generators, each on its core, and reads what they cost."""
 
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -50,9 +51,12 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Below those that the system gives to outgoing connections: one of these could take it before the server does."""
+    while True:
+        port = random.randrange(15_000, 32_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @contextmanager

@@ -27,25 +27,27 @@ BENCH: Final = "postgres"
 def on_postgres(seconds: float) -> Figures:
     """The five-step form over web sockets, each layout on a new database of the same servers, fsync on."""
     try:
-        with postgres() as database, redis() as bus:
-            return _measured(seconds, database, bus)
+        with postgres() as database:
+            return _measured(seconds, database)
     except Exception as error:
         return [failure(BENCH, subject, error) for subject in (*LAYOUTS, POSTGRES)]
 
 
-def _measured(seconds: float, database: str, bus: str) -> Figures:
+def _measured(seconds: float, database: str) -> Figures:
     found: dict[str, Figure] = {}
     for number, (subject, commands) in enumerate(LAYOUTS.items()):
         url = new_database(database, f"bench{number}")
-        found[subject] = attempt(BENCH, subject, partial(_run, commands, url, bus, seconds)).figure
+        found[subject] = attempt(BENCH, subject, partial(_run, commands, url, seconds)).figure
     alone = found.pop(ALONE)
     split = [against(figure, alone) for figure in found.values()]
     floors = [against(floor, alone) for floor in postgres_floors(seconds, new_database(database, "floor"))]
     return [alone, *split, *floors]
 
 
-def _run(commands: tuple[str, ...], database: str, bus: str, seconds: float) -> Run:
-    environment = {"LOTSE_DATABASE__URL": database, "LOTSE_REDIS__URL": bus}
-    with scratch() as var, lotse_processes(BOT, var, commands, place=None, environment=environment) as running:
-        arguments = ("--url", running.url, "--script", "form", "--seconds", str(seconds))
-        return Generator("load_webchat", *arguments, place=None).watch(*running.pids)
+def _run(commands: tuple[str, ...], database: str, seconds: float) -> Run:
+    """On a Redis of its own: one that was asked before knows how many new customers came from each address."""
+    with redis() as bus, scratch() as var:
+        environment = {"LOTSE_DATABASE__URL": database, "LOTSE_REDIS__URL": bus}
+        with lotse_processes(BOT, var, commands, place=None, environment=environment) as running:
+            arguments = ("--url", running.url, "--script", "form", "--seconds", str(seconds))
+            return Generator("load_webchat", *arguments, place=None).watch(*running.pids)

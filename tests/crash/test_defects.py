@@ -29,7 +29,7 @@ CASES: list[tuple[Defect, str, dict[str, Any]]] = [
         "telegram_hidden",
         {"telegram": 12, "each": 3, "kills": 1, "points": ("sending",), "ambiguous": "flag"},
     ),
-    ("resumes_one_late", "page_faults", {"visitors": 12, "each": 8, "kills": 2, "points": ("saved",)}),
+    ("resumes_one_late", "page_faults", {"visitors": 20, "each": 12, "kills": 8, "points": ("saved",)}),
 ]
 
 
