@@ -10,12 +10,10 @@ from typing import Any, Final, Self
 
 import structlog
 from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 
-from conversation.errors import LotseError
 from conversation.ports import Clock
 from store.presence import STAYS, MemoryPresence
+from store.redis_client import open_client
 
 KEY: Final = "lotse:present"
 PATIENCE: Final = 0.5
@@ -46,14 +44,7 @@ class RedisPresence:
     @classmethod
     def open(cls, url: str, *, clock: Clock) -> Self:
         """Connects when it is first needed. Raises LotseError for a URL that names no Redis."""
-        try:
-            redis = Redis.from_url(
-                url, protocol=2, retry=Retry(NoBackoff(), 0), socket_timeout=None, socket_connect_timeout=PATIENCE
-            )
-        except ValueError as error:
-            # The URL may hold a password: it is not repeated.
-            raise LotseError(f"the address of Redis can't be read ({error}): see LOTSE_REDIS__URL") from error
-        return cls(redis, clock=clock)
+        return cls(open_client(url, patience=PATIENCE), clock=clock)
 
     async def here(self, member: str) -> None:
         await self._own.here(member)

@@ -10,12 +10,10 @@ from typing import Final, Self
 
 import structlog
 from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 
-from conversation.errors import LotseError
 from conversation.ports import Clock
 from store.rates import MemoryRates
+from store.redis_client import open_client
 
 PATIENCE: Final = 0.25
 """Seconds for one answer, connecting included."""
@@ -56,14 +54,7 @@ class RedisRates:
     @classmethod
     def open(cls, url: str, *, clock: Clock) -> Self:
         """Connects when it is first needed. Raises LotseError for a URL that names no Redis."""
-        try:
-            redis = Redis.from_url(
-                url, protocol=2, retry=Retry(NoBackoff(), 0), socket_timeout=None, socket_connect_timeout=PATIENCE
-            )
-        except ValueError as error:
-            # The URL may hold a password: it is not repeated.
-            raise LotseError(f"the address of Redis can't be read ({error}): see LOTSE_REDIS__URL") from error
-        return cls(redis, clock=clock)
+        return cls(open_client(url, patience=PATIENCE), clock=clock)
 
     async def take(self, key: str, *, rate: float, burst: float, queue: float = 0.0) -> float | None:
         """The longer of what Redis and this process's own buckets say: a Redis that was emptied opens no gates."""
