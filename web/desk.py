@@ -1,6 +1,7 @@
 """The desk's server half: what an operator sees live, and does."""
 
 import asyncio
+from collections.abc import Sequence
 from hashlib import blake2s
 from typing import Final
 
@@ -12,6 +13,7 @@ from conversation.content import Text
 from conversation.effects import Refuse
 from conversation.errors import BadInputError, StoreError
 from conversation.events import OperatorClaimed, OperatorClosed, OperatorEvent, OperatorHandedBack, OperatorReplied
+from conversation.message import Message
 from conversation.news import DESK_TOPIC, DeliveryNews, News, QueueNews, TurnNews, TypingNews, chat_topic
 from conversation.records import Card, Operator, Snapshot
 from conversation.state import WithOperator
@@ -113,6 +115,8 @@ class _Shift:
         self.me = operator
         self.request = request
         self.opened: Snapshot | None = None
+        self.shown = 0
+        """The number of the newest message of the opened conversation that was sent to the page."""
         self.follower: asyncio.Task[None] | None = None
         self.commands: dict[str, str] = {}
         """Event id → the page's command id, for refusals."""
@@ -173,10 +177,7 @@ class _Shift:
         here = opened.conversation.id
         match _decoder.decode(payload):
             case TurnNews(messages=messages, seq=seq):
-                if seq > opened.chat.seq:
-                    messages = tuple(await self.deps.store.history(opened.chat.id, opened.chat.seq, NEWEST))
-                for message in messages:
-                    await self.socket.send(MessageAdded(conversation=here, message=message))
+                await self.add(here, opened.chat.id, messages, seq)
                 await self.socket.send(PanelChanged(conversation=here, panel=(await self.look(here))[1]))
             case DeliveryNews(message=message_id, state=state, error=error, decided=decided):
                 await self.socket.send(
@@ -186,6 +187,16 @@ class _Shift:
                 await self.socket.send(CustomerTyping(conversation=here, on=on))
             case TypingNews() | QueueNews():
                 pass
+
+    async def add(self, here: str, chat: str, messages: Sequence[Message], seq: int) -> None:
+        """The messages that this desk has not shown. A gap means that news was lost: the store has everything."""
+        first = messages[0].seq if messages else seq
+        if first > self.shown + bool(messages):
+            messages = await self.deps.store.history(chat, self.shown, NEWEST)
+        for message in messages:
+            if message.seq > self.shown:
+                self.shown = message.seq
+                await self.socket.send(MessageAdded(conversation=here, message=message))
 
     # ── what the operator does ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -232,6 +243,7 @@ class _Shift:
         card, panel = await self.look(conversation)
         messages = tuple(await self.deps.store.recent(snapshot.chat.id, NEWEST))
         more = bool(messages) and messages[0].seq > 1
+        self.shown = messages[-1].seq if messages else 0
         await self.socket.send(Opened(card=card, messages=messages, panel=panel, more=more))
         await self.letters.show(conversation, snapshot.chat)
 
