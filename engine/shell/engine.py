@@ -32,6 +32,8 @@ from engine.shell.turns import Turns
 DRAIN: Final = 4.0
 """Seconds that a stop gives to the turns in hand; with what follows from them it takes at most 1.75 times as long."""
 
+AGAIN: Final = 1.0
+"""Seconds until a part that broke is begun again."""
 _log = structlog.get_logger(__name__)
 
 
@@ -185,7 +187,18 @@ class Engine:
             "timers": self.timers.run,
             "sweep": self.sweep.run,
         }
-        self._tasks = [asyncio.create_task(run(), name=name) for name, run in running.items()]
+        self._tasks = [asyncio.create_task(self._keep_up(name, run), name=name) for name, run in running.items()]
+
+    async def _keep_up(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
+        """A part that breaks is begun again: without it the others would work on as if nothing was missing."""
+        while True:
+            try:
+                await run()
+            except Exception:
+                _log.exception("part_broke", part=name, again_in=AGAIN)
+                await self._clock.sleep(AGAIN)
+            else:
+                return
 
     async def stop(self) -> None:
         """Finish what is in hand; the rest is in the store, and anybody's."""

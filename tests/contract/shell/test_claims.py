@@ -11,6 +11,7 @@ from conversation.news import LOST_TOPIC
 from conversation.ports import Bus
 from conversation.records import Claimed
 from engine.shell.claims import IDLE, POLL
+from engine.shell.engine import AGAIN
 from engine.shell.intake import Intake
 from store.bus import MemoryBus
 from store.sql import SqlStore
@@ -252,3 +253,22 @@ async def test_worker_that_gives_another_up_says_so_to_those_with_open_pages(ope
     await two.engine.members.look()
     assert heard.pending
     await heard.close()
+
+
+async def test_part_of_a_worker_that_breaks_is_begun_again(
+    open_process: Open, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[int] = []
+
+    async def run(_: object) -> None:
+        begun.append(1)
+        if len(begun) == 1:
+            raise ValueError("nobody foresaw it")
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr("engine.shell.sweep.Sweep.run", run)
+    await open_process(MemoryBus())
+    await until(lambda: len(begun) == 1 and clock.sleeping > 0)
+    await asyncio.sleep(0.02)
+    clock.turn(AGAIN)
+    await until(lambda: len(begun) == 2, what="it was begun again")
