@@ -104,7 +104,7 @@ def advance(bot: Bot, run: Run, variables: Mapping[str, Data], scene: Scene, eve
             heard=heard,
             answered=hearing.answered,
             lost=hearing.lost,
-            left=walk.left,
+            forms=walk.forms,
             happened=walk.happened,
         ),
         variables=walk.variables,

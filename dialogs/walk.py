@@ -52,7 +52,7 @@ class Walk:
         self.run = run
         self.frames = list(run.frames)
         self.trail = list(run.trail)
-        self.left = dict(run.left)
+        self.forms = dict(run.forms)
         self.happened = dict(run.happened)
         self.variables = dict(variables)
         self.names = Names(bot, scene, self.variables)
