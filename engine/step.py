@@ -27,6 +27,7 @@ from conversation.state import Closed, Conversation, Parked, WithBot, WithOperat
 from dialogs.advance import Acted, Chose, Comprehended, Heard, Lost, Pressed, Resumed, Silent, Woke
 from dialogs.commands import find_command
 from dialogs.hear import press_id
+from dialogs.taken import Taken
 from engine.draft import CALM, SILENCE, WAKE, Draft
 from engine.rules import Rules
 from engine.rush import faster, held, newest
@@ -51,6 +52,19 @@ _WAIT = ("wait_",)
 
 def step(conversation: Conversation, event: Event, rules: Rules) -> tuple[Conversation, tuple[Effect, ...]]:
     """What the event makes of the conversation, and what is to be done about it."""
+    draft = _stepped(conversation, event, rules)
+    return draft.state, tuple(draft.effects)
+
+
+def trace(
+    conversation: Conversation, event: Event, rules: Rules
+) -> tuple[Conversation, tuple[Effect, ...], tuple[Taken, ...]]:
+    """``step``, and the ways through the dialogs that it took."""
+    draft = _stepped(conversation, event, rules)
+    return draft.state, tuple(draft.effects), draft.taken
+
+
+def _stepped(conversation: Conversation, event: Event, rules: Rules) -> Draft:
     draft = Draft(conversation, event, rules)
     match event:
         case CustomerSaid() | CustomerPressed() | CustomerEdited() | CustomerChoseLanguage() | CustomerUnreachable():
@@ -66,7 +80,7 @@ def step(conversation: Conversation, event: Event, rules: Rules) -> tuple[Conver
             _acted(draft, Acted(request=request, result=result))
         case ActionFailed(request=request):
             _acted(draft, Acted(request=request, result=None))
-    return draft.state, tuple(draft.effects)
+    return draft
 
 
 def rescue(conversation: Conversation, event: Event, rules: Rules) -> tuple[Conversation, tuple[Effect, ...]]:
