@@ -12,6 +12,7 @@ from dialogs.hear import Hearing
 from dialogs.model import Bot, Do, Handover, Wait
 from dialogs.outputs import Output
 from dialogs.scene import Scene
+from dialogs.taken import Taken
 from dialogs.waits import kept
 from dialogs.walk import Walk
 
@@ -81,6 +82,7 @@ class Progress(Value, frozen=True, kw_only=True):
     run: Run
     variables: dict[str, Data]
     outputs: tuple[Output, ...]
+    taken: tuple[Taken, ...] = ()
     understand: str = ""
     language: str = ""
 
@@ -109,6 +111,7 @@ def advance(bot: Bot, run: Run, variables: Mapping[str, Data], scene: Scene, eve
         ),
         variables=walk.variables,
         outputs=tuple(walk.outputs),
+        taken=tuple(walk.taken),
         understand=hearing.understand,
         language=hearing.language,
     )
@@ -196,7 +199,7 @@ def _silent(walk: Walk) -> None:
         walk.say_product("reminder")
         walk.listen()
     else:
-        walk.move(silence.go)
+        walk.move(silence.go, "silence")
         walk.proceed()
 
 
@@ -212,9 +215,9 @@ def _resumed(walk: Walk, how: Literal["closed", "busy", "handed_back"]) -> None:
             walk.to_menu()
         return
     if how == "busy" and verb.busy_go:
-        walk.move(verb.busy_go)
+        walk.move(verb.busy_go, "busy")
     elif how == "busy" and walk.bot.policy.waiting.then:
-        walk.jump(walk.bot.start, walk.bot.policy.waiting.then)
+        walk.jump(walk.bot.start, walk.bot.policy.waiting.then, "busy")
     else:
         walk.go_on()
     walk.proceed()
@@ -223,7 +226,7 @@ def _resumed(walk: Walk, how: Literal["closed", "busy", "handed_back"]) -> None:
 def _to_person(walk: Walk) -> None:
     human = walk.bot.commands.get("human")
     if human and human.dialog:
-        walk.jump(human.dialog, human.step)
+        walk.jump(human.dialog, human.step, "lost")
         walk.proceed()
     else:
         walk.start()
