@@ -54,3 +54,5 @@ class Run(Value, frozen=True, kw_only=True):
     lost: int = 0
     """Misses in a row over different steps."""
     silent_steps: int = 0
+    given_up: bool = False
+    """Its place went with an old version of the bot: the customer has yet to be told."""
