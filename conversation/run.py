@@ -113,3 +113,5 @@ class Run(Value, frozen=True, kw_only=True):
     tongue: str = ""
     """The language that a switch was offered to."""
     silent_steps: int = 0
+    given_up: bool = False
+    """Its place went with an old version of the bot: the customer has yet to be told."""
