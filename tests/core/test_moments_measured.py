@@ -19,7 +19,7 @@ ROWS = [json.loads(line) for line in (ROOT / "tests/support/datetime_phrases.jso
 def resolved(row: dict[str, str], field: str) -> datetime | None:
     now = datetime.fromisoformat(row["now"]).replace(tzinfo=ZoneInfo("Europe/Berlin"))
     span = read_moment(row[field], AnswerContext(now=now, language=row["lang"]), loose=field == "sentence")
-    return span and span.begin
+    return span.begin if span else None
 
 
 def accepted(found: datetime | None, wanted: list[str]) -> bool:
