@@ -3,16 +3,16 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal, TypeAlias
 
-import msgspec
-
 from conversation.content import Content
 from conversation.run import Frame, Run
 from conversation.understanding import Understanding
 from conversation.value import Data, Tagged, Value
+from dialogs.follow import standing
 from dialogs.hear import Hearing
-from dialogs.model import Ask, Bot, CallDialog, Choose, Do, Form, Handover, Pick, Step, Wait
+from dialogs.model import Bot, Do, Handover, Wait
 from dialogs.outputs import Output
 from dialogs.scene import Scene
+from dialogs.taken import Taken
 from dialogs.waits import kept
 from dialogs.walk import Walk
 
@@ -82,13 +82,14 @@ class Progress(Value, frozen=True, kw_only=True):
     run: Run
     variables: dict[str, Data]
     outputs: tuple[Output, ...]
+    taken: tuple[Taken, ...] = ()
     understand: str = ""
     language: str = ""
 
 
 def advance(bot: Bot, run: Run, variables: Mapping[str, Data], scene: Scene, event: Input) -> Progress:
     """Take one event. A run whose step no longer exists starts again at the menu, or else from the top."""
-    walk = Walk(bot, _standing(bot, run), variables, scene)
+    walk = Walk(bot, standing(bot, run), variables, scene)
     hearing = Hearing(walk)
     _take(walk, hearing, event)
     if walk.frames and walk.frame.stage == "enter":
@@ -105,11 +106,12 @@ def advance(bot: Bot, run: Run, variables: Mapping[str, Data], scene: Scene, eve
             heard=heard,
             answered=hearing.answered,
             lost=hearing.lost,
-            left=walk.left,
+            forms=walk.forms,
             happened=walk.happened,
         ),
         variables=walk.variables,
         outputs=tuple(walk.outputs),
+        taken=tuple(walk.taken),
         understand=hearing.understand,
         language=hearing.language,
     )
@@ -146,54 +148,11 @@ def _take(walk: Walk, hearing: Hearing, event: Input) -> None:
             _to_person(walk)
 
 
-def _standing(bot: Bot, run: Run) -> Run:
-    """The run as this version of the bot can hold it.
-
-    Renamed steps are followed; a lost place is given up for the menu; a step that is another kind of step now is entered anew.
-    """
-    frames: list[Frame] = []
-    for frame in run.frames:
-        dialog = bot.dialogs.get(frame.dialog)
-        name = dialog.renamed.get(frame.step, frame.step) if dialog and frame.step not in dialog.steps else frame.step
-        step = dialog.steps.get(name) if dialog else None
-        if step is None:
-            return msgspec.structs.replace(run, frames=(_home(bot),), trail=(), guess=None)
-        if not _fits(frame, step):
-            frames.append(Frame(dialog=frame.dialog, step=name))
-            break
-        frames.append(msgspec.structs.replace(frame, step=name))
-    return msgspec.structs.replace(run, frames=tuple(frames))
-
-
-def _home(bot: Bot) -> Frame:
-    menu = bot.commands.get("menu")
-    dialog, name = (menu.dialog, menu.step) if menu else (bot.start, bot.dialogs[bot.start].start)
-    return Frame(dialog=dialog, step=name)
-
-
 def _chose(walk: Walk, hearing: Hearing, language: str) -> None:
     if language in walk.bot.languages and language != walk.scene.language:
         hearing.switch(language)
         if walk.frames:
             walk.repeat()
-
-
-def _fits(frame: Frame, step: Step) -> bool:
-    """Can a conversation be there, at that stage, in this version?"""
-    match frame.stage:
-        case "needs":
-            return bool(step.needs)
-        case "called":
-            return isinstance(step.verb, CallDialog)
-        case "doing":
-            return isinstance(step.verb, Do)
-        case "parked":
-            return True
-        case "enter":
-            return False
-    if isinstance(step.verb, Form):
-        return frame.form is not None and frame.form.field in ("", *(field.name for field in step.verb.fields))
-    return frame.form is None and isinstance(step.verb, Choose | Pick | Ask | Wait)
 
 
 def _woke(walk: Walk) -> None:
@@ -240,7 +199,7 @@ def _silent(walk: Walk) -> None:
         walk.say_product("reminder")
         walk.listen()
     else:
-        walk.move(silence.go)
+        walk.move(silence.go, "silence")
         walk.proceed()
 
 
@@ -256,9 +215,9 @@ def _resumed(walk: Walk, how: Literal["closed", "busy", "handed_back"]) -> None:
             walk.to_menu()
         return
     if how == "busy" and verb.busy_go:
-        walk.move(verb.busy_go)
+        walk.move(verb.busy_go, "busy")
     elif how == "busy" and walk.bot.policy.waiting.then:
-        walk.jump(walk.bot.start, walk.bot.policy.waiting.then)
+        walk.jump(walk.bot.start, walk.bot.policy.waiting.then, "busy")
     else:
         walk.go_on()
     walk.proceed()
@@ -267,7 +226,7 @@ def _resumed(walk: Walk, how: Literal["closed", "busy", "handed_back"]) -> None:
 def _to_person(walk: Walk) -> None:
     human = walk.bot.commands.get("human")
     if human and human.dialog:
-        walk.jump(human.dialog, human.step)
+        walk.jump(human.dialog, human.step, "lost")
         walk.proceed()
     else:
         walk.start()

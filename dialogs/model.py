@@ -1,7 +1,7 @@
 """A compiled bot: what the engine walks. Made once by ``dialogs.read``, never changed."""
 
 from collections.abc import Mapping
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from conversation.policy import Policy
 from conversation.value import Data, Tagged, Value
@@ -112,6 +112,13 @@ class End(Tagged, frozen=True, kw_only=True):
     outcome: str
 
 
+Digress: TypeAlias = Literal["", "return", "stay", "no"]
+"""What an intent that leads elsewhere does at a step: go there and come back without asking, first finish this, or nothing.
+
+Empty, the usual: a dialog of kind ``answer`` is answered at once, any other one asks first where answers could be lost.
+"""
+DialogKind: TypeAlias = Literal["task", "answer"]
+"""``answer``: an FAQ, answered in the middle of something else, after which the question is asked again."""
 Verb: TypeAlias = Say | Choose | Pick | Ask | Form | Do | CallDialog | Handover | Wait | Random | End
 
 
@@ -131,6 +138,7 @@ class Step(Value, frozen=True, kw_only=True):
     failed: str = ""
     misses: Misses | None = None
     silence: Silence | None = None
+    digress: Digress = ""
 
 
 class Dialog(Value, frozen=True, kw_only=True):
@@ -144,6 +152,7 @@ class Dialog(Value, frozen=True, kw_only=True):
     intents: dict[str, str] = {}
     personal: frozenset[str] = frozenset()
     renamed: dict[str, str] = {}
+    kind: DialogKind = "task"
 
 
 class Command(Value, frozen=True, kw_only=True):

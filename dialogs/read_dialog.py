@@ -11,6 +11,8 @@ from dialogs.model import (
     CallDialog,
     Choose,
     Dialog,
+    DialogKind,
+    Digress,
     Do,
     End,
     Field,
@@ -80,8 +82,27 @@ class DialogReader:
             intents=self._names("intents", data.get("intents")),
             personal=frozenset(str(item) for item in r.items(data.get("personal"), ("personal",))),
             renamed=self._names("renamed", data.get("renamed")),
+            kind=self._dialog_kind(data.get("kind")),
             steps={step: self._step(step, body) for step, body in steps.items() if self._step_name(step)},
         )
+
+    def _dialog_kind(self, data: Data) -> DialogKind:
+        match data:
+            case None | "task":
+                return "task"
+            case "answer":
+                return "answer"
+        self.r.complain(("kind",), f"“{data}” is no kind of dialog", "write `kind: answer` for an FAQ, or leave it out")
+        return "task"
+
+    def _digress(self, data: Data, path: Path) -> Digress:
+        match data:
+            case None:
+                return ""
+            case "return" | "stay" | "no":
+                return data
+        self.r.complain(path, f"“{data}” is no way to digress", "use one of: return, stay, no")
+        return ""
 
     def _step_name(self, step: str) -> bool:
         return bool(self.r.name(step, ("steps", step)))
@@ -114,6 +135,7 @@ class DialogReader:
             failed=r.name(body.get("failed"), (*path, "failed")) or self.failed,
             misses=self._misses(body.get("misses"), (*path, "misses")) or self.misses,
             silence=self._silence(body.get("silence"), (*path, "silence")) or self.silence,
+            digress=self._digress(body.get("digress"), (*path, "digress")),
         )
 
     def _expressions(self, data: dict[str, Data], path: Path) -> dict[str, Expression]:

@@ -32,6 +32,7 @@ from dialogs import advance
 from dialogs.advance import Acted, Chose, Comprehended, Heard, Lost, Pressed, Resumed, Silent, Woke
 from dialogs.commands import find_command
 from dialogs.hear import press_id
+from dialogs.taken import Taken
 from dialogs.waits import kept
 from engine.draft import CALM, SILENCE, WAKE, Draft
 from engine.rules import Rules
@@ -57,6 +58,19 @@ _WAIT = ("wait_",)
 
 def step(conversation: Conversation, event: Event, rules: Rules) -> tuple[Conversation, tuple[Effect, ...]]:
     """What the event makes of the conversation, and what is to be done about it."""
+    draft = _stepped(conversation, event, rules)
+    return draft.state, tuple(draft.effects)
+
+
+def trace(
+    conversation: Conversation, event: Event, rules: Rules
+) -> tuple[Conversation, tuple[Effect, ...], tuple[Taken, ...]]:
+    """``step``, and the ways through the dialogs that it took."""
+    draft = _stepped(conversation, event, rules)
+    return draft.state, tuple(draft.effects), draft.taken
+
+
+def _stepped(conversation: Conversation, event: Event, rules: Rules) -> Draft:
     draft = Draft(conversation, event, rules)
     match event:
         case CustomerSaid() | CustomerPressed() | CustomerEdited() | CustomerChoseLanguage() | CustomerUnreachable():
@@ -74,7 +88,7 @@ def step(conversation: Conversation, event: Event, rules: Rules) -> tuple[Conver
             _acted(draft, Acted(request=request, result=None))
         case Happened(name=name, data=data):
             _happened(draft, name, data)
-    return draft.state, tuple(draft.effects)
+    return draft
 
 
 def rescue(conversation: Conversation, event: Event, rules: Rules) -> tuple[Conversation, tuple[Effect, ...]]:
