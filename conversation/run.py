@@ -16,6 +16,19 @@ class FormRun(Value, frozen=True, kw_only=True):
     answers: dict[str, Data] = {}
     correcting: bool = False
     """The customer is asked which answer to change."""
+    mending: bool = False
+    """The field is asked again out of turn; after it, and at `back`, the form goes on where it was."""
+    prefilled: tuple[str, ...] = ()
+    """Answers that were known before they were asked for: the customer sees them in a summary before they count."""
+    resumed: bool = False
+    """The form was left and has been entered again, and nothing was answered since: it can be started afresh."""
+
+
+class LeftForm(Value, frozen=True, kw_only=True):
+    """A form that was left before its end, at that moment; entered again soon, it goes on with these answers."""
+
+    form: FormRun
+    at: datetime
 
 
 class Frame(Value, frozen=True, kw_only=True):
@@ -30,6 +43,10 @@ class Frame(Value, frozen=True, kw_only=True):
     """``doing``: the action whose answer is awaited."""
     offered: tuple[Data, ...] = ()
     """``pick`` and ``offer``: the values behind the numbers shown."""
+    page: int = 0
+    """Which page of a long ``offered`` is shown."""
+    proposed: Data = None
+    """What was understood from free words, while the customer is asked whether it is right."""
     form: FormRun | None = None
 
 
@@ -80,6 +97,10 @@ class Run(Value, frozen=True, kw_only=True):
     """The customer's last press, if nothing was said since: the same one again does nothing."""
     lost: int = 0
     """Misses in a row over different steps."""
+    forms: dict[str, LeftForm] = {}
+    """Forms left before their end, by ``dialog/step``."""
+    happened: dict[str, dict[str, Data]] = {}
+    """Events from outside that no step waits for yet: name to data."""
     lost_at: tuple[tuple[str, str], ...] = ()
     """The first few steps (dialog, step) with a miss, whatever was answered in between."""
     entities: dict[str, str] = {}
@@ -96,3 +117,5 @@ class Run(Value, frozen=True, kw_only=True):
     tongue: str = ""
     """The language that a switch was offered to."""
     silent_steps: int = 0
+    given_up: bool = False
+    """Its place went with an old version of the bot: the customer has yet to be told."""

@@ -19,7 +19,7 @@ OVER: Final = frozenset({"silent", "stopped"})
 """Outcomes of a customer who is gone: nothing is offered."""
 
 
-def aside(walk: Walk, dialog: str, step: str) -> bool:
+def aside(walk: Walk, dialog: str, step: str, why: str) -> bool:
     """Go there, and ask again what is asked now when it ends. False, and nothing happens, within too many others.
 
     An FAQ that is asked for within another takes its place.
@@ -28,20 +28,21 @@ def aside(walk: Walk, dialog: str, step: str) -> bool:
     if base >= MAX_DEPTH:
         return False
     del walk.frames[base:]
-    walk.beside(dialog, step)
+    walk.beside(dialog, step, why)
     walk.proceed()
     return True
 
 
-def go(walk: Walk, dialog: str, step: str, entities: Mapping[str, str]) -> None:
+def go(walk: Walk, intent: str, entities: Mapping[str, str]) -> None:
     """To the beginning of another task; or on with it, if it was left there before."""
+    dialog, step = walk.bot.intents[intent]
     before = next((left for left in walk.left if _about(left) == (dialog, step)), None)
     walk.entities = dict(entities)
     if before:
         walk.left = [*(left for left in walk.left if left != before), before]
         come_back(walk)
     else:
-        walk.jump(dialog, step)
+        walk.jump(dialog, step, f"intent.{intent}")
         walk.proceed()
 
 
@@ -80,7 +81,7 @@ def come_back(walk: Walk, *, ask: bool = True) -> bool:
     missing = [name for name in left.known if walk.variables.get(name) is None and name in walk.bot.fillers]
     for name in missing:
         filler = walk.bot.fillers[name]
-        walk.beside(filler, walk.bot.dialogs[filler].start)
+        walk.beside(filler, walk.bot.dialogs[filler].start, "needs")
     if walk.frame.stage != "waiting":
         walk.proceed()
         return False

@@ -188,11 +188,11 @@ class Hearing(Attention):
         options = found.verb.options if found and isinstance(found.verb, Choose) and known else ()
         go = next((option.go for option in options if option.name == key), "")
         if go and not walk.frames:
-            walk.target = (dialog, go)
+            walk.target, walk.aim = (dialog, go), "button"
             walk.start()
             walk.proceed()
         elif go:
-            walk.jump(dialog, go)
+            walk.jump(dialog, go, "button")
             walk.proceed()
         else:
             self._gone()
@@ -218,7 +218,7 @@ class Hearing(Attention):
             self._save_all(forms.choose(walk, verb, form, key))
         elif isinstance(verb, Choose):
             self.lost = 0
-            walk.move(next(option.go for option in verb.options if option.name == key))
+            walk.move(next(option.go for option in verb.options if option.name == key), f"option.{key}")
             walk.proceed()
         elif isinstance(verb, Pick | Ask):
             self._save(walk.frame.offered[int(key[1:])])
@@ -251,7 +251,7 @@ class Hearing(Attention):
             self._gone()
         elif command.dialog:
             walk.entities = {}
-            walk.jump(command.dialog, command.step)
+            walk.jump(command.dialog, command.step, f"command.{name}")
             walk.proceed()
         elif name == "stop":
             walk.say_product("stopped")
@@ -302,6 +302,7 @@ class Hearing(Attention):
         if not walk.frames:
             walk.entities = entities if accepted else {}
             walk.target = walk.bot.intents[accepted] if accepted else None
+            walk.aim = f"intent.{accepted}"
             walk.start()
             walk.proceed()
             return

@@ -23,7 +23,7 @@ def follow(hearing: Attention, intent: str, entities: Mapping[str, str], *, chos
     if own:
         hearing.lost = 0
         walk.entities = dict(entities)
-        walk.move(own.go)
+        walk.move(own.go, f"option.{own.name}")
         walk.proceed()
         return
     dialog, step = walk.bot.intents[intent]
@@ -39,7 +39,7 @@ def follow(hearing: Attention, intent: str, entities: Mapping[str, str], *, chos
             _stay(hearing)
         case "aside":
             walk.entities = {**walk.entities, **entities}
-            if not asides.aside(walk, dialog, step):
+            if not asides.aside(walk, dialog, step, f"intent.{intent}"):
                 _stay(hearing)
         case "ask" if not chosen:
             hearing.leaving = Leaving(intent=intent, entities=dict(entities))
@@ -47,21 +47,20 @@ def follow(hearing: Attention, intent: str, entities: Mapping[str, str], *, chos
         case "ask":
             leave(hearing, intent, entities, told=True)
         case "jump":
-            asides.go(walk, dialog, step, entities)
+            asides.go(walk, intent, entities)
 
 
 def leave(hearing: Attention, intent: str, entities: Mapping[str, str], *, told: bool = False) -> None:
     """Go there, and keep what is left for a day. ``told``: say so."""
     walk = hearing.walk
-    goal = walk.bot.intents.get(intent)
-    if goal is None:
+    if intent not in walk.bot.intents:
         hearing.again()
         return
     if told:
         title = of_place(walk.prompts, walk.base(), walk.trail)
         walk.say_product("left" if title else "left_this", title=title)
     asides.leave(walk)
-    asides.go(walk, *goal, entities)
+    asides.go(walk, intent, entities)
 
 
 def offer(hearing: Attention, intents: Sequence[Intent], entities: Mapping[str, str]) -> None:

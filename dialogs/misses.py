@@ -24,7 +24,7 @@ def miss(hearing: Attention, language: str = "") -> None:
     if here not in hearing.lost_at:
         hearing.lost_at = (*hearing.lost_at, here)[:LOST_STEPS]
     if step.misses and walk.frame.misses >= step.misses.limit:
-        walk.move(step.misses.go)
+        walk.move(step.misses.go, "misses")
         walk.proceed()
         return
     kind, example = _asked(walk)

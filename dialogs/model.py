@@ -95,7 +95,11 @@ class Handover(Tagged, frozen=True, kw_only=True):
 
 
 class Wait(Tagged, frozen=True, kw_only=True):
+    """With an ``event``: until that happens outside, and after ``seconds`` without it on to ``late``."""
+
     seconds: int
+    event: str = ""
+    late: str = ""
 
 
 class Random(Tagged, frozen=True, kw_only=True):
@@ -178,7 +182,10 @@ class ActionSpec(Value, frozen=True, kw_only=True):
 
 
 class Bot:
-    """All of a bot folder that the engine needs. ``version`` names its content."""
+    """All of a bot folder that the engine needs. ``version`` names its content.
+
+    ``country`` (ISO 3166): whose phone numbers are written without a country code.
+    """
 
     def __init__(
         self,
@@ -196,6 +203,7 @@ class Bot:
         actions: Mapping[str, ActionSpec],
         texts: Texts,
         currency: str,
+        country: str = "DE",
     ) -> None:
         self.title = title
         self.version = version
@@ -210,6 +218,7 @@ class Bot:
         self.actions = actions
         self.texts = texts
         self.currency = currency
+        self.country = country
         self.fillers = {dialog.fills: dialog.name for dialog in dialogs.values() if dialog.fills}
         self.intents = self._intents()
 

@@ -189,7 +189,7 @@ class DialogReader:
                 go = r.name(busy.get("go"), (*path, "busy", "go"), required=True) if busy else ""
                 return Handover(team=r.name(body["handover"], at), busy_after=after, busy_go=go)
             case "wait":
-                return Wait(seconds=r.seconds(body["wait"], at, default=60))
+                return self._wait(body["wait"], at)
             case "random":
                 weights = r.mapping(body["random"], at)
                 low_high = {
@@ -202,6 +202,17 @@ class DialogReader:
                 return End(outcome=r.text(body["end"], at))
             case _:
                 return Say()
+
+    def _wait(self, data: Data, path: Path) -> Wait:
+        r = self.r
+        if not isinstance(data, dict):
+            return Wait(seconds=r.seconds(data, path, default=60))
+        body = r.mapping(data, path, {"event", "after", "go"})
+        event = r.name(body.get("event"), (*path, "event"), required=True)
+        if "after" not in body:
+            r.complain(path, "nothing says how long to wait for the event", "add `after: 2d` and `go: <step>` to it")
+        after = r.seconds(body.get("after"), (*path, "after"), default=86_400)
+        return Wait(seconds=after, event=event, late=r.name(body.get("go"), (*path, "go"), required=True))
 
     def _must_save(self, body: dict[str, Data], path: Path) -> None:
         if "save" not in body:

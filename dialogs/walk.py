@@ -4,6 +4,7 @@ A Walk is mutable while it lasts and never outlives the call that made it: from 
 """
 
 from collections.abc import Mapping
+from hashlib import sha256
 from itertools import pairwise
 from typing import Final
 
@@ -12,7 +13,6 @@ import msgspec
 from conversation.content import Prompt
 from conversation.run import FormRun, Frame, Run
 from conversation.value import Data
-from dialogs.answers.fold import fold
 from dialogs.filters import View
 from dialogs.kinds import AnswerContext, Kind, NotThis, Parsed, check, parse
 from dialogs.matching import Choice
@@ -26,7 +26,6 @@ from dialogs.model import (
     End,
     Form,
     Handover,
-    Line,
     Pick,
     Random,
     Say,
@@ -37,6 +36,7 @@ from dialogs.model import (
 from dialogs.outputs import Act, Finish, HandOver, Listen, Output, Sleep, Speak
 from dialogs.prompts import Prompts
 from dialogs.scene import Names, Scene, view_of
+from dialogs.taken import Taken
 from dialogs.titles import of_place
 
 MAX_STEPS: Final = 100
@@ -46,6 +46,7 @@ MAX_DEPTH: Final = 4
 MAX_TRAIL: Final = 20
 BACK: Final = "!back"
 """The key of the menu's own way back to what was left."""
+_NOWHERE: Final = Frame(dialog="", step="")
 
 
 class Walk:
@@ -60,6 +61,8 @@ class Walk:
         self.run = run
         self.frames = list(run.frames)
         self.trail = list(run.trail)
+        self.forms = dict(run.forms)
+        self.happened = dict(run.happened)
         self.variables = dict(variables)
         self.names = Names(bot, scene, self.variables)
         self.view: View = view_of(bot, scene.language)
@@ -69,6 +72,9 @@ class Walk:
         self.entities: dict[str, str] = dict(run.entities)
         self.left = list(run.left)
         self.ended = ""
+        self.aim = ""
+        """Why the target: see ``Taken``."""
+        self.taken: list[Taken] = []
         self._acts = 0
 
     # ── where we are ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -116,18 +122,24 @@ class Walk:
 
     # ── moving ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def jump(self, dialog: str, step: str) -> None:
+    def jump(self, dialog: str, step: str, why: str = "") -> None:
         """Leave everything and go there: commands and intents do."""
+        self._take(why, dialog, step)
         self.frames = [Frame(dialog=dialog, step=step)]
 
+    def _take(self, why: str, dialog: str, step: str) -> None:
+        """Note a way that is about to be taken; ``why`` as in ``Taken``."""
+        here = self.frames[-1] if self.frames else _NOWHERE
+        self.taken.append(_taken(here, Frame(dialog=dialog, step=step), why))
+
     def start(self) -> None:
-        self.jump(self.bot.start, self.bot.dialogs[self.bot.start].start)
+        self.jump(self.bot.start, self.bot.dialogs[self.bot.start].start, "start")
 
     def to_menu(self) -> None:
         """To the menu that the command leads to, or else to the start."""
         menu = self.bot.commands.get("menu")
         if menu and menu.dialog:
-            self.jump(menu.dialog, menu.step)
+            self.jump(menu.dialog, menu.step, "command.menu")
         else:
             self.start()
         self.proceed()
@@ -135,8 +147,7 @@ class Walk:
     def back(self) -> bool:
         """To the question before this one; False if there is none. Inside a dialog that was left, nothing can be asked."""
         if len(self.frames) > 1 and self.frames[-2].stage == "aside":
-            self.frames.pop()
-            if self._ask_again(failed=False):
+            if self._ask_again(self.frames.pop(), failed=False):
                 self.proceed()
             return True
         around = [frame.dialog for frame in self.frames]
@@ -152,22 +163,27 @@ class Walk:
         self.trail = trail
         if dialog in around:
             del self.frames[around.index(dialog) + 1 :]
-            self.move(step)
+            self.move(step, "back")
         else:
-            self.jump(dialog, step)
+            self.jump(dialog, step, "back")
         self.proceed()
         return True
 
-    def move(self, step: str) -> None:
+    def move(self, step: str, why: str = "") -> None:
         """On to another step of the same dialog."""
+        self._take(why, self.frame.dialog, step)
         self.frames[-1] = Frame(dialog=self.frame.dialog, step=step)
 
     def go_on(self) -> None:
         """Take the first way whose condition holds."""
-        self.move(self._way(self.step.ways))
+        ways = self.step.ways
+        number, line = next(
+            (number, line) for number, line in enumerate(ways, 1) if line.when is None or line.when(self.names)
+        )
+        self.move(line.go, f"route.{number}" if len(ways) > 1 else "go")
 
     def fail(self) -> None:
-        self.move(self.step.failed)
+        self.move(self.step.failed, "failed")
 
     def proceed(self) -> None:
         """Walk until somebody must act. A bot that goes in circles is stopped at a person, if need be without words."""
@@ -188,9 +204,6 @@ class Walk:
     def finish(self, outcome: str) -> None:
         self.frames.clear()
         self.outputs.append(Finish(outcome=outcome))
-
-    def _way(self, ways: tuple[Line, ...]) -> str:
-        return next(line.go for line in ways if line.when is None or line.when(self.names))
 
     # ── entering a step ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -222,13 +235,17 @@ class Walk:
             case CallDialog(dialog=name):
                 self._speak(step)
                 return self._call(name, "called")
-            case Wait(seconds=seconds):
+            case Wait(seconds=seconds, event=event):
                 self._speak(step)
+                if event in self.happened:
+                    self.arrive(self.happened.pop(event))
+                    return True
                 self.note(stage="waiting")
                 self.outputs.append(Sleep(seconds=seconds))
                 return False
             case Random(weights=weights):
-                self.move(_share(weights, f"{self.scene.customer}/{self.frame.dialog}/{step.name}"))
+                name = _share(weights, f"{self.scene.customer}/{self.frame.dialog}/{step.name}")
+                self.move(name, f"random.{name}")
                 return True
             case Say():
                 self._speak(step)
@@ -239,15 +256,22 @@ class Walk:
         """Where the first words lead; an FAQ is answered before the first question, which is asked then."""
         self.target = None
         if self.bot.dialogs[dialog].kind == "answer":
-            self.beside(dialog, step)
+            self.beside(dialog, step, self.aim)
         else:
-            self.jump(dialog, step)
+            self.jump(dialog, step, self.aim)
         return True
 
-    def beside(self, dialog: str, step: str) -> None:
+    def beside(self, dialog: str, step: str, why: str) -> None:
         """Go there, and come back to this question when it ends."""
+        self._take(why, dialog, step)
         self.note(stage="aside")
         self.frames.append(Frame(dialog=dialog, step=step))
+
+    def arrive(self, data: dict[str, Data]) -> None:
+        """The event that the step waits for has come."""
+        if self.step.save:
+            self.variables[self.step.save] = data
+        self.go_on()
 
     def _speak(self, step: Step) -> None:
         if step.say:
@@ -264,22 +288,25 @@ class Walk:
         if len(self.frames) >= MAX_DEPTH:
             self.fail()
             return True
+        start = self.bot.dialogs[name].start
+        self._take("needs" if stage == "needs" else "call", name, start)
         self.note(stage=stage)
-        self.frames.append(Frame(dialog=name, step=self.bot.dialogs[name].start))
+        self.frames.append(Frame(dialog=name, step=start))
         return True
 
     def _end(self, outcome: str) -> bool:
         if len(self.frames) == 1:
             return self._end_all(outcome)
-        over = self.frames.pop().dialog
+        over = self.frames.pop()
         if self.frame.stage == "aside":
-            return self._ask_again(failed=outcome == "failed" and over in self.bot.fillers.values())
-        self.trail = [place for place in self.trail if place[0] != over]
+            return self._ask_again(over, failed=outcome == "failed" and over.dialog in self.bot.fillers.values())
+        self.trail = [place for place in self.trail if place[0] != over.dialog]
         if outcome == "failed":
             self.fail()
         elif self.frame.stage == "called":
             self.go_on()
         else:
+            self.taken.append(_taken(over, self.frame, "filled"))
             self.note(stage="enter")
         return True
 
@@ -287,24 +314,25 @@ class Walk:
         """The end; but who only had a question answered gets the menu."""
         menu = self.bot.commands.get("menu")
         if self.dialog.kind == "answer" and menu and menu.dialog not in ("", self.frame.dialog):
-            self.jump(menu.dialog, menu.step)
+            self.jump(menu.dialog, menu.step, "command.menu")
             return True
         self.frames.clear()
         self.ended = outcome
         return False
 
-    def _ask_again(self, *, failed: bool) -> bool:
-        """The question that waited, as it was left; one that had not been asked yet is asked."""
+    def _ask_again(self, over: Frame, *, failed: bool) -> bool:
+        """The question that waited, as it was left; one that had not been asked yet is asked. ``over``: where the other ended."""
         here = (self.frame.dialog, self.frame.step)
         if failed and self.step.failed:
             self.fail()
-        elif here in self.trail:
+            return True
+        self.taken.append(_taken(over, self.frame, "returned"))
+        if here in self.trail:
             self.trail = self.trail[: self.trail.index(here) + 1]
             self.note(stage="waiting")
             self.repeat()
             return False
-        else:
-            self.note(stage="enter")
+        self.note(stage="enter")
         return True
 
     def _act(self, verb: Do) -> None:
@@ -408,6 +436,10 @@ class Walk:
             self.listen()
 
 
+def _taken(here: Frame, there: Frame, why: str) -> Taken:
+    return Taken(dialog=here.dialog, step=here.step, why=why, to_dialog=there.dialog, to_step=there.step)
+
+
 def _plain(value: Data) -> Data:
     """JSON data only: a name that is not known is None."""
     return value if isinstance(value, str | int | float | bool | list | dict) else None
@@ -415,8 +447,7 @@ def _plain(value: Data) -> Data:
 
 def _share(weights: Mapping[str, int], key: str) -> str:
     """The same key, the same name; over many keys each name by its weight."""
-    total = sum(weights.values())
-    point = sum(ord(char) * 31**index for index, char in enumerate(fold(key)[-40:])) % total
+    point = int.from_bytes(sha256(key.encode()).digest()[:8]) % sum(weights.values())
     for name, weight in weights.items():
         point -= weight
         if point < 0:
