@@ -7,7 +7,18 @@ import msgspec
 
 from bots.graphemes import clusters
 from bots.limits import Limits, Unit, size_in
-from conversation.content import Button, Contact, Content, Location, Media, Prompt, Text, Unsupported, plain_text
+from conversation.content import (
+    Button,
+    Contact,
+    Content,
+    Example,
+    Location,
+    Media,
+    Prompt,
+    Text,
+    Unsupported,
+    plain_text,
+)
 from conversation.message import Message
 from conversation.value import Tagged, Value
 
@@ -72,7 +83,7 @@ def shape_content(content: Content, limits: Limits) -> tuple[Part, ...]:
             )
         case Contact(phone=phone, name=name):
             return (ContactPart(contact=content),) if limits.contact else _texts(f"{name} {phone}", _Choices(), limits)
-        case Unsupported():
+        case Unsupported() | Example():
             return ()
 
 

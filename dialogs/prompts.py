@@ -5,7 +5,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from conversation.content import Button, Media, MediaType, Prompt, Text
-from conversation.run import FormRun, Frame, Guess
+from conversation.run import FormRun, Frame
 from conversation.value import Data
 from dialogs.filters import View, parse_moment, show_datetime
 from dialogs.kinds import AnswerContext
@@ -65,9 +65,9 @@ class Prompts:
         """The step's text and file, without buttons."""
         return Prompt(text=self.text(dialog, step), attach=self._attach(step))
 
-    def question(self, frame: Frame, step: Step) -> Prompt:
+    def question(self, frame: Frame, step: Step, choices: list[Choice]) -> Prompt:
         """The step's text with the buttons of what can be chosen."""
-        buttons = self.buttons(frame, self.choices(frame, step))
+        buttons = self.buttons(frame, choices)
         return Prompt(text=self.text(frame.dialog, step), buttons=buttons, attach=self._attach(step))
 
     def text(self, dialog: str, step: Step) -> str:
@@ -105,7 +105,7 @@ class Prompts:
         match step.verb:
             case Choose(options=options):
                 shown = [option for option in options if option.when is None or option.when(self.names)]
-                return [self._option(frame.dialog, step, option.name) for option in shown]
+                return [self.option(frame.dialog, step, option.name) for option in shown]
             case Pick():
                 entry = self.entry(frame.dialog, step.say)
                 return [self._item(entry, index, item) for index, item in enumerate(frame.offered)]
@@ -114,7 +114,7 @@ class Prompts:
             case _:
                 return []
 
-    def _option(self, dialog: str, step: Step, name: str) -> Choice:
+    def option(self, dialog: str, step: Step, name: str) -> Choice:
         entry = self.entry(dialog, step.name) or self.entry(dialog, step.say)
         template = entry.options.get(name) if entry else None
         words = entry.words.get(name, ()) if entry else ()
@@ -184,24 +184,3 @@ class Prompts:
         if choices:
             text = f"{text}\n{self.text(frame.dialog, step)}"
         return text
-
-    def guess(self, guess: Guess) -> Prompt:
-        """ "Did you mean …?" with the titles of the guessed intents."""
-        choices = self.guess_choices(guess)
-        buttons = tuple(Button(payload=f"?{choice.key}", label=choice.label) for choice in choices)
-        return Prompt(text=self.product("did_you_mean"), buttons=buttons)
-
-    def guess_choices(self, guess: Guess) -> list[Choice]:
-        titles = [Choice(key=intent, label=self.title(intent)) for intent in guess.intents]
-        return [*titles, Choice(key=NONE, label=self.product("none_of_these"))]
-
-    def title(self, intent: str) -> str:
-        """An intent in the customer's words: the label of a menu option that leads where it leads."""
-        where = self.bot.intents.get(intent)
-        if where:
-            dialog = self.bot.dialogs[where[0]]
-            for step in dialog.steps.values():
-                for option in step.verb.options if isinstance(step.verb, Choose) else ():
-                    if option.go == where[1] or option.intent == intent:
-                        return self._option(dialog.name, step, option.name).label
-        return intent.replace("_", " ")

@@ -5,6 +5,7 @@ A Walk is mutable while it lasts and never outlives the call that made it: from 
 
 from collections.abc import Mapping
 from hashlib import sha256
+from itertools import pairwise
 from typing import Final
 
 import msgspec
@@ -13,7 +14,7 @@ from conversation.content import Prompt
 from conversation.run import FormRun, Frame, Run
 from conversation.value import Data
 from dialogs.filters import View
-from dialogs.kinds import AnswerContext, Parsed, parse
+from dialogs.kinds import AnswerContext, Kind, NotThis, Parsed, check, parse
 from dialogs.matching import Choice
 from dialogs.model import (
     Ask,
@@ -29,23 +30,30 @@ from dialogs.model import (
     Random,
     Say,
     Step,
+    Verb,
     Wait,
 )
 from dialogs.outputs import Act, Finish, HandOver, Listen, Output, Sleep, Speak
 from dialogs.prompts import Prompts
 from dialogs.scene import Names, Scene, view_of
 from dialogs.taken import Taken
+from dialogs.titles import of_place
 
 MAX_STEPS: Final = 100
 """Steps in one event; a bot that needs more goes in circles."""
 MAX_DEPTH: Final = 4
 """Dialogs inside each other: three levels of calls."""
 MAX_TRAIL: Final = 20
+BACK: Final = "!back"
+"""The key of the menu's own way back to what was left."""
 _NOWHERE: Final = Frame(dialog="", step="")
 
 
 class Walk:
-    """``target``: where the customer's first words lead, taken instead of the first question."""
+    """``target``: where the customer's first words lead, taken instead of the first question.
+
+    ``ended``: the outcome of a walk that came to its end; whether the conversation does too, ``dialogs.advance`` decides.
+    """
 
     def __init__(self, bot: Bot, run: Run, variables: Mapping[str, Data], scene: Scene) -> None:
         self.bot = bot
@@ -61,10 +69,12 @@ class Walk:
         self.prompts = Prompts(bot, scene, self.view, self.names)
         self.outputs: list[Output] = []
         self.target: tuple[str, str] | None = None
+        self.entities: dict[str, str] = dict(run.entities)
+        self.left = list(run.left)
+        self.ended = ""
         self.aim = ""
         """Why the target: see ``Taken``."""
         self.taken: list[Taken] = []
-        self.entities: dict[str, str] = {}
         self._acts = 0
 
     # ── where we are ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -81,6 +91,13 @@ class Walk:
     def step(self) -> Step:
         return self.dialog.steps[self.frame.step]
 
+    def base(self) -> list[Frame]:
+        """The frames without an FAQ that is being answered beside the last of them."""
+        for index, (below, above) in enumerate(pairwise(self.frames), start=1):
+            if below.stage == "aside" and self.bot.dialogs[above.dialog].kind == "answer":
+                return self.frames[:index]
+        return list(self.frames)
+
     def note(self, **changes: object) -> None:
         """Change the innermost frame."""
         self.frames[-1] = msgspec.structs.replace(self.frame, **changes)
@@ -88,9 +105,10 @@ class Walk:
     def say(self, prompt: Prompt, key: str) -> None:
         self.outputs.append(Speak(origin=f"{self.frame.dialog}/{key}", prompt=prompt))
 
-    def say_product(self, key: str) -> None:
+    def say_product(self, key: str, **variables: Data) -> None:
         """One of the product's own texts."""
-        self.outputs.append(Speak(origin=f"_product/{key}", prompt=Prompt(text=self.prompts.product(key))))
+        text = self.prompts.product(key, **variables)
+        self.outputs.append(Speak(origin=f"_product/{key}", prompt=Prompt(text=text)))
 
     def context(self, offered: tuple[str, ...] = ()) -> AnswerContext:
         return self.prompts.context(offered)
@@ -112,7 +130,7 @@ class Walk:
     def _take(self, why: str, dialog: str, step: str) -> None:
         """Note a way that is about to be taken; ``why`` as in ``Taken``."""
         here = self.frames[-1] if self.frames else _NOWHERE
-        self.taken.append(Taken(dialog=here.dialog, step=here.step, why=why, to_dialog=dialog, to_step=step))
+        self.taken.append(_taken(here, Frame(dialog=dialog, step=step), why))
 
     def start(self) -> None:
         self.jump(self.bot.start, self.bot.dialogs[self.bot.start].start, "start")
@@ -128,6 +146,10 @@ class Walk:
 
     def back(self) -> bool:
         """To the question before this one; False if there is none. Inside a dialog that was left, nothing can be asked."""
+        if len(self.frames) > 1 and self.frames[-2].stage == "aside":
+            if self._ask_again(self.frames.pop(), failed=False):
+                self.proceed()
+            return True
         around = [frame.dialog for frame in self.frames]
         here = (self.frame.dialog, self.frame.step)
         trail = [
@@ -190,14 +212,11 @@ class Walk:
         step = self.step
         if step.needs and self.variables.get(step.needs) is None:
             return self._fill(step)
+        if isinstance(step.verb, Choose | Pick | Ask | Form) and self.target:
+            return self._go_straight(*self.target)
         for name, expression in step.set.items():
             self.variables[name] = expression(self.names)
         verb = step.verb
-        if isinstance(verb, Choose | Pick | Ask | Form) and self.target:
-            dialog, target = self.target
-            self.target = None
-            self.jump(dialog, target, self.aim)
-            return True
         match verb:
             case Choose() | Pick() | Ask() | Form():
                 return self._wait_for_answer(step)
@@ -233,6 +252,21 @@ class Walk:
                 self.go_on()
                 return True
 
+    def _go_straight(self, dialog: str, step: str) -> bool:
+        """Where the first words lead; an FAQ is answered before the first question, which is asked then."""
+        self.target = None
+        if self.bot.dialogs[dialog].kind == "answer":
+            self.beside(dialog, step, self.aim)
+        else:
+            self.jump(dialog, step, self.aim)
+        return True
+
+    def beside(self, dialog: str, step: str, why: str) -> None:
+        """Go there, and come back to this question when it ends."""
+        self._take(why, dialog, step)
+        self.note(stage="aside")
+        self.frames.append(Frame(dialog=dialog, step=step))
+
     def arrive(self, data: dict[str, Data]) -> None:
         """The event that the step waits for has come."""
         if self.step.save:
@@ -262,25 +296,43 @@ class Walk:
 
     def _end(self, outcome: str) -> bool:
         if len(self.frames) == 1:
-            self.finish(outcome)
-            return False
+            return self._end_all(outcome)
         over = self.frames.pop()
+        if self.frame.stage == "aside":
+            return self._ask_again(over, failed=outcome == "failed" and over.dialog in self.bot.fillers.values())
         self.trail = [place for place in self.trail if place[0] != over.dialog]
         if outcome == "failed":
             self.fail()
         elif self.frame.stage == "called":
             self.go_on()
         else:
-            self.taken.append(
-                Taken(
-                    dialog=over.dialog,
-                    step=over.step,
-                    why="filled",
-                    to_dialog=self.frame.dialog,
-                    to_step=self.frame.step,
-                )
-            )
+            self.taken.append(_taken(over, self.frame, "filled"))
             self.note(stage="enter")
+        return True
+
+    def _end_all(self, outcome: str) -> bool:
+        """The end; but who only had a question answered gets the menu."""
+        menu = self.bot.commands.get("menu")
+        if self.dialog.kind == "answer" and menu and menu.dialog not in ("", self.frame.dialog):
+            self.jump(menu.dialog, menu.step, "command.menu")
+            return True
+        self.frames.clear()
+        self.ended = outcome
+        return False
+
+    def _ask_again(self, over: Frame, *, failed: bool) -> bool:
+        """The question that waited, as it was left; one that had not been asked yet is asked. ``over``: where the other ended."""
+        here = (self.frame.dialog, self.frame.step)
+        if failed and self.step.failed:
+            self.fail()
+            return True
+        self.taken.append(_taken(over, self.frame, "returned"))
+        if here in self.trail:
+            self.trail = self.trail[: self.trail.index(here) + 1]
+            self.note(stage="waiting")
+            self.repeat()
+            return False
+        self.note(stage="enter")
         return True
 
     def _act(self, verb: Do) -> None:
@@ -299,30 +351,42 @@ class Walk:
         if isinstance(verb, Form):
             self._begin_form(step, verb)
         else:
-            offered = self.prompts.offered(verb)
+            offered = self._offered(verb)
             if isinstance(verb, Pick) and not offered:
                 self.fail()
                 return True
             self.note(stage="waiting", offered=offered)
-            self.say(self.prompts.question(self.frame, step), step.say)
+            self.say(self.question(), step.say)
         self.remember()
         self.listen()
         return False
 
+    def _offered(self, verb: Verb) -> tuple[Data, ...]:
+        offered = self.prompts.offered(verb)
+        named = self.named(verb.answer, verb.check) if isinstance(verb, Ask) else None
+        return offered if named is None or named in offered else (named, *offered)
+
     def _prefill(self, step: Step, verb: Ask) -> bool:
-        """What the customer named already is not asked again; personal data never silently."""
-        named = self.entities.pop(verb.answer.entity or verb.answer.name, None)
-        if named is None or step.save in self.dialog.personal:
+        """What the customer named already is not asked again; personal data never silently: that is a suggestion."""
+        if step.save in self.dialog.personal:
             return False
-        parsed = parse(verb.answer, self.prompts.as_text(named), self.context())
-        if not isinstance(parsed, Parsed):
+        value = self.named(verb.answer, verb.check)
+        if value is None:
             return False
-        self.variables[step.save] = parsed.value
+        self.variables[step.save] = value
         self.go_on()
         return True
 
+    def named(self, kind: Kind, limits: Mapping[str, Data]) -> Data:
+        """The answer of that kind among what the customer named on the way here, if it would be taken; it is given once."""
+        words = self.entities.pop(kind.entity or kind.name, None)
+        parsed = parse(kind, self.prompts.as_text(words), self.context()) if words else None
+        if not isinstance(parsed, Parsed) or isinstance(check(parsed.value, dict(limits), self.context()), NotThis):
+            return None
+        return parsed.value
+
     def _begin_form(self, step: Step, verb: Form) -> None:
-        self.note(stage="waiting", form=FormRun(field=verb.fields[0].name))
+        self.note(stage="waiting", form=self.frame.form or FormRun(field=verb.fields[0].name))
         self.say(self.prompts.plain(self.frame.dialog, step), step.say)
         self.ask_field()
 
@@ -338,7 +402,19 @@ class Walk:
         form = self.frame.form
         if form and isinstance(self.step.verb, Form):
             return self.prompts.form_choices(self.frame, self.step, self.step.verb, form)
-        return self.prompts.choices(self.frame, self.step)
+        return [*self.prompts.choices(self.frame, self.step), *self._ways_back()]
+
+    def _ways_back(self) -> list[Choice]:
+        """At the menu: what was left can be gone on with."""
+        menu = self.bot.commands.get("menu")
+        if not self.left or menu is None or (menu.dialog, menu.step) != (self.frame.dialog, self.frame.step):
+            return []
+        left = self.left[-1]
+        title = of_place(self.prompts, left.frames, left.trail)
+        return [Choice(key=BACK, label=self.prompts.product("back_to" if title else "back_to_this", title=title))]
+
+    def question(self) -> Prompt:
+        return self.prompts.question(self.frame, self.step, self.choices())
 
     def remember(self) -> None:
         """Note the question on the trail that `back` walks."""
@@ -356,8 +432,12 @@ class Walk:
             if self.frame.form:
                 self.ask_field()
             else:
-                self.say(self.prompts.question(self.frame, self.step), self.step.say)
+                self.say(self.question(), self.step.say)
             self.listen()
+
+
+def _taken(here: Frame, there: Frame, why: str) -> Taken:
+    return Taken(dialog=here.dialog, step=here.step, why=why, to_dialog=there.dialog, to_step=there.step)
 
 
 def _plain(value: Data) -> Data:
