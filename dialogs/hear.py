@@ -10,6 +10,7 @@ from conversation.content import Content, Prompt, Text, plain_text
 from conversation.understanding import Understanding
 from conversation.value import Data
 from dialogs import asides, forms, intents, meaning
+from dialogs.asking import BACK
 from dialogs.attention import DROP, LEAVE, RETURN, STAY, Attention
 from dialogs.commands import find_command, find_language, language_name
 from dialogs.kinds import Kind, NotThis, Parsed, check, parse
@@ -17,7 +18,6 @@ from dialogs.matching import match
 from dialogs.misses import miss
 from dialogs.model import Ask, Choose, Form, Pick, Wait
 from dialogs.outputs import Speak
-from dialogs.walk import BACK
 
 BEGIN: Final = "/start"
 """What messengers send for a customer who presses their button "Start", also in the middle of a conversation."""
