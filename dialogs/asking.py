@@ -3,14 +3,17 @@
 from collections.abc import Mapping
 from typing import Final
 
-from conversation.content import Prompt
+from conversation.content import Prompt, Text
 from conversation.run import FormRun
 from conversation.value import Data
-from dialogs.kinds import Kind, NotThis, Parsed, check, parse
+from dialogs import form_runs, form_texts
+from dialogs.form_texts import AFRESH
+from dialogs.kinds import TIMES, Kind, NotThis, Parsed, check, parse
 from dialogs.matching import Choice
-from dialogs.model import Ask, Form, Pick, Step, Verb, Wait
-from dialogs.outputs import Listen
+from dialogs.model import Ask, Field, Form, Pick, Step, Verb, Wait
+from dialogs.outputs import Listen, Speak
 from dialogs.place import Place
+from dialogs.prompts import NO, YES
 from dialogs.titles import of_place
 
 MAX_TRAIL: Final = 20
@@ -31,7 +34,8 @@ class Asking(Place):
                 self.fail()
                 return True
             self.note(stage="waiting", offered=offered)
-            self.say(self.question(), step.say)
+            key, prompt = self.asked()
+            self.say(prompt, key)
         self.remember()
         self.listen()
         return False
@@ -48,6 +52,9 @@ class Asking(Place):
         value = self.named(verb.answer, verb.check)
         if value is None:
             return False
+        if verb.answer.pattern is None and verb.answer.name in TIMES:
+            self.note(stage="waiting", offered=self._offered(verb), proposed=value)
+            return False
         self.variables[step.save] = value
         self.go_on()
         return True
@@ -61,23 +68,93 @@ class Asking(Place):
         return parsed.value
 
     def _begin_form(self, step: Step, verb: Form) -> None:
-        self.note(stage="waiting", form=self.frame.form or FormRun(field=verb.fields[0].name))
+        form = self.frame.form or self._new_form(verb)
+        self.note(stage="waiting", form=form)
         self.say(self.prompts.plain(self.frame.dialog, step), step.say)
+        if form.resumed:
+            answers = form_texts.summary(self.prompts, self.frame, step, form.answers)
+            afresh = [choice for choice in self.choices() if choice.key == AFRESH]
+            buttons = self.prompts.buttons(self.frame, afresh) if form.field else ()
+            text = self.prompts.product("form.resumed", answers=answers, afresh=self.prompts.product("form.afresh"))
+            self.outputs.append(Speak(origin="_product/form.resumed", prompt=Prompt(text=text, buttons=buttons)))
         self.ask_field()
+
+    def _new_form(self, verb: Form) -> FormRun:
+        left = self.forms.get(f"{self.frame.dialog}/{self.frame.step}")
+        named = {field.name: self.named(field.kind, field.check) for field in verb.fields}
+        known = {name: value for name, value in named.items() if value is not None}
+        return form_runs.begun(verb, left.form if left else None, known, self._still_good)
+
+    def _still_good(self, field: Field, value: Data) -> bool:
+        """An answer from before: "today" may be over by now, and the bot may ask for something else."""
+        if value is None:
+            return field.optional
+        ctx = self.context(free=True)
+        if field.kind.pattern is not None and not isinstance(parse(field.kind, Text(text=str(value)), ctx), Parsed):
+            return False
+        return check(value, field.check, ctx) is None
 
     def ask_field(self) -> None:
         """Ask the field that the form is at, or show the summary."""
-        step, form = self.step, self.frame.form
-        if form and isinstance(step.verb, Form):
-            key, prompt = self.prompts.form(self.frame, step, step.verb, form)
-            self.say(prompt, key)
+        key, prompt = self.asked()
+        self.say(prompt, key)
+
+    # ── what is asked now ────────────────────────────────────────────────────────────────────────────────────────────
+
+    def asked(self) -> tuple[str, Prompt]:
+        """Text key and words of the question that waits for its answer."""
+        frame, step = self.frame, self.step
+        if frame.proposed is not None:
+            return self._proposal(step, frame.form)
+        if frame.form and isinstance(step.verb, Form):
+            return form_texts.prompt(self.prompts, frame, step, frame.form)
+        return step.say, self.question()
+
+    def kind(self) -> tuple[Kind, dict[str, Data]] | None:
+        """The kind of answer that is asked for, and its limits; None where something is to be chosen."""
+        verb, form = self.step.verb, self.frame.form
+        if isinstance(verb, Ask):
+            return verb.answer, verb.check
+        if isinstance(verb, Form) and form and not form.correcting:
+            return next(((field.kind, field.check) for field in verb.fields if field.name == form.field), None)
+        return None
+
+    def propose(self, value: Data) -> None:
+        """Ask whether what was understood from free words is what was meant."""
+        self.note(proposed=value, misses=0)
+        self.repeat()
+
+    def _proposal(self, step: Step, form: FormRun | None) -> tuple[str, Prompt]:
+        asked = self.kind()
+        value = form_texts.show(self.prompts, asked[0], self.frame.proposed) if asked else str(self.frame.proposed)
+        key = f"{step.say}.{form.field}.confirm" if form else f"{step.say}.confirm"
+        buttons = self.prompts.buttons(self.frame, self.choices())
+        return key, Prompt(text=self.prompts.product("is_it", value=value), buttons=buttons)
 
     def choices(self) -> list[Choice]:
         """What the customer can choose now, in the order shown."""
         form = self.frame.form
+        if self.frame.proposed is not None:
+            return [
+                Choice(key=YES, label=self.prompts.product("form.yes")),
+                Choice(key=NO, label=self.prompts.product("is_it_no")),
+            ]
         if form and isinstance(self.step.verb, Form):
-            return self.prompts.form_choices(self.frame, self.step, self.step.verb, form)
+            return form_texts.choices(self.prompts, self.frame, self.step, form)
         return [*self.prompts.choices(self.frame, self.step), *self._ways_back()]
+
+    def open_choices(self) -> list[Choice]:
+        """Also those of the other pages of a long list."""
+        shown = self.choices()
+        listed = (
+            self.prompts.listed(self.frame, self.step) if self.frame.offered and self.frame.proposed is None else []
+        )
+        keys = {choice.key for choice in shown}
+        return [*shown, *(choice for choice in listed if choice.key not in keys)]
+
+    def turn_page(self, ahead: int) -> None:
+        self.note(page=max(0, self.frame.page + ahead), misses=0)
+        self.repeat()
 
     def _ways_back(self) -> list[Choice]:
         """At the menu: what was left can be gone on with."""
@@ -104,8 +181,6 @@ class Asking(Place):
     def repeat(self) -> None:
         """Ask again what is asked now."""
         if self.frame.stage == "waiting" and not isinstance(self.step.verb, Wait):
-            if self.frame.form:
-                self.ask_field()
-            else:
-                self.say(self.question(), self.step.say)
+            key, prompt = self.asked()
+            self.say(prompt, key)
             self.listen()

@@ -1,6 +1,6 @@
 """What one input changes besides the place: what is asked beside the step's own question, and how often nothing was understood."""
 
-from conversation.content import Button, Prompt
+from conversation.content import Button, Content, Prompt, Text
 from conversation.run import Guess, Leaving
 from dialogs.commands import language_name
 from dialogs.matching import Choice
@@ -24,6 +24,8 @@ class Attention:
     def __init__(self, walk: Walk) -> None:
         self.walk = walk
         self.understand = ""
+        self.words: Content = Text(text=walk.run.heard)
+        """What the customer said: now, or when the NLU layer was asked about it."""
         self.guess: Guess | None = walk.run.guess
         self.leaving: Leaving | None = walk.run.leaving
         self.returning = walk.run.returning

@@ -166,9 +166,8 @@ def several(
         return None
     open_ = [field for field in fields if field.name not in answered or field is asked]
     filling = _Filling(fields, open_, asked, ctx)
-    for part in parts:
-        if not filling.part(part):
-            return None
+    if not all(filling.part(part) for part in parts):
+        return None
     return filling.result()
 
 
@@ -182,7 +181,7 @@ class _Filling:
         self.loose: list[str] = []
 
     def part(self, part: str) -> bool:
-        """False if it answers a field that has another answer already."""
+        """False if it answers a field that has another answer already, or says more than answers."""
         words = part.split()
         piece = self._piece(words, whole=True)
         if piece:
@@ -194,7 +193,7 @@ class _Filling:
                     rest = words[size:] if at_front else words[:-size]
                     return self._set(*piece) and self._beside(piece[0], rest, after=at_front)
         self.loose.append(part)
-        return True
+        return not speaks(part)
 
     def _piece(self, words: Sequence[str], *, whole: bool) -> tuple[str, Data] | None:
         content = Text(text=" ".join(words))
@@ -210,18 +209,18 @@ class _Filling:
         return clear
 
     def _beside(self, name: str, words: Sequence[str], *, after: bool) -> bool:
-        """Words at a piece: after it for the next field of the form, before it for the one before."""
+        """Words at a piece: after it for the next field of the form, before it for the one before. False: they are for none."""
         rest = " ".join(words)
-        if any(self._piece([word], whole=False) for word in words):
+        if speaks(rest) or any(self._piece([word], whole=False) for word in words):
             return False
         at = [field.name for field in self.fields].index(name)
         near = self.fields[at + 1 : at + 2] if after else self.fields[max(0, at - 1) : at]
         for field in near:
-            if field in self.open and not strict(field) and not speaks(rest):
+            if field in self.open and not strict(field):
                 value = takes(field, Text(text=rest), self.ctx)
                 if value is not None:
                     return self._set(field.name, value)
-        return True
+        return remark(rest).rest == ""
 
     def result(self) -> Fill | None:
         if not self.values:
@@ -229,7 +228,7 @@ class _Filling:
         free = [field for field in self.open if not strict(field) and field.name not in self.values]
         pairs = zip(self.loose, free, strict=False) if self._clear(free) else ()
         for part, field in pairs:
-            value = None if speaks(part) else takes(field, Text(text=part), self.ctx)
+            value = takes(field, Text(text=part), self.ctx)
             if value is not None:
                 self.values[field.name] = value
         return Fill(values=self.values)

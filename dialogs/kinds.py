@@ -22,6 +22,7 @@ from dialogs.answers.values import AnswerContext, Kind, NotThis, Parsed, Reason
 __all__ = [
     "BUILT_IN",
     "COUNTRIES",
+    "TIMES",
     "AnswerContext",
     "Kind",
     "NotThis",
@@ -89,6 +90,10 @@ _CERTAIN: Mapping[str, re.Pattern[str]] = {
     "time": re.compile(r"[0-9]{1,2}:[0-9]{2}"),
     "time_slot": re.compile(r"(?!)"),
 }
+
+
+TIMES = frozenset(_CERTAIN)
+"""Kinds that people say in so many ways that what was understood is asked back."""
 
 
 def certain(kind: Kind, content: Content, ctx: AnswerContext) -> bool:

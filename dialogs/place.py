@@ -9,6 +9,7 @@ import msgspec
 from conversation.content import Prompt
 from conversation.run import Frame, Run
 from conversation.value import Data
+from dialogs import form_runs
 from dialogs.filters import View
 from dialogs.kinds import AnswerContext
 from dialogs.model import Bot, Dialog, Step
@@ -32,7 +33,7 @@ class Place:
         self.run = run
         self.frames = list(run.frames)
         self.trail = list(run.trail)
-        self.forms = dict(run.forms)
+        self.forms = form_runs.kept(run.forms, scene.now)
         self.happened = dict(run.happened)
         self.variables = dict(variables)
         self.names = Names(bot, scene, self.variables)
@@ -81,8 +82,8 @@ class Place:
         text = self.prompts.product(key, **variables)
         self.outputs.append(Speak(origin=f"_product/{key}", prompt=Prompt(text=text)))
 
-    def context(self, offered: tuple[str, ...] = ()) -> AnswerContext:
-        return self.prompts.context(offered)
+    def context(self, offered: tuple[str, ...] = (), *, free: bool = False) -> AnswerContext:
+        return self.prompts.context(offered, free=free)
 
     def speak(self, language: str) -> None:
         """All texts from here on are in that language."""
@@ -95,6 +96,8 @@ class Place:
 
     def jump(self, dialog: str, step: str, why: str = "") -> None:
         """Leave everything and go there: commands and intents do."""
+        for frame in self.frames:
+            self._put_by(frame, why)
         self._take(why, dialog, step)
         self.frames = [Frame(dialog=dialog, step=step)]
 
@@ -105,6 +108,7 @@ class Place:
 
     def move(self, step: str, why: str = "") -> None:
         """On to another step of the same dialog."""
+        self._put_by(self.frame, why)
         self._take(why, self.frame.dialog, step)
         self.frames[-1] = Frame(dialog=self.frame.dialog, step=step)
 
@@ -119,7 +123,19 @@ class Place:
     def fail(self) -> None:
         self.move(self.step.failed, "failed")
 
+    def _put_by(self, frame: Frame, why: str) -> None:
+        """A form that is left keeps its answers for a while; who goes back out of it takes them back."""
+        place = f"{frame.dialog}/{frame.step}"
+        if frame.form is None:
+            return
+        if why == "back" or not frame.form.answers:
+            self.forms.pop(place, None)
+        else:
+            self.forms[place] = form_runs.left_at(frame.form, self.scene.now)
+
     def finish(self, outcome: str) -> None:
+        for frame in self.frames:
+            self._put_by(frame, outcome)
         self.frames.clear()
         self.outputs.append(Finish(outcome=outcome))
 
