@@ -19,6 +19,8 @@ MAX_PIECE: Final = 6
 """Words of one answer among several."""
 _PART = re.compile(r"[,;\n]+")
 _WORD = re.compile(r"[^\W_]+")
+_DIALLED = re.compile(r"[+(]*[0-9][0-9 ()/.\-\u2010-\u2013\u00a0]*")
+_DATED = re.compile(r"[0-9]{1,2}\.\s?[0-9]{1,2}\.\s?(?:[0-9]{2}){1,2}|[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _STEM: Final = 2
 """Letters at the end of a label's word that may be others: "улица", "улицу"."""
 _OTHERS: Final = 7
@@ -79,10 +81,17 @@ def only_taker(fields: Sequence[Field], content: Content, ctx: AnswerContext) ->
     found = []
     for field in fields:
         value = takes(field, content, ctx) if strict(field) else None
-        if value is not None and not (_rank(field) == 1 and sum(map(str.isdigit, words)) < _OTHERS):
+        if value is not None and not (_rank(field) == 1 and not _like_a_phone(words)):
             found.append((_rank(field), field.name, value))
     best = [(name, value) for rank, name, value in found if rank == min(rank for rank, _, _ in found)]
     return best[0] if len(best) == 1 else None
+
+
+def _like_a_phone(words: str) -> bool:
+    digits = sum(map(str.isdigit, words))
+    return (
+        digits >= _OTHERS and _DIALLED.fullmatch(words.strip()) is not None and _DATED.fullmatch(words.strip()) is None
+    )
 
 
 # ── corrections ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -179,6 +188,7 @@ class _Filling:
         self.ctx = ctx
         self.values: dict[str, Data] = {}
         self.loose: list[str] = []
+        self.last = ""
 
     def part(self, part: str) -> bool:
         """False if it answers a field that has another answer already, or says more than answers."""
@@ -192,8 +202,21 @@ class _Filling:
                 if piece:
                     rest = words[size:] if at_front else words[:-size]
                     return self._set(*piece) and self._beside(piece[0], rest, after=at_front)
-        self.loose.append(part)
-        return not speaks(part)
+        if speaks(part):
+            return False
+        if not self._next(part):
+            self.loose.append(part)
+        return True
+
+    def _next(self, part: str) -> bool:
+        """The part before was for one field, and this is for the next one."""
+        names = [field.name for field in self.fields]
+        near = self.fields[names.index(self.last) + 1 :][:1] if self.last else []
+        for field in near:
+            value = takes(field, Text(text=part), self.ctx) if field in self.open and not strict(field) else None
+            if value is not None and field.name not in self.values:
+                return self._set(field.name, value)
+        return False
 
     def _piece(self, words: Sequence[str], *, whole: bool) -> tuple[str, Data] | None:
         content = Text(text=" ".join(words))
@@ -206,6 +229,7 @@ class _Filling:
     def _set(self, name: str, value: Data) -> bool:
         clear: bool = self.values.get(name, value) == value
         self.values[name] = value
+        self.last = name
         return clear
 
     def _beside(self, name: str, words: Sequence[str], *, after: bool) -> bool:
