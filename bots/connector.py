@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
+from conversation.content import Media
 from conversation.errors import LotseError
 from conversation.ports import Channel, Clock, Ids, Receive
 from conversation.value import Data, Value
@@ -29,6 +30,16 @@ MediaSource: TypeAlias = Callable[[str], Path | bytes]
 """``media/…`` of the bot folder -> where it lies, or its bytes. Raises OSError or KeyError when it is not there."""
 
 
+MediaLink: TypeAlias = Callable[[Media, str, str], str]
+"""(file, channel, address) → a link to it that its receiver can open for a while; empty where there is none."""
+
+
+def no_link(media: Media, channel: str, address: str) -> str:
+    """Where nothing answers links."""
+    del media, channel, address
+    return ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
     """What the service lends to a connector."""
@@ -37,6 +48,7 @@ class Surroundings:
     ids: Ids
     clock: Clock
     media: MediaSource
+    link: MediaLink = no_link
 
 
 class Connector(Protocol):
