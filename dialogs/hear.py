@@ -9,7 +9,7 @@ from typing import Final
 from conversation.content import Content, Prompt, Text, plain_text
 from conversation.understanding import Understanding
 from conversation.value import Data
-from dialogs import asides, forms, intents, meaning
+from dialogs import asides, forms, intents, meaning, worded
 from dialogs.attention import DROP, LEAVE, RETURN, STAY, Attention
 from dialogs.commands import find_command, find_language, language_name
 from dialogs.kinds import Kind, NotThis, Parsed, check, parse
@@ -106,10 +106,10 @@ class Hearing(Attention):
             self._run_command(key[1:])
         elif key is not None:
             self.choose(key)
-        elif not self._parsed(content):
+        elif not self._parsed(content) and not self._put(worded.address(self._kind(), text)):
             if any(char.isalpha() for char in text) and walk.bot.intents:
                 self.understand = text
-            else:
+            elif not self._put(worded.described(self._kind(), walk.scene.channel, text)):
                 miss(self)
 
     def _parsed(self, content: Content) -> bool:
@@ -127,6 +127,15 @@ class Hearing(Attention):
             return False
         self._save_all(forms.answer(walk, form, field, value))
         return True
+
+    def _put(self, value: Data) -> bool:
+        """Take it as the answer to what is asked; False if it is None."""
+        form, field = self.walk.frame.form, forms.asked(self.walk)
+        if value is not None and form and field:
+            self._save_all(forms.answer(self.walk, form, field, value))
+        elif value is not None:
+            self._save(value)
+        return value is not None
 
     def _value(self, content: Content, kind: Kind, limits: dict[str, Data], offered: tuple[str, ...]) -> Data:
         ctx = self.walk.context(offered)
@@ -307,6 +316,8 @@ class Hearing(Attention):
             walk.proceed()
             return
         if self._named(entities, accepted):
+            return
+        if not accepted and self._put(worded.described(self._kind(), walk.scene.channel, walk.run.heard)):
             return
         offered = [intent for intent in found if intent.score >= walk.bot.thresholds.offer]
         if known and (accepted or offered):

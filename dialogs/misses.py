@@ -7,6 +7,7 @@ from dialogs.attention import Attention
 from dialogs.kinds import Kind
 from dialogs.model import Ask, Form
 from dialogs.walk import Walk
+from dialogs.worded import lacks
 
 OFFER_PERSON_AFTER: Final = 3
 """Misses in a row after which each further error also offers a person."""
@@ -44,7 +45,9 @@ def _asked(walk: Walk) -> tuple[str, str]:
     kind: Kind | None = verb.answer if isinstance(verb, Ask) else None
     if isinstance(verb, Form) and form:
         kind = next((field.kind for field in verb.fields if field.name == form.field), None)
-    return (kind.name, kind.example or "") if kind else ("", "")
+    if kind is None:
+        return "", ""
+    return f"{kind.name}_words" if lacks(walk.scene.channel, kind) else kind.name, kind.example or ""
 
 
 def _ways_out(hearing: Attention, language: str) -> tuple[str, ...]:

@@ -204,9 +204,7 @@ class Bot:
         texts: Texts,
         currency: str,
         country: str = "DE",
-        media: Mapping[str, int] | None = None,
     ) -> None:
-        """``media``: files that `attach` can name, with their bytes."""
         self.title = title
         self.version = version
         self.languages = languages
@@ -221,7 +219,6 @@ class Bot:
         self.texts = texts
         self.currency = currency
         self.country = country
-        self.media = media or {}
         self.fillers = {dialog.fills: dialog.name for dialog in dialogs.values() if dialog.fills}
         self.intents = self._intents()
 

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from typing import Final
 from zoneinfo import ZoneInfo
 
-import msgspec
-
 from conversation.content import Button, Media, MediaType, Prompt, Text
 from conversation.run import FormRun, Frame
 from conversation.value import Data
@@ -86,7 +84,7 @@ class Prompts:
 
     def _attach(self, step: Step) -> Media | None:
         ref = step.attach(self.names, self.view) if step.attach else ""
-        return msgspec.structs.replace(media_of(ref), size=self.bot.media.get(ref, 0)) if ref else None
+        return media_of(ref) if ref else None
 
     # ── what can be chosen ───────────────────────────────────────────────────────────────────────────────────────────
 

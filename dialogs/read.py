@@ -111,7 +111,6 @@ class _Reading:
             texts=self._texts(languages, source),
             currency=r.text(data.get("currency"), ("currency",), default="EUR"),
             country=self._country(data.get("country")),
-            media={name: len(content) for name, content in self.files.items() if name.startswith("media/")},
         )
 
     def _country(self, data: Data) -> str:

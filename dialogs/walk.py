@@ -38,6 +38,7 @@ from dialogs.prompts import Prompts
 from dialogs.scene import Names, Scene, view_of
 from dialogs.taken import Taken
 from dialogs.titles import of_place
+from dialogs.worded import with_hint
 
 MAX_STEPS: Final = 100
 """Steps in one event; a bot that needs more goes in circles."""
@@ -395,7 +396,8 @@ class Walk:
         step, form = self.step, self.frame.form
         if form and isinstance(step.verb, Form):
             key, prompt = self.prompts.form(self.frame, step, step.verb, form)
-            self.say(prompt, key)
+            field = next((field for field in step.verb.fields if field.name == form.field), None)
+            self.say(with_hint(self.prompts, prompt, field.kind if field and not form.correcting else None), key)
 
     def choices(self) -> list[Choice]:
         """What the customer can choose now, in the order shown."""
@@ -414,7 +416,8 @@ class Walk:
         return [Choice(key=BACK, label=self.prompts.product("back_to" if title else "back_to_this", title=title))]
 
     def question(self) -> Prompt:
-        return self.prompts.question(self.frame, self.step, self.choices())
+        prompt = self.prompts.question(self.frame, self.step, self.choices())
+        return with_hint(self.prompts, prompt, self.step.verb.answer if isinstance(self.step.verb, Ask) else None)
 
     def remember(self) -> None:
         """Note the question on the trail that `back` walks."""

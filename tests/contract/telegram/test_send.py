@@ -1,5 +1,6 @@
 import asyncio
 import dataclasses
+import os
 import socket
 from pathlib import Path
 
@@ -46,10 +47,16 @@ async def test_text_arrives_as_plain_text(fake: FakeTelegram, channel: TelegramC
     assert channel.account == TOKEN.split(":")[0]
 
 
-async def test_a_file_beyond_what_telegram_takes_is_a_link_to_it(fake: FakeTelegram, surroundings: Surroundings) -> None:
+async def test_a_file_beyond_what_telegram_takes_is_a_link_to_it(
+    fake: FakeTelegram, surroundings: Surroundings
+) -> None:
     signed = dataclasses.replace(surroundings, link=lambda media, channel, to: f"https://x/{channel}/{to}/{media.name}")
     made = TelegramConnector(TelegramSettings(token=TOKEN, api=fake.url), signed)
-    film = Media(type="video", ref="media/film.mp4", name="film.mp4", size=50_000_001)
+    path = surroundings.media("media/film.mp4")
+    assert isinstance(path, Path)
+    path.touch()
+    os.truncate(path, 50_000_001)
+    film = Media(type="video", ref="media/film.mp4", name="film.mp4")
     await made.channel.send("7", bot_says(Prompt(text="So geht es:", attach=film)), "k1")
     await made.close()
     (call,) = fake.sent()
