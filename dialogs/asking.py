@@ -15,6 +15,7 @@ from dialogs.outputs import Listen, Speak
 from dialogs.place import Place
 from dialogs.prompts import NO, YES
 from dialogs.titles import of_place
+from dialogs.worded import with_hint
 
 MAX_TRAIL: Final = 20
 BACK: Final = "!back"
@@ -107,8 +108,11 @@ class Asking(Place):
         if frame.proposed is not None:
             return self._proposal(step, frame.form)
         if frame.form and isinstance(step.verb, Form):
-            return form_texts.prompt(self.prompts, frame, step, frame.form)
-        return step.say, self.question()
+            key, prompt = form_texts.prompt(self.prompts, frame, step, frame.form)
+        else:
+            key, prompt = step.say, self.prompts.question(frame, step, self.choices())
+        asked = self.kind()
+        return key, with_hint(self.prompts, prompt, asked[0] if asked else None)
 
     def kind(self) -> tuple[Kind, dict[str, Data]] | None:
         """The kind of answer that is asked for, and its limits; None where something is to be chosen."""
@@ -164,9 +168,6 @@ class Asking(Place):
         left = self.left[-1]
         title = of_place(self.prompts, left.frames, left.trail)
         return [Choice(key=BACK, label=self.prompts.product("back_to" if title else "back_to_this", title=title))]
-
-    def question(self) -> Prompt:
-        return self.prompts.question(self.frame, self.step, self.choices())
 
     def remember(self) -> None:
         """Note the question on the trail that `back` walks."""

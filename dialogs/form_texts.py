@@ -84,8 +84,8 @@ def show(prompts: Prompts, kind: Kind, value: Data) -> str:
     if isinstance(value, bool):
         return prompts.product("form.yes_word" if value else "form.no_word")
     if isinstance(value, dict):
-        shown = (value.get("name"), value.get("ref"), f"{value.get('latitude')}, {value.get('longitude')}")
-        return next((str(text) for text in shown if text), "")
+        said = next((str(value[key]) for key in ("address", "words", "name", "ref") if value.get(key)), "")
+        return said or ", ".join(str(value[key]) for key in ("latitude", "longitude") if key in value)
     if kind.pattern is not None:
         return str(value)
     match kind.name:

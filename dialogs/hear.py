@@ -9,7 +9,7 @@ from typing import Final
 from conversation.content import Content, Prompt, Text, plain_text
 from conversation.understanding import Understanding
 from conversation.value import Data
-from dialogs import asides, forms, intents, meaning
+from dialogs import asides, forms, intents, meaning, worded
 from dialogs.answers.remarks import remark
 from dialogs.asking import BACK
 from dialogs.attention import DROP, LEAVE, RETURN, STAY, Attention
@@ -109,10 +109,14 @@ class Hearing(Attention):
             self._run_command(key[1:])
         elif key is not None:
             self.choose(key)
-        elif not self._confirmed(content) and not self._parsed(content):
+        elif (
+            not self._confirmed(content)
+            and not self._parsed(content)
+            and not self._put(worded.address(self._kind(), text))
+        ):
             if any(char.isalpha() for char in text) and walk.bot.intents and not off_limits(walk, content):
                 self.understand = text
-            else:
+            elif not self._put(worded.described(self._kind(), walk.scene.channel, text)):
                 miss(self)
 
     def _chosen(self, text: str, out: list[Choice]) -> str | None:
@@ -173,6 +177,15 @@ class Hearing(Attention):
         self.walk.note(offered=found, page=0, misses=0)
         self.walk.repeat()
         return True
+
+    def _put(self, value: Data) -> bool:
+        """Take it as the answer to what is asked; False if it is None."""
+        form, field = self.walk.frame.form, forms.asked(self.walk)
+        if value is not None and form and field:
+            self._save_all(forms.answer(self.walk, form, field, value))
+        elif value is not None:
+            self._save(value)
+        return value is not None
 
     def _save(self, value: Data) -> None:
         walk = self.walk
@@ -270,14 +283,12 @@ class Hearing(Attention):
     def _settle_proposal(self, right: bool) -> None:
         """ "Is it …?": then it is the answer; or the question is asked again."""
         walk = self.walk
-        value, form, field = walk.frame.proposed, walk.frame.form, forms.asked(walk)
+        value = walk.frame.proposed
         walk.note(proposed=None)
-        if not right:
-            walk.repeat()
-        elif form and field:
-            self._save_all(forms.answer(walk, form, field, value))
+        if right:
+            self._put(value)
         else:
-            self._save(value)
+            walk.repeat()
 
     # ── commands ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -368,6 +379,8 @@ class Hearing(Attention):
             return
         if self._named(entities, accepted):
             return
+        if not accepted and self._put(worded.described(self._kind(), walk.scene.channel, walk.run.heard)):
+            return
         offered = [intent for intent in found if intent.score >= walk.bot.thresholds.offer]
         if known and (accepted or offered):
             self._offer_language(understanding.language)
@@ -393,6 +406,10 @@ class Hearing(Attention):
         verb = walk.step.verb
         words = entities.get(verb.answer.entity or verb.answer.name) if isinstance(verb, Ask) else None
         return bool(words) and self._parsed(Text(text=words or ""))
+
+    def _kind(self) -> Kind | None:
+        asked = self.walk.kind()
+        return asked[0] if asked else None
 
     def _offer_language(self, language: str) -> None:
         """Once, to who is understood in another language than the bot speaks: not forced."""

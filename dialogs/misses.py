@@ -14,6 +14,7 @@ from dialogs.form_words import MAX_WORDS, stretches
 from dialogs.kinds import TIMES, AnswerContext, Kind, NotThis, Parsed, Reason, check, parse, read_bound
 from dialogs.model import Ask
 from dialogs.walk import Walk
+from dialogs.worded import lacks
 
 OFFER_PERSON_AFTER: Final = 3
 """Misses in a row after which each further error also offers a person."""
@@ -57,11 +58,15 @@ def miss(hearing: Attention, language: str = "") -> None:
 def _error(walk: Walk, words: Content) -> tuple[str, tuple[Button, ...]]:
     """Why it was not taken; where there is something to choose, what was asked once more."""
     asked, choices = walk.kind(), walk.choices()
-    kind, example = (asked[0].name, asked[0].example or "") if asked else ("", "")
+    kind, example = (_named(walk, asked[0]), asked[0].example or "") if asked else ("", "")
     example = example or (choices[0].label if choices else "")
     text = walk.prompts.error(walk.frame, walk.step, kind, limit=_limit(walk, words), example=example)
     _, question = walk.asked()
     return f"{text}\n{question.text}" if choices else text, question.buttons
+
+
+def _named(walk: Walk, kind: Kind) -> str:
+    return f"{kind.name}_words" if lacks(walk.scene.channel, kind) else kind.name
 
 
 # ── answers of the right kind ────────────────────────────────────────────────────────────────────────────────────────

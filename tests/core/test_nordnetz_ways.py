@@ -44,9 +44,9 @@ LATE: Stubs = {
     "find_order": {"exists": True, "late": True, "state": "late", "due": "2026-12-01"},
 }
 BROKEN: Stubs = dict.fromkeys(GOOD)
-RESTART, ORDER = "how do I restart it?", "and my order?"
+WIFI, ORDER = "what is the code?", "and my order?"
 ANSWERS = (
-    RESTART,
+    WIFI,
     ORDER,
     "A-12345",
     "12345678",
@@ -79,7 +79,7 @@ def place_of(state: Conversation) -> Place:
 
 
 def talk_at(spot: Spot, stubs: Stubs) -> Talk:
-    meanings = {RESTART: means(router_restart=0.9), ORDER: means(order_status=0.9)}
+    meanings = {WIFI: means(wifi_password=0.9), ORDER: means(order_status=0.9)}
     understand = lambda text: meanings.get(text, Understanding())  # noqa: E731
     talk = Talk(nordnetz(), actions=stubs, understand=understand, state=msgspec.structs.replace(spot.state, turns=1))
     talk.now = spot.state.last_customer_at or talk.now
