@@ -7,6 +7,7 @@ from conversation.content import Prompt, Text
 from conversation.run import FormRun
 from conversation.value import Data
 from dialogs import form_runs, form_texts
+from dialogs.filters import parse_moment
 from dialogs.form_texts import AFRESH
 from dialogs.kinds import TIMES, Kind, NotThis, Parsed, check, parse
 from dialogs.matching import Choice
@@ -87,13 +88,17 @@ class Asking(Place):
         return form_runs.begun(verb, left.form if left else None, known, self._still_good)
 
     def _still_good(self, field: Field, value: Data) -> bool:
-        """An answer from before: "today" may be over by now, and the bot may ask for something else."""
-        if value is None:
-            return field.optional
+        """An answer from before."""
+        return field.optional if value is None else self.good(field.kind, field.check, value)
+
+    def good(self, kind: Kind, limits: Mapping[str, Data], value: Data) -> bool:
+        """Whether a value that was an answer once still is: "today" may be over, and the bot may ask for something else."""
         ctx = self.context(free=True)
-        if field.kind.pattern is not None and not isinstance(parse(field.kind, Text(text=str(value)), ctx), Parsed):
+        if kind.pattern is not None and not isinstance(parse(kind, Text(text=str(value)), ctx), Parsed):
             return False
-        return check(value, field.check, ctx) is None
+        if kind.pattern is None and kind.name in TIMES and parse_moment(str(value).partition("/")[0]) is None:
+            return kind.name == "time_slot" and value in self.frame.offered
+        return check(value, limits, ctx) is None
 
     def ask_field(self) -> None:
         """Ask the field that the form is at, or show the summary."""

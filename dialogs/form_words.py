@@ -105,7 +105,8 @@ def correction(
         return None
     hit = _labelled(text, fields)
     if hit is not None:
-        return _about(text, hit, asked, ctx)
+        free = any(item.field.name == asked and not strict(item.field) for item in fields) and hit[0].name != asked
+        return _about(text, hit, asked if not free else None, ctx)
     said = remark(text)
     if said.changes and not said.rest and answered:
         return Which()
@@ -117,8 +118,11 @@ def correction(
     return None
 
 
-def _about(text: str, hit: Hit, asked: str, ctx: AnswerContext) -> Meaning | None:
-    """What stands beside the name of the field may be its value."""
+def _about(text: str, hit: Hit, asked: str | None, ctx: AnswerContext) -> Meaning | None:
+    """What stands beside the name of the field may be its value.
+
+    ``asked``: None where any words would be the answer to another field: then "the street is closed" corrects nothing.
+    """
     field, begin, end = hit
     free = not strict(field)
     before, after = remark(text[:begin], words_first=free), remark(text[end:], words_first=free, words_last=free)
@@ -129,6 +133,7 @@ def _about(text: str, hit: Hit, asked: str, ctx: AnswerContext) -> Meaning | Non
     if not value:
         return Change(field=field.name)
     linked = after.linked or (bool(before.rest) and before.linked)
+    linked = linked and (asked is not None or text[end:].lstrip()[:1] in {":", "="})
     found = takes(field, Text(text=value), ctx) if not free or told or linked else None
     if found is not None:
         return Fill(values={field.name: found})

@@ -281,11 +281,11 @@ class Hearing(Attention):
             self._save(walk.frame.offered[int(key[1:])])
 
     def _settle_proposal(self, right: bool) -> None:
-        """ "Is it …?": then it is the answer; or the question is asked again."""
+        """ "Is it …?": then it is the answer; or the question is asked again, also where it is over by now."""
         walk = self.walk
-        value = walk.frame.proposed
+        value, asked = walk.frame.proposed, walk.kind()
         walk.note(proposed=None)
-        if right:
+        if right and asked and walk.good(*asked, value):
             self._put(value)
         else:
             walk.repeat()

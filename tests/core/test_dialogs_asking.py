@@ -1,6 +1,8 @@
 """Single questions: times that are asked back, times that are narrowed down, long lists, suggestions, calls."""
 
 import json
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -19,7 +21,7 @@ LANGUAGES = {
 }
 
 
-def asking(steps: str, language: str = "en", **variables: object) -> Talk:
+def asking(steps: str, language: str = "en", **variables: Any) -> Talk:
     return Talk(_rules(steps), state=fresh(language=language, **variables))
 
 
@@ -108,6 +110,14 @@ def test_what_is_not_understood_asks_back_once_more_and_the_yes_still_counts() -
     assert talk.last.endswith("3 Nov 2026 – is that right?")
     assert talk.say("yes") == ["done"]
     assert talk.state.variables["day"] == "2026-11-03"
+
+
+def test_a_yes_to_a_day_that_is_over_by_now_is_asked_again() -> None:
+    talk = asking(DATE)
+    talk.say("1", "today")
+    talk.now += timedelta(days=1)
+    assert talk.say("yes") == ["menu"]
+    assert "day" not in talk.state.variables
 
 
 def test_a_yes_without_anything_asked_back_is_no_day() -> None:

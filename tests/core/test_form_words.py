@@ -5,7 +5,10 @@ from datetime import timedelta
 from functools import cache
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from conversation.state import Closed, Parked
 from dialogs.problems import BotError
 from engine.rules import Rules
 from tests.support.bots import SETTINGS, Talk, entities, fresh, make_rules, means, words_of
@@ -226,6 +229,13 @@ def test_who_names_a_field_is_asked_it_again_and_then_goes_on_where_it_was(
     assert talk.say(back) == ["move.moving_on"]
 
 
+def test_words_about_another_field_where_words_are_asked_for_are_those_words() -> None:
+    talk = moving("en", "10115")
+    assert talk.say("Street is closed") == ["move.street"]
+    assert answers(talk) == {"postcode": "10115", "city": "Street is closed"}
+    assert talk.say("City: Berlin") == ["form.noted", "move.street"]
+
+
 @pytest.mark.parametrize(
     ("language", "text"), [("de", "ändern"), ("en", "change"), ("ru", "исправить"), ("uk", "змінити")]
 )
@@ -428,3 +438,64 @@ def test_a_form_all_asked_for_needs_no_summary() -> None:
 def test_a_form_whose_field_has_no_kind_is_refused_with_its_line() -> None:
     with pytest.raises(BotError):
         make_rules({"dialogs/main.yaml": DIALOG.replace("{ask: money", "{ask: colour")})
+
+
+# ── whatever is said ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+GOOD = {
+    "postcode": "10115",
+    "city": "Berlin",
+    "street": "Main Road 5",
+    "moving_on": "01.12.2026",
+    "phone": "030 5556667",
+}
+WORDS_AND_WHIMS = st.sampled_from(
+    [*GOOD.values(), "10117 Potsdam", "no", "yes", "change city", "city", "City: Kiel", "no, the postcode is 20099", "back", "menu", "move",
+     "tomorrow", "in 2 weeks", "skip", "start over", "cancel", "1", "2", "3", "?", "change", "Street", "10115, Berlin", "x", "-", "human",
+     "short", "5 €", "1e9", "wo ist mein Geld, 12345, 030 5556667", "\ud800", ",;,", "language", "Deutsch"]
+)  # fmt: skip
+
+
+@given(
+    said=st.lists(WORDS_AND_WHIMS | st.text(max_size=20), max_size=14), hours=st.lists(st.integers(0, 30), max_size=3)
+)
+def test_whatever_is_said_in_a_form_it_answers_and_keeps_only_answers_of_its_kinds(
+    said: list[str], hours: list[int]
+) -> None:
+    talk = moving("en")
+    for number, words in enumerate(said):
+        heard = len(talk.bot_messages)
+        talk.say(words)
+        if number < len(hours):
+            talk.now += timedelta(hours=hours[number])
+        if isinstance(talk.state.phase, Parked | Closed):
+            break
+        assert len(talk.bot_messages) > heard
+        form = talk.frame.form
+        if form:
+            assert form.answers.get("postcode", "00000").isdecimal()
+            assert form.answers.get("moving_on", "2026-12-01")[:2] == "20"
+
+
+@given(order=st.permutations(list(GOOD)))
+def test_any_order_of_answers_ends_in_the_same_form(order: list[str]) -> None:
+    """Each named by its label, whatever is asked."""
+    labels = dict(zip(NAMES, (label.rstrip("?") for label in LABELS["en"]), strict=True))
+    talk = moving("en")
+    for name in order:
+        talk.say(f"{labels[name]}: {GOOD[name]}")
+    assert talk.bot_messages[-1].origin == "main/move.confirm"
+    assert talk.say("yes") == ["done"]
+    assert talk.state.variables["address"] == {**GOOD, "moving_on": "2026-12-01", "phone": "+49305556667"}
+
+
+@given(left_after=st.integers(1, 4), through=st.sampled_from(["menu", "human"]))
+def test_a_form_that_is_left_and_resumed_ends_as_one_that_was_not(left_after: int, through: str) -> None:
+    talk = moving("en")
+    values = list(GOOD.values())
+    talk.say(*values[:left_after], through)
+    if through == "human":
+        talk.claim()
+        talk.hand_back()
+    talk.say("move", *values[left_after:], "yes")
+    assert talk.state.variables["address"] == {**GOOD, "moving_on": "2026-12-01", "phone": "+49305556667"}
