@@ -4,6 +4,7 @@ A Walk is mutable while it lasts and never outlives the call that made it: from 
 """
 
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Final
 
 import msgspec
@@ -11,7 +12,6 @@ import msgspec
 from conversation.content import Prompt
 from conversation.run import FormRun, Frame, Run
 from conversation.value import Data
-from dialogs.answers.fold import fold
 from dialogs.filters import View
 from dialogs.kinds import AnswerContext, Parsed, parse
 from dialogs.matching import Choice
@@ -53,6 +53,8 @@ class Walk:
         self.run = run
         self.frames = list(run.frames)
         self.trail = list(run.trail)
+        self.forms = dict(run.forms)
+        self.happened = dict(run.happened)
         self.variables = dict(variables)
         self.names = Names(bot, scene, self.variables)
         self.view: View = view_of(bot, scene.language)
@@ -214,8 +216,11 @@ class Walk:
             case CallDialog(dialog=name):
                 self._speak(step)
                 return self._call(name, "called")
-            case Wait(seconds=seconds):
+            case Wait(seconds=seconds, event=event):
                 self._speak(step)
+                if event in self.happened:
+                    self.arrive(self.happened.pop(event))
+                    return True
                 self.note(stage="waiting")
                 self.outputs.append(Sleep(seconds=seconds))
                 return False
@@ -227,6 +232,12 @@ class Walk:
                 self._speak(step)
                 self.go_on()
                 return True
+
+    def arrive(self, data: dict[str, Data]) -> None:
+        """The event that the step waits for has come."""
+        if self.step.save:
+            self.variables[self.step.save] = data
+        self.go_on()
 
     def _speak(self, step: Step) -> None:
         if step.say:
@@ -356,8 +367,7 @@ def _plain(value: Data) -> Data:
 
 def _share(weights: Mapping[str, int], key: str) -> str:
     """The same key, the same name; over many keys each name by its weight."""
-    total = sum(weights.values())
-    point = sum(ord(char) * 31**index for index, char in enumerate(fold(key)[-40:])) % total
+    point = int.from_bytes(sha256(key.encode()).digest()[:8]) % sum(weights.values())
     for name, weight in weights.items():
         point -= weight
         if point < 0:

@@ -3,6 +3,8 @@
 Pure: no clock, no I/O, no chance. Time and ids come with the event.
 """
 
+import msgspec
+
 from conversation.content import Text, plain_text
 from conversation.effects import Effect, Refuse
 from conversation.events import (
@@ -15,6 +17,7 @@ from conversation.events import (
     CustomerSaid,
     CustomerUnreachable,
     Event,
+    Happened,
     OperatorClaimed,
     OperatorClosed,
     OperatorEvent,
@@ -24,10 +27,13 @@ from conversation.events import (
     Understood,
 )
 from conversation.state import Closed, Conversation, Parked, WithBot, WithOperator
+from conversation.value import Data
+from dialogs import advance
 from dialogs.advance import Acted, Chose, Comprehended, Heard, Lost, Pressed, Resumed, Silent, Woke
 from dialogs.commands import find_command
 from dialogs.hear import press_id
 from dialogs.taken import Taken
+from dialogs.waits import kept
 from engine.draft import CALM, SILENCE, WAKE, Draft
 from engine.rules import Rules
 from engine.rush import faster, held, newest
@@ -80,6 +86,8 @@ def _stepped(conversation: Conversation, event: Event, rules: Rules) -> Draft:
             _acted(draft, Acted(request=request, result=result))
         case ActionFailed(request=request):
             _acted(draft, Acted(request=request, result=None))
+        case Happened(name=name, data=data):
+            _happened(draft, name, data)
     return draft
 
 
@@ -211,6 +219,15 @@ def _watch(draft: Draft) -> None:
     waiting = draft.state.unanswered
     since_customer, since_operator = (None, draft.now) if waiting else (draft.now, None)
     draft.set_timers(live_timers(draft.rules.policy, since_customer, since_operator))
+
+
+def _happened(draft: Draft, name: str, data: dict[str, Data]) -> None:
+    """While a person has the chat, the dialogs keep it for later."""
+    if isinstance(draft.state.phase, WithBot):
+        draft.dialogs(advance.Happened(name=name, data=data))
+    elif not isinstance(draft.state.phase, Closed):
+        run = draft.state.run
+        draft.change(run=msgspec.structs.replace(run, happened=kept(run.happened, name, data)))
 
 
 def _acted(draft: Draft, event: Acted) -> None:
