@@ -8,6 +8,7 @@ from app.transcript import (
     BotSays,
     Buttons,
     Ends,
+    Happens,
     Line,
     OperatorDoes,
     Saved,
@@ -178,7 +179,7 @@ class Player:
                 return ""
         return self.unheard() or self.do(line)
 
-    def do(self, line: User | Sends | SilenceFor | OperatorDoes) -> str:
+    def do(self, line: User | Sends | SilenceFor | Happens | OperatorDoes) -> str:
         """What somebody does, and all that follows from it."""
         self.last = None
         match line:
@@ -188,6 +189,8 @@ class Player:
                 self.stage.say(THINGS[what])
             case SilenceFor(seconds=seconds):
                 pass_time(self.stage, seconds, self.answer)
+            case Happens(name=name, data=data):
+                self.stage.happen(name, data)
             case OperatorDoes(what=what):
                 try:
                     self.stage.operate(what)
@@ -273,4 +276,3 @@ def fits(pattern: str, text: str) -> bool:
     """Whether a text is as written, ``...`` standing for anything."""
     parts = [re.escape(squeeze(part)) for part in pattern.split("...")]
     return re.fullmatch(r"\s*.*?\s*".join(parts), text, re.DOTALL) is not None
-

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from conversation.understanding import Entity, Intent, Understanding
@@ -22,7 +23,20 @@ _INTENT: Final = re.compile(r"([a-z][a-z0-9_]*)(?:\s+(0(?:\.[0-9]+)?|1(?:\.0+)?)
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _SIDE_BY_SIDE: Final = re.compile(r"\s{2,}(?=(?:Language|Channel|Time):)")
 _HEADS: Final = ("Test", "Language", "Channel", "Time", "Known")
-_WORDS: Final = (*_HEADS, "Action", "Means", "User", "Sends", "Bot", "Buttons", "Silence", "Operator", "Ends", "Saved")
+_WORDS: Final = (
+    *_HEADS,
+    "Action",
+    "Means",
+    "User",
+    "Sends",
+    "Happens",
+    "Bot",
+    "Buttons",
+    "Silence",
+    "Operator",
+    "Ends",
+    "Saved",
+)
 _NEARLY: Final = {"close": "closes", "closed": "closes", "hands back": "back", "is busy": "busy"}
 
 
@@ -58,6 +72,14 @@ class SilenceFor(Tagged, frozen=True, kw_only=True):
     seconds: int
 
 
+class Happens(Tagged, frozen=True, kw_only=True):
+    """Something outside takes place that a ``wait`` may wait for."""
+
+    line: int
+    name: str
+    data: dict[str, Data]
+
+
 class OperatorDoes(Tagged, frozen=True, kw_only=True):
     """``closes``, ``busy``, ``back`` (hands back to the bot), or words."""
 
@@ -84,7 +106,7 @@ class Saved(Tagged, frozen=True, kw_only=True):
     value: Data
 
 
-Line: TypeAlias = User | Sends | BotSays | Buttons | SilenceFor | OperatorDoes | Stub | Ends | Saved
+Line: TypeAlias = User | Sends | BotSays | Buttons | SilenceFor | Happens | OperatorDoes | Stub | Ends | Saved
 
 
 class Transcript(Value, frozen=True, kw_only=True):
@@ -124,6 +146,7 @@ def read_span(value: str) -> int | None:
     return int(found[1]) * _UNITS[found[2]] if found else None
 
 
+@lru_cache(maxsize=4096)
 def read_meaning(meaning: str, language: str = "") -> Understanding | None:
     """``intent``, ``intent 0.6, other 0.5``, ``nothing``, each with ``{entity: value}`` where it matters; None if it is none of them."""
     found = _MEANING.fullmatch(meaning)
@@ -234,7 +257,9 @@ class _Reading:
 
     def action(self, name: str, value: str) -> None:
         if not re.fullmatch(r"[a-z0-9_]+", name):
-            raise self.fail("the action's name is missing", "write `Action name: {field: value}` or `Action name: fails`")
+            raise self.fail(
+                "the action's name is missing", "write `Action name: {field: value}` or `Action name: fails`"
+            )
         result = None if value == "fails" else self.data(value)
         if self.lines:
             self.lines.append(Stub(line=self.number, action=name, result=result))
@@ -257,6 +282,8 @@ class _Reading:
                 return Buttons(line=self.number, labels=tuple(label.strip() for label in value.split("|")))
             case "Silence":
                 return SilenceFor(line=self.number, seconds=self.seconds(value))
+            case "Happens":
+                return self.happens(value)
             case "Operator":
                 return OperatorDoes(line=self.number, what=self.operator(value))
             case "Ends":
@@ -265,7 +292,7 @@ class _Reading:
                 return self.saved(value)
             case _:
                 near = get_close_matches(word, _WORDS, n=1)
-                todo = "use User, Sends, Bot [step], Buttons, Silence, Operator, Action, Ends or Saved"
+                todo = "use User, Sends, Bot [step], Buttons, Silence, Happens, Operator, Action, Ends or Saved"
                 raise self.fail(f"there is no line “{word}:”", f"did you mean `{near[0]}:`?" if near else todo)
 
     def operator(self, value: str) -> str:
@@ -274,6 +301,12 @@ class _Reading:
             todo = f"write `Operator: {right}`; also busy, back, or the operator's words"
             raise self.fail(f"what the operator does can't be read: “{value}”", todo)
         return value
+
+    def happens(self, value: str) -> Happens:
+        name, _, data = value.partition(" ")
+        if not re.fullmatch(r"[a-z0-9_]+", name):
+            raise self.fail(f"“{value}” is no event", "write `Happens: payment` or `Happens: payment {amount: 5}`")
+        return Happens(line=self.number, name=name, data=self.data(data.strip() or "{}"))
 
     def saved(self, value: str) -> Saved:
         name, equals, data = value.partition("=")
@@ -309,5 +342,7 @@ class _Reading:
 
 def known_names(transcript: Transcript) -> Mapping[str, int]:
     """The actions that it stubs, also in the middle, to the line."""
-    heads = {name.removeprefix("Action "): line for name, line in transcript.heads.items() if name.startswith("Action ")}
+    heads = {
+        name.removeprefix("Action "): line for name, line in transcript.heads.items() if name.startswith("Action ")
+    }
     return heads | {line.action: line.line for line in transcript.lines if isinstance(line, Stub)}

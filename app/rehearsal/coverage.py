@@ -7,7 +7,7 @@ from typing import TypeAlias
 from app.rehearse import Played
 from conversation.value import Value
 from dialogs.check import can_fail, is_question
-from dialogs.model import Bot, CallDialog, Choose, Dialog, Form, Handover, Random, Step
+from dialogs.model import Bot, CallDialog, Choose, Dialog, Do, Form, Handover, Random, Step, Wait
 from dialogs.source import Path, read_source
 from dialogs.taken import Taken
 
@@ -109,7 +109,7 @@ def key_of(way: Taken) -> tuple[str, str, str]:
 
 def used_actions(bot: Bot) -> list[str]:
     """The actions that some step does, in order."""
-    return list(dict.fromkeys(step.verb.action for _, step in _each(bot) if hasattr(step.verb, "action")))
+    return list(dict.fromkeys(step.verb.action for _, step in _each(bot) if isinstance(step.verb, Do)))
 
 
 def steps_of(bot: Bot) -> Iterator[Place]:
@@ -173,6 +173,8 @@ def _own(bot: Bot, step: Step) -> Iterator[tuple[str, str, Path]]:
                 yield f"random.{name}", name, ("random", name)
         case Form(cancelled=cancelled) if cancelled:
             yield "cancelled", cancelled, ("cancelled",)
+        case Wait(late=late) if late:
+            yield "late", late, ("wait",)
         case CallDialog(dialog=name):
             yield "call", name, ("call",)
         case Handover(busy_go=busy) if busy or bot.policy.waiting.then:

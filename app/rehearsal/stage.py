@@ -16,6 +16,7 @@ from conversation.events import (
     ActionFailed,
     CustomerSaid,
     Event,
+    Happened,
     OperatorClaimed,
     OperatorClosed,
     OperatorHandedBack,
@@ -143,6 +144,10 @@ class Stage:
 
     def _fire(self, name: str) -> None:
         self.take(TimerFired(id=self._key(), at=self.now, name=name, due=self.state.timers[name]))
+
+    def happen(self, name: str, data: dict[str, Data]) -> None:
+        """Something outside."""
+        self.take(Happened(id=self._key(), at=self.now, name=name, data=data))
 
     def operate(self, what: str) -> None:
         """``closes``, ``busy`` (nobody comes), ``back``, or the operator's words. Raises StageError where nobody waits."""
