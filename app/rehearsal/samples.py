@@ -18,7 +18,7 @@ MANY: Final = 243
 GREETINGS: Final = {"de": "Hallo", "en": "Hello", "ru": "Здравствуйте", "uk": "Вітаю"}
 MISS: Final = "???"
 _TEXTS: Final = {"de": "Ein Beispiel", "en": "An example", "ru": "Например", "uk": "Наприклад"}
-_YES_NO: Final = {"de": ("Ja", "Nein"), "en": ("Yes", "No"), "ru": ("Да", "Нет"), "uk": ("Так", "Ні")}
+YES_NO: Final = {"de": ("Ja", "Nein"), "en": ("Yes", "No"), "ru": ("Да", "Нет"), "uk": ("Так", "Ні")}
 _ANSWERS: Final = {
     "time": ("10:00",),
     "phone": ("+49 30 1234567",),
@@ -63,7 +63,7 @@ def answers(
         return [kind.example or "", *(str(literal) for literal in literals)][:6]
     match kind.name:
         case "yes_no":
-            return list(_YES_NO.get(language, _YES_NO["en"]))
+            return list(YES_NO.get(language, YES_NO["en"]))
         case "date":
             return [day.strftime("%d.%m.%Y") for day in _days(check, now)]
         case "number":
