@@ -6,7 +6,7 @@ Steps, what was saved and how it ends must be the same everywhere; words only in
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import product
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 
 from app.rehearsal.samples import YES_NO
 from app.rehearsal.stage import Stage
@@ -26,6 +26,9 @@ from dialogs.matching import Choice, match
 from dialogs.model import Ask
 from engine.rules import Rules
 
+Place: TypeAlias = tuple[str, str]
+"""Language and channel."""
+
 _DAYS: Final = {
     "de": ("heute", "morgen", "übermorgen"),
     "en": ("today", "tomorrow", "the day after tomorrow"),
@@ -43,34 +46,26 @@ class Meaning(Value, frozen=True, kw_only=True):
     value: Data = None
 
 
-class Elsewhere(Value, frozen=True, kw_only=True):
-    """What came of playing a transcript in a language on a channel."""
-
-    language: str
-    channel: str
-    played: Played
+def places(transcript: Transcript, rules: Rules, languages: Sequence[str], channels: Sequence[str]) -> list[Place]:
+    """Its own place, then all others of these; its own language or channel where none are given."""
+    own = (transcript.language or rules.bot.source, transcript.channel)
+    return list(dict.fromkeys([own, *product(languages or own[:1], channels or own[1:])]))
 
 
 def play_everywhere(
-    transcript: Transcript, rules: Rules, guess: Guess | None, *, languages: Sequence[str], channels: Sequence[str]
-) -> Iterator[Elsewhere]:
-    """In its own language and on its own channel first; if it holds there, everywhere else."""
-    language = transcript.language or rules.bot.source
+    transcript: Transcript, rules: Rules, guess: Guess | None, where: Sequence[Place]
+) -> Iterator[tuple[Place, Played]]:
+    """In its own place, the first of these; if it holds there, in the others."""
     wrong = wrong_head(transcript, rules)
     if wrong:
         nothing: frozenset[str] = frozenset()
-        played = Played(difference=wrong, taken=(), ok=nothing, failed=nothing, languages=nothing)
-        yield Elsewhere(language=language, channel=transcript.channel, played=played)
+        yield where[0], Played(difference=wrong, taken=(), ok=nothing, failed=nothing, languages=nothing)
         return
     listener = _Listener(transcript, rules, guess)
     played = listener.run()
-    yield Elsewhere(language=language, channel=transcript.channel, played=played)
-    if played.difference:
-        return
-    for other, channel in product(languages, channels):
-        if (other, channel) != (language, transcript.channel):
-            player = _Translator(transcript, rules, listener, language=other, channel=channel)
-            yield Elsewhere(language=other, channel=channel, played=player.run())
+    yield where[0], played
+    for place in where[1:] if played.difference is None else ():
+        yield place, _Translator(transcript, rules, listener, language=place[0], channel=place[1]).run()
 
 
 class _Listener(Player):

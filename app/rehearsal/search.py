@@ -73,11 +73,13 @@ def script_of(rules: Rules, path: Path, *, title: str, language: str) -> Script:
     stage = Stage(rules, language=language, at=path.at)
     known = _Answers(path.means, _defaults(rules))
     lines: list[Line] = []
+    above: list[Line] = []
     for line in path.lines:
-        lines.append(line)
         if isinstance(line, Stub):
             known.results[line.action] = line.result
+            (lines if line.action in stage.ok | stage.broken else above).append(line)
             continue
+        lines.append(line)
         since = len(stage.messages)
         _do(stage, line)
         while stage.pending:
@@ -85,7 +87,9 @@ def script_of(rules: Rules, path: Path, *, title: str, language: str) -> Script:
             stage.answer(known.result(request.name) if isinstance(request, RunAction) else known.meaning(request.text))
         lines += heard(stage, since)
     time = None if path.at == USUAL_TIME else path.at
-    return Script(title=title, language=language, channel="webchat", time=time, means=path.means, lines=tuple(lines))
+    return Script(
+        title=title, language=language, channel="webchat", time=time, means=path.means, lines=(*above, *lines)
+    )
 
 
 class _Answers:
