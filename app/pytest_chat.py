@@ -50,7 +50,7 @@ class ChatFile(pytest.File):
 
         rules, _ = _bot(self)
         for place in places_of(self.path, rules, *self.asked(rules)):
-            yield ChatItem.from_parent(self, name="-".join(place), place=place)
+            yield ChatItem.from_parent(self, name="-".join(part for part in place if part), place=place, file=self)
 
     def asked(self, rules: "Rules") -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Languages and channels, as the options say."""
@@ -72,17 +72,16 @@ class ChatFile(pytest.File):
 class ChatItem(pytest.Item):
     """A transcript in one language on one channel."""
 
-    def __init__(self, *, place: tuple[str, str], **more: Any) -> None:
+    def __init__(self, *, place: tuple[str, str], file: ChatFile, **more: Any) -> None:
         super().__init__(**more)
         self.place = place
+        self.file = file
 
     def runtest(self) -> None:
         """Raises ChatError with the lines around the first difference."""
         from app.rehearse import marked
 
-        file = self.parent
-        assert isinstance(file, ChatFile)
-        result = file.result(self.place)
+        result = self.file.result(self.place)
         difference = result.difference
         if difference is not None:
             shown = marked(result.transcript, difference) if result.transcript else []

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from app.rehearsal.stage import THINGS, USUAL_TIME, Answer, Request, Stage, StageError, pass_time, settle
+from app.rehearsal.stage import USUAL_TIME, Answer, Request, Stage, StageError, pass_time, settle
 from app.transcript import (
     BotSays,
     Buttons,
@@ -186,7 +186,7 @@ class Player:
             case User():
                 self.stage.say(Text(text=self.words(line)))
             case Sends(what=what):
-                self.stage.say(THINGS[what])
+                self.stage.send(what)
             case SilenceFor(seconds=seconds):
                 pass_time(self.stage, seconds, self.answer)
             case Happens(name=name, data=data):

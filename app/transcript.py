@@ -20,6 +20,7 @@ _BOT: Final = re.compile(r"\[([a-z0-9_.]+)\](?::\s*(.*))?")
 _MEANS: Final = re.compile(r'"(.*)"\s*=\s*(.+)')
 _MEANING: Final = re.compile(r"([^{]+?)\s*(\{.*\})?")
 _INTENT: Final = re.compile(r"([a-z][a-z0-9_]*)(?:\s+(0(?:\.[0-9]+)?|1(?:\.0+)?))?")
+_BRACES: Final = "write it as `{name: value, …}`, and put texts with signs in them in quotes"
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _SIDE_BY_SIDE: Final = re.compile(r"\s{2,}(?=(?:Language|Channel|Time):)")
 _HEADS: Final = ("Test", "Language", "Channel", "Time", "Known")
@@ -176,10 +177,15 @@ def _mapping(value: str) -> dict[str, Data] | None:
 
 
 def _data(file: str, value: str) -> dict[str, Data]:
-    data = read_source(file, value.encode()).data
+    try:
+        data = read_source(file, value.encode()).data
+    except BotError as error:
+        said = error.problems[0].message
+        message = f"“{value}” can't be read" if said.startswith("while parsing") else said
+        raise BotError([Problem(file=file, line=0, message=message, todo=_BRACES)]) from None
     if not isinstance(data, dict):
         message = f"“{value}” holds no names and values"
-        raise BotError([Problem(file=file, line=0, message=message, todo="write it as `{name: value, …}`")])
+        raise BotError([Problem(file=file, line=0, message=message, todo=_BRACES)])
     return data
 
 
@@ -324,7 +330,7 @@ class _Reading:
         try:
             return _data(self.file, value)
         except BotError as error:
-            raise self.fail(error.problems[0].message, "write it as `{name: value, …}`") from None
+            raise self.fail(error.problems[0].message, error.problems[0].todo) from None
 
     def meaning(self, value: str) -> None:
         found = _MEANS.fullmatch(value)

@@ -32,8 +32,7 @@ class Way(Value, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         """As an editor says it: ``menu: option human → human``."""
-        why, _, name = self.why.partition(".")
-        return f"{self.step or 'anywhere'}: {why} {name}".rstrip() + f" → {self.to}"
+        return _told(self.step or "anywhere", self.why, self.to)
 
 
 class Place(Value, frozen=True, kw_only=True):
@@ -105,6 +104,17 @@ def key_of(way: Taken) -> tuple[str, str, str]:
     if way.why == "filled":
         return (way.to_dialog, way.to_step, way.why)
     return (way.dialog, way.step, way.why)
+
+
+def told(way: Taken) -> str:
+    """A way that was taken, in an editor's words."""
+    target = way.to_step if way.to_dialog == way.dialog else f"{way.to_dialog}/{way.to_step}"
+    return _told(way.step or "from the beginning", way.why, target)
+
+
+def _told(step: str, why: str, to: str) -> str:
+    what, _, name = why.partition(".")
+    return f"{step}: {what} {name}".rstrip() + f" → {to}"
 
 
 def used_actions(bot: Bot) -> list[str]:

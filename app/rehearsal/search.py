@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 from app.rehearsal.coverage import key_of
 from app.rehearsal.samples import GREETINGS, MISS, SENT, answers, conditions, results
-from app.rehearsal.stage import THINGS, USUAL_TIME, Stage
+from app.rehearsal.stage import USUAL_TIME, Stage
 from app.rehearsal.written import Script, heard
 from app.transcript import Happens, Line, OperatorDoes, Sends, SilenceFor, Stub, User, read_meaning
 from conversation.content import Text
@@ -117,7 +117,7 @@ def _do(stage: Stage, line: Doing) -> None:
         case User(text=text):
             stage.say(Text(text=text))
         case Sends(what=what):
-            stage.say(THINGS[what])
+            stage.send(what)
         case SilenceFor(seconds=seconds):
             until = stage.now + timedelta(seconds=seconds)
             while not stage.pending and stage.fire(until):

@@ -119,6 +119,10 @@ class Stage:
         self.now += BETWEEN
         self.take(CustomerSaid(id=self._key(), at=self.now, content=content))
 
+    def send(self, what: str) -> None:
+        """One of ``THINGS``."""
+        self.say(THINGS[what])
+
     def answer(self, answer: Answer) -> None:
         """To the first of what is pending."""
         request, self.pending = self.pending[0], self.pending[1:]

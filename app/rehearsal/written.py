@@ -9,7 +9,6 @@ from typing import Final
 from app.rehearsal.stage import Stage
 from app.rehearse import key_of
 from app.transcript import (
-    NOTHING,
     BotSays,
     Buttons,
     Ends,
@@ -23,7 +22,6 @@ from app.transcript import (
     User,
 )
 from conversation.state import Closed
-from conversation.understanding import Understanding
 from conversation.value import Data, Value
 
 _PLAIN: Final = re.compile(r"[^\W\d][\w/ .-]*", re.UNICODE)
@@ -105,16 +103,6 @@ def data_text(value: Data) -> str:
 def _word(text: str) -> str:
     plain = _PLAIN.fullmatch(text) and text.lower() not in _SPOKEN_FOR and text == text.strip()
     return text if plain else json.dumps(text, ensure_ascii=False)
-
-
-def meaning_text(understanding: Understanding) -> str:
-    """As ``Means:`` has it, so that it counts for as much as it did."""
-    words = ", ".join(
-        intent.name if intent.score == 1 else f"{intent.name} {intent.score:.4f}"
-        for intent in understanding.intents[:3]
-    )
-    entities = {entity.name: entity.value for entity in understanding.entities}
-    return f"{words or NOTHING} {data_text(entities) if entities else ''}".rstrip()
 
 
 def heard(stage: Stage, since: int) -> Iterable[Line]:
