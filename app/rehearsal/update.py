@@ -3,7 +3,7 @@
 from difflib import SequenceMatcher, unified_diff
 from typing import Final, TypeAlias
 
-from app.rehearsal.written import line_text
+from app.rehearsal.written import heard, line_text
 from app.rehearse import Guess, Player, key_of, labels_of, shown_on
 from app.transcript import BotSays, Buttons, Ends, Line, Saved, Transcript
 from conversation.message import Message
@@ -19,7 +19,7 @@ _BOTS: Final = (BotSays, Buttons, Ends, Saved)
 def updated(transcript: Transcript, rules: Rules, guess: Guess | None) -> str:
     """The file's text with steps, buttons and texts as they are now; comments, order and wildcards that still fit stay.
 
-    Texts, buttons and saved values are written only where they were written before.
+    Texts, buttons and saved values are written only where they were written before; an end also where nothing was written yet.
     """
     player = _Rewriter(transcript, rules, guess)
     groups = _groups(transcript.lines)
@@ -80,6 +80,8 @@ class _Rewriter(Player):
     def bring(self, expected: list[Bots], *, after: int) -> None:
         """The lines after one thing that somebody did, as the bot does now."""
         said = self.waiting()
+        if not expected:
+            self.after.setdefault(after, []).extend(line_text(line) for line in heard(self.stage, self.heard))
         self.heard = len(self.stage.messages)
         wanted = [line for line in expected if isinstance(line, BotSays)]
         beside = {line.line: self._beside(line, expected) for line in wanted}
@@ -95,7 +97,7 @@ class _Rewriter(Player):
             for line in wanted[old:old_end]:
                 at = line.line
                 self._drop([line, *beside[line.line]])
-            for message in said[new:new_end]:
+            for message in said[new:new_end] if expected else ():
                 self.after.setdefault(at, []).append(line_text(BotSays(line=0, key=key_of(message), text=None)))
         self._state([line for line in expected if isinstance(line, Ends | Saved)])
         if not wanted:
