@@ -115,6 +115,7 @@ class Player:
             channel=self.channel,
             at=transcript.time,
             known=transcript.known,
+            customer=transcript.customer,
         )
         self.languages: set[str] = set()
         self.heard = 0

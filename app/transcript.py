@@ -23,7 +23,7 @@ _INTENT: Final = re.compile(r"([a-z][a-z0-9_]*)(?:\s+(0(?:\.[0-9]+)?|1(?:\.0+)?)
 _BRACES: Final = "write it as `{name: value, …}`, and put texts with signs in them in quotes"
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _SIDE_BY_SIDE: Final = re.compile(r"\s{2,}(?=(?:Language|Channel|Time):)")
-_HEADS: Final = ("Test", "Language", "Channel", "Time", "Known")
+_HEADS: Final = ("Test", "Language", "Channel", "Time", "Customer", "Known")
 _WORDS: Final = (
     *_HEADS,
     "Action",
@@ -114,6 +114,7 @@ class Transcript(Value, frozen=True, kw_only=True):
     """``actions``: name to the stubbed result, None = it fails. ``time`` is local to the bot; None = a working day's morning.
 
     ``means``: a text to its meaning, as ``read_meaning`` takes it.
+    ``customer``: a name; another one may be on the other side of a ``random`` step.
     ``heads``: what stands above the conversation, to its line. ``source``: the file's lines.
     """
 
@@ -126,6 +127,7 @@ class Transcript(Value, frozen=True, kw_only=True):
     actions: dict[str, dict[str, Data] | None]
     means: dict[str, str]
     lines: tuple[Line, ...]
+    customer: str = ""
     heads: dict[str, int] = {}
     source: tuple[str, ...] = ()
 
@@ -218,6 +220,7 @@ class _Reading:
             actions=self.actions,
             means=self.means,
             lines=tuple(self.lines),
+            customer=self.heads.get("Customer", ""),
             heads=self.where,
             source=tuple(source),
         )

@@ -152,7 +152,7 @@ def _usual(name: str, type_: Data, number: int = 1) -> Data:
         case "list":
             return [f"{name} 1", f"{name} 2"]
         case _:
-            return "Eva" if name == "name" else f"{name} {number}"
+            return ("Eva" if number == 1 else "Max") if name == "name" else f"{name} {number}"
 
 
 def _hashable(value: Data) -> bool:

@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 from app.rehearsal.coverage import key_of
 from app.rehearsal.samples import GREETINGS, MISS, SENT, answers, conditions, results
-from app.rehearsal.stage import USUAL_TIME, Stage
+from app.rehearsal.stage import CUSTOMER, USUAL_TIME, Stage
 from app.rehearsal.written import Script, heard
 from app.transcript import Happens, Line, OperatorDoes, Sends, SilenceFor, Stub, User, read_meaning
 from conversation.content import Text
@@ -20,15 +20,19 @@ from conversation.value import Data, Value
 from dialogs import forms
 from dialogs.commands import find_command, find_language
 from dialogs.flow import Flow
-from dialogs.model import Ask, Do, Wait
+from dialogs.matching import match
+from dialogs.model import Ask, Do, Random, Wait
 from dialogs.scene import BUILT_IN_NAMES
 from dialogs.templates import Expression
+from dialogs.walk import share
 from engine.rules import Rules
 
 WayKey: TypeAlias = tuple[str, str, str]
 MAX_PLACES: Final = 20_000
 """Places looked at; then what was found is all there is."""
 MAX_MISSES: Final = 9
+MAX_CUSTOMERS: Final = 1000
+"""Tried for the sides of ``random`` steps."""
 WEEK: Final = 7 * 24
 CLOCK: Final = frozenset({"hours", "now", "today"})
 
@@ -46,6 +50,7 @@ class Path(Value, frozen=True, kw_only=True):
     """How to get somewhere: the start's time, then who does what, a stub before the line from which it counts."""
 
     at: datetime
+    customer: str = ""
     lines: tuple[Doing | Stub, ...] = ()
     means: dict[str, str] = {}
     reached: frozenset[WayKey] = frozenset()
@@ -70,7 +75,7 @@ def chosen(paths: Mapping[WayKey, Path]) -> list[tuple[Path, list[WayKey]]]:
 
 def script_of(rules: Rules, path: Path, *, title: str, language: str) -> Script:
     """The path as a transcript, with all that the bot says on it."""
-    stage = Stage(rules, language=language, at=path.at)
+    stage = Stage(rules, language=language, at=path.at, customer=path.customer)
     known = _Answers(path.means, _defaults(rules))
     lines: list[Line] = []
     above: list[Line] = []
@@ -88,7 +93,13 @@ def script_of(rules: Rules, path: Path, *, title: str, language: str) -> Script:
         lines += heard(stage, since)
     time = None if path.at == USUAL_TIME else path.at
     return Script(
-        title=title, language=language, channel="webchat", time=time, means=path.means, lines=(*above, *lines)
+        title=title,
+        language=language,
+        channel="webchat",
+        time=time,
+        customer=path.customer,
+        means=path.means,
+        lines=(*above, *lines),
     )
 
 
@@ -151,8 +162,9 @@ class _Search:
 
     def run(self) -> dict[WayKey, Path]:
         for at in _times(self.rules, self.conditions):
-            stage = Stage(self.rules, language=self.language, at=at)
-            self.put(_Node(path=Path(at=at), stubs=self.defaults), stage)
+            for customer in _customers(self.rules):
+                stage = Stage(self.rules, language=self.language, at=at, customer=customer)
+                self.put(_Node(path=Path(at=at, customer=customer), stubs=self.defaults), stage)
         while self.queue and self.wanted - self.found.keys() and len(self.seen) < MAX_PLACES:
             _, _, node, stage = heapq.heappop(self.queue)
             for move in self.moves(stage):
@@ -182,7 +194,7 @@ class _Search:
         )
         known = tuple(state.variables.get(name) is None for name in self.rules.bot.fillers)
         asked = (state.run.guess is None, state.run.leaving is None, state.run.returning)
-        return (type(state.phase).__name__, frames, truth, known, asked)
+        return (stage.customer, type(state.phase).__name__, frames, truth, known, asked)
 
     # ── moving ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -210,6 +222,7 @@ class _Search:
             new = frozenset(map(key_of, done.taken[len(stage.taken) :]))
             reached = Path(
                 at=path.at,
+                customer=path.customer,
                 lines=(*path.lines, *stubs, line),
                 means={**path.means, **means},
                 reached=path.reached | new,
@@ -285,9 +298,11 @@ class _Search:
         """Every option, by its label where that is no command too; and answers of the kind asked for."""
         walk = stage.walk()
         bot = self.rules.bot
-        for number, choice in enumerate(walk.choices(), 1):
+        choices = walk.choices()
+        for number, choice in enumerate(choices, 1):
             taken = find_command(bot, stage.state.language, choice.label) or find_language(bot, choice.label)
-            yield _says(str(number) if taken else choice.label)
+            unsaid = taken or match(choice.label, choices) != choice.key
+            yield _says(str(number) if unsaid else choice.label)
         verb, field = walk.step.verb, forms.asked(walk)
         about = [condition for condition in self.conditions if walk.step.save in condition.names]
         kind, check = (verb.answer, verb.check) if isinstance(verb, Ask) else (None, {})
@@ -333,3 +348,20 @@ def _times(rules: Rules, about: Sequence[Expression]) -> list[datetime]:
         names = Stage(rules, at=at).walk().names
         found.setdefault(tuple(bool(condition(names)) for condition in own), at)
     return list(found.values())
+
+
+def _customers(rules: Rules) -> list[str]:
+    """As many as it takes to come by every side of each ``random`` step, the usual one first."""
+    splits = [
+        (f"{dialog.name}/{step.name}", step.verb.weights)
+        for dialog in rules.bot.dialogs.values()
+        for step in dialog.steps.values()
+        if isinstance(step.verb, Random)
+    ]
+    found, seen = [""], {(place, share(weights, f"{CUSTOMER}/{place}")) for place, weights in splits}
+    for customer in (f"customer {number}" for number in range(1, MAX_CUSTOMERS) if splits):
+        sides = {(place, share(weights, f"{customer}/{place}")) for place, weights in splits}
+        if sides - seen:
+            found.append(customer)
+            seen |= sides
+    return found

@@ -38,6 +38,7 @@ USUAL_TIME: Final = datetime(2026, 11, 2, 10, 0)  # noqa: DTZ001 - local to each
 """A Monday morning: when nobody says."""
 BETWEEN: Final = timedelta(seconds=1)
 """From one message of the customer to the next: nobody is told to slow down."""
+CUSTOMER: Final = "rehearsal"
 THINGS: Final[Mapping[str, Content]] = {
     "photo": Media(type="photo", ref="photo-1", name="photo.jpg", mime="image/jpeg"),
     "file": Media(type="file", ref="file-1", name="file.pdf", mime="application/pdf"),
@@ -68,12 +69,14 @@ class Stage:
         at: datetime | None = None,
         known: Mapping[str, Data] | None = None,
         language_open: bool = False,
+        customer: str = "",
     ) -> None:
         """``at``: local to the bot, a working day's morning if left out. ``language_open``: the first words may choose it."""
         self.rules = rules
         self.channel = channel
         self.known = dict(known or {})
         self.language_open = language_open
+        self.customer = customer or CUSTOMER
         self.now = (at or USUAL_TIME).replace(tzinfo=ZoneInfo(rules.policy.time_zone)).astimezone(UTC)
         self.messages: tuple[Message, ...] = ()
         self.taken: tuple[Taken, ...] = ()
@@ -86,7 +89,7 @@ class Stage:
     def _fresh(self, language: str) -> Conversation:
         return Conversation(
             id="rehearsal",
-            chat="rehearsal",
+            chat=self.customer,
             channel=self.channel,
             opened_at=self.now,
             language=language,

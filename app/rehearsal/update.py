@@ -90,14 +90,13 @@ class _Rewriter(Player):
         )
         at = after
         for what, old, old_end, new, new_end in matcher.get_opcodes():
-            if what == "equal":
-                for line, message in zip(wanted[old:old_end], said[new:new_end], strict=True):
-                    at = self._same(line, message, beside[line.line])
-                continue
-            for line in wanted[old:old_end]:
+            both = min(old_end - old, new_end - new) if what in ("equal", "replace") else 0
+            for line, message in zip(wanted[old : old + both], said[new : new + both], strict=True):
+                at = self._same(line, message, beside[line.line])
+            for line in wanted[old + both : old_end]:
                 at = line.line
                 self._drop([line, *beside[line.line]])
-            for message in said[new:new_end] if expected else ():
+            for message in said[new + both : new_end] if expected else ():
                 self.after.setdefault(at, []).append(line_text(BotSays(line=0, key=key_of(message), text=None)))
         self._state([line for line in expected if isinstance(line, Ends | Saved)])
         if not wanted:
@@ -119,10 +118,12 @@ class _Rewriter(Player):
             self.changes[line.line] = None
 
     def _same(self, line: BotSays, message: Message, beside: list[Bots]) -> int:
-        """A step that is still said: its words and buttons if they are written. Returns the last line about it."""
-        if self.compare_words(line, message):
-            words = shown_on(message, self.channel)
-            self._write(line, BotSays(line=line.line, key=line.key, text=words))
+        """A step that is still said, or another in its place: words and buttons if they are written. Returns the last line about it."""
+        key = key_of(message)
+        if key != line.key or self.compare_words(line, message):
+            fitting = line.text is None or not self.compare_words(line, message)
+            words = line.text if fitting else shown_on(message, self.channel)
+            self._write(line, BotSays(line=line.line, key=key, text=words))
         labels = labels_of(message)
         for buttons in beside:
             if isinstance(buttons, Buttons) and buttons.labels != labels:

@@ -36,6 +36,7 @@ class Script(Value, frozen=True, kw_only=True):
     language: str
     channel: str
     time: datetime | None = None
+    customer: str = ""
     known: dict[str, Data] = {}
     means: dict[str, str] = {}
     lines: tuple[Line, ...]
@@ -49,6 +50,8 @@ def script_text(script: Script) -> str:
         head.append(f"Channel: {script.channel}")
     if script.time:
         head.append(f"Time: {script.time:%Y-%m-%d %H:%M}")
+    if script.customer:
+        head.append(f"Customer: {script.customer}")
     if script.known:
         head.append(f"Known: {data_text(script.known)}")
     head += [f'Means: "{text}" = {meaning}' for text, meaning in script.means.items()]
