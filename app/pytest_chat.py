@@ -54,8 +54,10 @@ class ChatFile(pytest.File):
 
     def asked(self, rules: "Rules") -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Languages and channels, as the options say."""
+        from app.rehearsal.suite import channels_of
+
         languages = _named(self, "--bot-languages", rules.bot.languages)
-        return languages, _named(self, "--bot-channels", rules.bot.channels)
+        return languages, _named(self, "--bot-channels", channels_of(rules))
 
     def result(self, place: tuple[str, str]) -> "Result":
         """Played once for all places; where it does not hold as written, that is the result everywhere."""
@@ -100,7 +102,7 @@ def _named(node: pytest.Collector, option: str, known: tuple[str, ...]) -> tuple
     names = known if given == "all" else tuple(name.strip() for name in given.split(",") if name.strip())
     for name in names:
         if name not in known:
-            raise pytest.UsageError(f"{option}: the bot has no “{name}”; it has {', '.join(known)}")
+            raise node.CollectError(f"{option}: the bot has no “{name}”; it has {', '.join(known)}")
     return names
 
 

@@ -271,8 +271,10 @@ class _Table:
 
 def _data(text: str) -> dict[str, Data]:
     """What is written in braces. Raises PlainError."""
+    if not text:
+        raise PlainError("write what it gives: {name: value, …}")
     try:
-        found = read_result(text or "?")
+        found = read_result(text)
     except BotError as error:
         raise PlainError(f"{error.problems[0].message}: {error.problems[0].todo}") from None
     if found is None:

@@ -39,7 +39,7 @@ def play(
     from app.bot_folder import load_rules
     from app.rehearsal.model import Model
     from app.rehearsal.report import as_data, coverage_lines, result_lines
-    from app.rehearsal.suite import chat_files, coverage_of, play_file
+    from app.rehearsal.suite import channels_of, chat_files, coverage_of, play_file
 
     set_up_logs("text", "warning")
     folder = bot or Settings().bot
@@ -54,7 +54,7 @@ def play(
         if update:
             _update(console, rules, files, guess)
         spoken = _named(languages, rules.bot.languages, "language", "--languages")
-        shown = _named(channels, rules.bot.channels, "channel", "--channels")
+        shown = _named(channels, channels_of(rules), "channel", "--channels")
         results = [
             result for file in files for result in play_file(file, rules, guess, languages=spoken, channels=shown)
         ]

@@ -11,6 +11,7 @@ from app.rehearsal.search import WayKey, chosen, script_of, search
 from app.rehearsal.written import script_text
 from app.rehearse import Difference, Guess, Played
 from app.transcript import Transcript, read_transcript
+from bots.limits import all_limits
 from conversation.value import Value
 from dialogs.problems import BotError
 from dialogs.source import read_source
@@ -32,6 +33,11 @@ class Result(Value, frozen=True, kw_only=True):
     @property
     def difference(self) -> Difference | None:
         return self.played.difference
+
+
+def channels_of(rules: Rules) -> tuple[str, ...]:
+    """Those that the bot names, else all that there are."""
+    return rules.bot.channels or tuple(all_limits())
 
 
 def chat_files(folder: Path) -> list[Path]:

@@ -7,7 +7,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from app.rehearsal import stage as staging
 from app.rehearsal.coverage import Coverage, cover, key_of, lines_in, ways_of
 from app.rehearsal.log import Log, meaning_text
 from app.rehearsal.matrix import places, play_everywhere
@@ -21,6 +20,7 @@ from conversation.content import Text
 from conversation.understanding import Entity, Intent, Understanding
 from dialogs.model import Thresholds
 from engine.rules import Rules
+from engine.step import trace
 from tests.support import all_verbs
 from tests.support.bots import ENDS, NORDNETZ, main_bot, means, nordnetz, nordnetz_files
 
@@ -47,13 +47,12 @@ def played(rules: Rules, text: str) -> Played:
 
 def test_what_does_not_survive_being_stored_is_lost_between_two_inputs(monkeypatch: pytest.MonkeyPatch) -> None:
     """A field that JSON can't hold as it is: whoever relies on it fails here, and not only with customers."""
-    real = staging.trace
 
     def planting(*args: Any) -> Any:
-        state, effects, taken = real(*args)
+        state, effects, taken = trace(*args)
         return msgspec.structs.replace(state, variables={**state.variables, "planted": ("a", {1: "b"})}), effects, taken
 
-    monkeypatch.setattr(staging, "trace", planting)
+    monkeypatch.setattr("app.rehearsal.stage.trace", planting)
     stage = Stage(MENU, language="en")
     stage.say(Text(text="hello"))
     assert stage.state.variables["planted"] == ["a", {"1": "b"}]
