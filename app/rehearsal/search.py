@@ -11,7 +11,7 @@ from app.rehearsal.samples import GREETINGS, MISS, SENT, answers, conditions, re
 from app.rehearsal.stage import CUSTOMER, USUAL_TIME, Stage
 from app.rehearsal.written import Script, heard
 from app.transcript import Happens, Line, OperatorDoes, Sends, SilenceFor, Stub, User, read_meaning
-from conversation.content import Text
+from conversation.content import Prompt, Text
 from conversation.effects import RunAction, Understand
 from conversation.run import Frame
 from conversation.state import Closed, Parked
@@ -20,7 +20,7 @@ from conversation.value import Data, Value
 from dialogs import forms
 from dialogs.commands import find_command, find_language
 from dialogs.flow import Flow
-from dialogs.matching import match
+from dialogs.matching import Choice, match
 from dialogs.model import Ask, Do, Random, Wait
 from dialogs.scene import BUILT_IN_NAMES
 from dialogs.templates import Expression
@@ -137,6 +137,13 @@ def _do(stage: Stage, line: Doing) -> None:
             stage.happen(name, data)
         case OperatorDoes(what=what):
             stage.operate(what)
+
+
+def shown(stage: Stage) -> list[Choice]:
+    """The buttons of the bot's last message, by their payloads."""
+    last = next((message for message in reversed(stage.messages) if message.author == "bot"), None)
+    buttons = last.content.buttons if last and isinstance(last.content, Prompt) else ()
+    return [Choice(key=button.payload, label=button.label) for button in buttons]
 
 
 class _Node(Value, frozen=True, kw_only=True):
@@ -298,7 +305,7 @@ class _Search:
         """Every option, by its label where that is no command too; and answers of the kind asked for."""
         walk = stage.walk()
         bot = self.rules.bot
-        choices = walk.choices()
+        choices = shown(stage) or walk.choices()
         for number, choice in enumerate(choices, 1):
             taken = find_command(bot, stage.state.language, choice.label) or find_language(bot, choice.label)
             unsaid = taken or match(choice.label, choices) != choice.key

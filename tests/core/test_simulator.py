@@ -1,6 +1,7 @@
 """The simulator: what it shows, what it refuses and how, and that what it writes down passes when it is played."""
 
 import io
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,8 @@ class Session:
         for line in lines:
             self.out.seek(0)
             self.out.truncate()
-            await self.table.take(line)
+            tomorrow = self.table.stage.local_time + timedelta(days=1)
+            await self.table.take(line.replace("{tomorrow}", f"{tomorrow:%d.%m.%Y}"))
         return self.out.getvalue()
 
 
@@ -91,18 +93,18 @@ async def test_menu_is_shown_as_the_channel_would(channel: str, seen: str, tmp_p
 
 
 async def test_back_end_that_nobody_has_written_gives_a_sample_and_says_so(every: Session) -> None:
-    shown = await every.type("hi", "day", "tomorrow")
+    shown = await every.type("hi", "day", "{tomorrow}")
     assert "find(day: " in shown
     assert "a sample" in shown
 
 
 async def test_stub_counts_until_it_is_taken_back(every: Session) -> None:
     await every.type("hi", ":stub find {state: late, many: 1}")
-    assert "unpaid" in await every.type("day", "tomorrow")
+    assert "unpaid" in await every.type("day", "{tomorrow}")
     await every.type(":fails find", "hi")
-    assert "human" in await every.type("day", "tomorrow")
+    assert "human" in await every.type("day", "{tomorrow}")
     await every.type(":undo", ":real find")
-    assert "a sample" in await every.type("tomorrow")
+    assert "a sample" in await every.type("{tomorrow}")
 
 
 async def test_time_passes_and_what_is_due_happens(every: Session) -> None:
@@ -168,7 +170,7 @@ async def test_what_can_not_be_done_is_said_plainly_and_changes_nothing(every: S
 
 SAID = [
     ("en", "webchat", ["hi", "pay", ":happens paid {amount: 5}", "hi", "count", "x", "101"]),
-    ("de", "sms", ["hallo", "day", "morgen", ":wait 2h", "hallo", ":stub find {state: late, many: 1}", "day", "morgen"]),
+    ("de", "sms", ["hallo", "day", "{tomorrow}", ":wait 2h", "hallo", ":stub find {state: late, many: 1}", "day", "{tomorrow}"]),
     ("en", "telegram", ["hi", "form", "Eva Muster", "5", "Yes", "2"]),
     ("en", "whatsapp", ["hi", "file", ":sends sticker", ":sends file", "hi", "split", "again", ":wait 10m", ":wait 10m"]),
     ("", "webchat", ["hi", "sure", "yes", ":undo", "yes", "5", "hmm", "Kein Netz heute", ":operator Hello", "hi", ":back"]),
@@ -187,7 +189,8 @@ async def test_what_was_said_passes_when_it_is_played(
     saved = folder / "tests/mine.chat"
     assert str(rehearse(read_transcript("mine.chat", saved.read_bytes()), session.table.rules) or "") == ""
     users = [line.removeprefix("User: ") for line in saved.read_text().splitlines() if line.startswith("User: ")]
-    typed = [line for line in lines if not line.startswith(":")]
+    typed = [line for line in lines if not line.startswith(":") and "{" not in line]
+    users = [line for line in users if line in typed]
     assert users == typed if ":undo" not in lines else len(users) < len(typed)
 
 
