@@ -8,6 +8,8 @@ from datetime import date
 from itertools import product
 from typing import Final, Literal, TypeAlias
 
+import msgspec
+
 from app.rehearsal.samples import YES_NO
 from app.rehearsal.stage import Stage
 from app.rehearse import Guess, Played, Player, fits, shown_on, wrong_head
@@ -74,7 +76,7 @@ class _Listener(Player):
     def __init__(self, transcript: Transcript, rules: Rules, guess: Guess | None) -> None:
         super().__init__(transcript, rules, guess)
         self.meanings: dict[int, Meaning] = {}
-        self.understood: dict[str, Understanding] = {}
+        self.understood: dict[str, tuple[Understanding, str]] = {}
         self.buttons: dict[int, tuple[str, ...]] = {}
 
     def words(self, line: User) -> str:
@@ -83,7 +85,7 @@ class _Listener(Player):
 
     def meaning(self, text: str, language: str) -> Understanding:
         found = super().meaning(text, language)
-        self.understood[text] = found
+        self.understood[text] = (found, language)
         return found
 
     def compare_buttons(self, line: Buttons) -> str:
@@ -103,8 +105,10 @@ class _Translator(Player):
         meaning = self.own.meanings[line.line]
         return meaning.text if self.same_language and meaning.kind != "button" else said(self.stage, meaning)
 
-    def meaning(self, text: str, language: str) -> Understanding:  # noqa: ARG002 - whatever it is spoken in, it means the same
-        return self.own.understood.get(text, Understanding())
+    def meaning(self, text: str, language: str) -> Understanding:
+        """The same; who wrote the transcript's language writes this one here."""
+        found, own = self.own.understood.get(text, (Understanding(), ""))
+        return msgspec.structs.replace(found, language=language) if own and found.language == own else found
 
     def compare_words(self, line: BotSays, message: Message) -> str:
         """As the transcript's own channel shows them, or as this one does: numbers stand in a text only where nothing else fits."""

@@ -291,6 +291,19 @@ def test_bot_that_does_something_else_elsewhere_is_noticed_there(
     assert found == places_that_differ
 
 
+def test_transcripts_language_counts_as_the_other_languages_own_elsewhere() -> None:
+    """Who is heard to write German in a German transcript writes English in the English one: no switch is offered."""
+
+    def guess(_: str, language: str) -> Understanding:
+        return Understanding(language=language, language_score=1.0)
+
+    chat = transcript(
+        "Language: de\nUser: hallo\nBot [menu]\nUser: weiss nicht\nBot [menu.error]\nButtons: pay | talk\n"
+    )
+    found = list(play_everywhere(chat, MENU, guess, places(chat, MENU, ("de", "en"), ("webchat",))))
+    assert [(place, run.difference) for place, run in found] == [(("de", "webchat"), None), (("en", "webchat"), None)]
+
+
 # ── bringing up to date ──────────────────────────────────────────────────────────────────────────────────────────────
 
 OLD = """Test: Paying
