@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -45,18 +45,26 @@ HELP: Final = """Type what a customer would: words, a number, a label. /menu, /h
   :stub NAME {a: 1}    what a back-end action gives           :fails NAME      let it fail
   :real NAME           the real back-end again                :sends photo     or file, location, contact, sticker
   :happens NAME {a: 1} an event from outside                  :known {a: 1}    what is known from the start
-  :save tests/x.chat   write it down as a transcript          :new  :help  :quit
-  """
+  :save tests/x.chat   write it down as a transcript          :new  :help  :quit"""
 
 
 class PlainError(Exception):
     """What was typed can't be done; its text says what can."""
 
 
-async def talk(folder: Path, rules: Rules, nlu: Nlu, *, language: str, channel: str, trace: bool) -> None:
-    """Until end of input or ``:quit``."""
+async def talk(
+    folder: Path,
+    rules: Rules,
+    nlu: Nlu,
+    *,
+    language: str,
+    channel: str,
+    trace: bool,
+    at: datetime | None = None,
+) -> None:
+    """Until end of input or ``:quit``. ``at``: when it begins, local to the bot; now if left out."""
     console = Console(highlight=False, soft_wrap=True, file=sys.stdout)
-    table = _Table(folder, rules, nlu, console, language=language, channel=channel, trace=trace)
+    table = _Table(folder, rules, nlu, console, language=language, channel=channel, trace=trace, at=at)
     console.print(
         Styled.assemble(
             (rules.bot.title, "bold"),
@@ -89,7 +97,16 @@ class _Table:
     """The conversation at this terminal; its state lives in memory."""
 
     def __init__(
-        self, folder: Path, rules: Rules, nlu: Nlu, console: Console, *, language: str, channel: str, trace: bool
+        self,
+        folder: Path,
+        rules: Rules,
+        nlu: Nlu,
+        console: Console,
+        *,
+        language: str,
+        channel: str,
+        trace: bool,
+        at: datetime | None = None,
     ) -> None:
         self.folder = folder
         self.rules = rules
@@ -98,6 +115,7 @@ class _Table:
         self.screen = Screen(console, trace=trace)
         self.language = language
         self.channel = channel
+        self.at = at
         self.past: list[tuple[Stage, Log]] = []
         self.stage, self.log = self.fresh({})
         self.commands: dict[str, Callable[[str], None]] = {
@@ -114,10 +132,10 @@ class _Table:
         }
 
     def fresh(self, known: dict[str, Data]) -> tuple[Stage, Log]:
-        """Now, to the minute: a transcript can say no finer."""
+        """At the time that is asked for, else now; to the minute: a transcript can say no finer."""
         now = Stage(self.rules)
         now.now = SystemClock().now()
-        at = now.local_time.replace(second=0, microsecond=0, tzinfo=None)
+        at = (self.at or now.local_time).replace(second=0, microsecond=0, tzinfo=None)
         stage = Stage(
             self.rules,
             language=self.language,

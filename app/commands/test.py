@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, Optional
+from typing import TYPE_CHECKING, Annotated, Final, NoReturn, Optional
 
 import typer
 from rich.console import Console
@@ -93,7 +93,7 @@ def _too_few(what: str, percent: float, least: float) -> list[str]:
     return [f"{percent:.1f} % of the {what}, at least {least:g} % are asked for"] if percent < least else []
 
 
-def _stop(message: str) -> None:
+def _stop(message: str) -> NoReturn:
     Console(stderr=True, soft_wrap=True).print(Text(message, style="red"))
     raise typer.Exit(1)
 

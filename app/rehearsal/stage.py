@@ -165,7 +165,7 @@ class Stage:
             return
         if not isinstance(self.state.phase, Parked | WithOperator):
             raise StageError("nobody waits for an operator here")
-        who = {"operator": "rehearsal", "name": "Rehearsal"}
+        who = {"operator": "operator", "name": "Operator"}
         if isinstance(self.state.phase, Parked):
             self.take(OperatorClaimed(id=self._key(), at=self.now, **who))
         if what == "closes":
