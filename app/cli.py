@@ -18,6 +18,7 @@ from app import lean
 from app.commands import tables
 from app.commands.doctor import doctor
 from app.commands.inbox import inbox
+from app.commands.texts import texts
 from app.logs import set_up_logs
 from app.settings import Settings
 from conversation.deliveries import Unarrived
@@ -37,6 +38,7 @@ app.add_typer(user, name="user")
 app.add_typer(outbox, name="outbox")
 app.add_typer(nlu, name="nlu")
 app.add_typer(inbox, name="inbox")
+app.add_typer(texts, name="texts")
 BotFolder = Annotated[Optional[Path], typer.Argument(help="The bot folder; the setting LOTSE_BOT if left out.")]  # noqa: UP045 - typer reads it
 
 
