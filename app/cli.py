@@ -17,6 +17,7 @@ from rich.console import Console
 from app import lean
 from app.commands import tables
 from app.commands.doctor import doctor
+from app.commands.draw import draw
 from app.commands.inbox import inbox
 from app.commands.texts import texts
 from app.logs import set_up_logs
@@ -296,5 +297,5 @@ def _with_store(do: Callable[["SqlStore"], Awaitable[T]]) -> T:
     return _run(work())
 
 
-for _command in (tables.migrate, tables.backup, tables.restore, doctor):
+for _command in (tables.migrate, tables.backup, tables.restore, doctor, draw):
     app.command()(_command)

@@ -40,11 +40,12 @@ class Place:
             if isinstance(data, dict) and self._is_entry(above):
                 text = self._value(data.get("text"), variants)
                 return {**data, "text": text} if "text" in data else {"text": text, **data}
-            return self._value(data, variants)
+            value = self._value(data, variants)
+            return {"text": value} if isinstance(value, dict) and self._is_entry(above) else value
         body = data
         if not isinstance(body, dict):
             if data is not None and path == ("text",):
-                return self._value(data, variants)
+                return self._into(data, model, (), above, variants)
             body = {} if data is None else self._written_out(data, above)
         key, *rest = path
         inner = model.get(key) if isinstance(model, dict) else None

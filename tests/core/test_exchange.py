@@ -409,3 +409,11 @@ def test_a_file_with_anything_in_it_is_taken_or_refused_in_words(data: st.DataOb
 def test_a_folder_with_a_broken_file_is_refused_before_anything_is_read() -> None:
     with pytest.raises(BotError, match=r"locales/ru/main\.yaml"):
         BotTexts(files(**{"locales/ru/main.yaml": "ru:\n\t- x"}))
+
+
+def test_a_short_text_that_gets_plural_forms_is_written_out() -> None:
+    bot = files(**{"locales/ru/main.yaml": "ru:\n  eta: Скоро, {{ n }}   # soon\n"})
+    taken = brought(bot, sent(bot, eta=("{{ n }} час", "{{ n }} часа", "{{ n }} часов")))
+    assert taken.files["locales/ru/main.yaml"].decode() == (
+        'ru:\n  eta: {text: {one: "{{ n }} час", few: "{{ n }} часа", many: "{{ n }} часов"}}   # soon\n'
+    )
