@@ -19,6 +19,7 @@ from app.commands import tables
 from app.commands.doctor import doctor
 from app.commands.draw import draw
 from app.commands.inbox import inbox
+from app.commands.new import new, schema
 from app.commands.texts import texts
 from app.logs import set_up_logs
 from app.settings import Settings
@@ -297,5 +298,5 @@ def _with_store(do: Callable[["SqlStore"], Awaitable[T]]) -> T:
     return _run(work())
 
 
-for _command in (tables.migrate, tables.backup, tables.restore, doctor, draw):
+for _command in (tables.migrate, tables.backup, tables.restore, doctor, draw, new, schema):
     app.command()(_command)

@@ -173,6 +173,7 @@ class _Layout:
     def _row(self, name: str, way: ShownWay, y: float) -> Row:
         drawn = way.to in self.behind[name] and self._first(name, way)
         words = " ".join(part for part in (_WORDS.get(way.why, ""), "" if way.why == "needs" else way.label) if part)
+        words = words or ("runs" if "/" in way.to else "then" if way.why == "go" else "")
         room = CARD - 2 * PAD
         link = (
             "" if drawn else cut(f"→ {way.to.split('/')[0]}", LABEL_SIZE, room - 18 - min(width(words, LABEL_SIZE), 80))

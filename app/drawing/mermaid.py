@@ -59,7 +59,8 @@ def _ways(dialog: ShownDialog, step: ShownStep, known: set[str]) -> Iterator[tup
         if to in known:
             words = " ".join(part for part in (_WHY.get(way.why, _reason(way)), way.label) if part)
             arrow = "-.->" if way.why in _DOTTED else "-->"
-            label = f"|{_quoted(words)}|" if words else ""
+            quoted = _quoted(words)
+            label = f"|{quoted}|" if quoted.strip('" ') else ""
             yield way, f"{_id(f'{dialog.name}/{step.name}')} {arrow}{label} {_id(to)}"
 
 

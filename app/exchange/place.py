@@ -68,7 +68,11 @@ class Place:
     def _value(self, old: Data, variants: Mapping[int, Forms]) -> Data:
         if self.words:
             return split_words(variants[0][""])
-        plural = isinstance(old, dict) or any(form for forms in variants.values() for form in forms)
+        if isinstance(old, dict) and not any(old.values()):
+            old = None  # forms without a text say nothing
+        if isinstance(old, dict):
+            variants = {n: dict.fromkeys(old, forms[""]) if "" in forms else forms for n, forms in variants.items()}
+        plural = any(form for forms in variants.values() for form in forms)
         if not plural:
             return _listed(old, {number: forms[""] for number, forms in variants.items()})
         before = old if isinstance(old, dict) else {}

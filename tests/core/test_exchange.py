@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -63,7 +64,7 @@ def files(**more: str) -> dict[str, bytes]:
     return {name: text.encode() for name, text in (whole | more).items()}
 
 
-def sent(bot: dict[str, bytes], language: str = "ru", **translations: str | tuple[str, ...]) -> bytes:
+def sent(bot: Mapping[str, bytes], language: str = "ru", **translations: str | tuple[str, ...]) -> bytes:
     """The exported file with some translations of another wording: a translator's work. ``__`` stands for ``/``."""
     po = read("x.po", export(BotTexts(bot), language))
     named = {f"main/{key.replace('__', '/')}": value for key, value in translations.items()}
@@ -84,7 +85,7 @@ def message_with(message: Message, strings: str | tuple[str, ...]) -> Message:
     )
 
 
-def brought(bot: dict[str, bytes], po: bytes) -> Taken:
+def brought(bot: Mapping[str, bytes], po: bytes) -> Taken:
     return take(BotTexts(bot), read("x.po", po), "x.po")
 
 
@@ -133,7 +134,7 @@ def test_a_new_translation_changes_its_place_and_no_other(translations: dict[str
 
 
 def test_a_language_from_nothing_gets_its_file() -> None:
-    translated = {
+    translated: dict[str, Any] = {
         "greeting": "Вітаю!",
         "menu": "Чим допомогти?",
         "menu__options__a": "Один",
