@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from conversation.bundles import Bundle, Kept, OpenConversation, Pointer, PointerName, Release
 from conversation.content import Media
 from conversation.deliveries import Settled, Unarrived, Undelivered
 from conversation.events import Event, QueuePlace
@@ -379,4 +380,55 @@ class DeskStore(Protocol):
 
     async def find_send(self, chat: str, message: str) -> int | None:
         """The number of a message's send."""
+        ...
+
+
+class BundleStore(Protocol):
+    """Versions of the bot, and which of them run. Every method is one transaction. All raise StoreError."""
+
+    async def put(
+        self,
+        bundle: Bundle,
+        blobs: Mapping[str, bytes],
+        *,
+        pointer: Pointer | None = None,
+        release: Release | None = None,
+    ) -> None:
+        """Keep a version, and move a pointer to it: all of that or nothing. One that is kept already stays as it is.
+
+        ``blobs``: name to content; those that are kept already need not be given.
+        """
+        ...
+
+    async def point(self, pointer: Pointer, release: Release | None = None) -> None:
+        """Move a pointer to a version that is kept; a move of ``live`` ends the canary. Raises StoreError if it is not kept."""
+        ...
+
+    async def take_away(self, name: PointerName, at: datetime) -> None:
+        """The pointer is on nothing from ``at`` on."""
+        ...
+
+    async def pointers(self) -> Mapping[PointerName, Pointer]: ...
+
+    async def find(self, hash_: str) -> Bundle | None: ...
+
+    async def left_at(self, hash_: str) -> datetime | None:
+        """When the last pointer left it; None while one is on it."""
+        ...
+
+    async def blobs(self, names: Sequence[str]) -> Mapping[str, bytes]:
+        """Those that are kept."""
+        ...
+
+    async def all(self) -> Sequence[Kept]:
+        """The newest first."""
+        ...
+
+    async def open_conversations(self, after: str, limit: int) -> Sequence[OpenConversation]:
+        """In the order of their ids, those after ``after``."""
+        ...
+
+    async def clear(self, before: datetime, keep: int) -> Sequence[str]:
+        """Forget the versions that no pointer was on and no conversation ran on since ``before``, but for the newest ``keep``:
+        their hashes."""
         ...

@@ -85,3 +85,5 @@ class Conversation(Value, frozen=True, kw_only=True):
     rush: Rush = Rush()
     unanswered: bool = False
     """The customer spoke last, and a person has yet to answer."""
+    bundle: str = ""
+    """The version of the bot that it is on; empty: it goes by whichever runs."""

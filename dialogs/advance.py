@@ -3,16 +3,17 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal, TypeAlias
 
-import msgspec
-
 from conversation.content import Content
 from conversation.run import Frame, Run
 from conversation.understanding import Understanding
 from conversation.value import Data, Tagged, Value
+from dialogs.follow import standing
 from dialogs.hear import Hearing
-from dialogs.model import Ask, Bot, CallDialog, Choose, Do, Form, Handover, Pick, Step, Wait
+from dialogs.model import Bot, Do, Handover, Wait
 from dialogs.outputs import Output
 from dialogs.scene import Scene
+from dialogs.taken import Taken
+from dialogs.waits import kept
 from dialogs.walk import Walk
 
 
@@ -55,6 +56,13 @@ class Woke(Tagged, frozen=True, kw_only=True):
     """A ``wait`` is over."""
 
 
+class Happened(Tagged, frozen=True, kw_only=True):
+    """Something outside, which a ``wait`` may wait for."""
+
+    name: str
+    data: dict[str, Data]
+
+
 class Resumed(Tagged, frozen=True, kw_only=True):
     """The operator closed, nobody came in time, or the operator gave the chat back to the bot."""
 
@@ -65,7 +73,7 @@ class Lost(Tagged, frozen=True, kw_only=True):
     """The conversation goes nowhere (too long, or its step is gone): to a person."""
 
 
-Input: TypeAlias = Heard | Pressed | Chose | Comprehended | Acted | Silent | Woke | Resumed | Lost
+Input: TypeAlias = Heard | Pressed | Chose | Comprehended | Acted | Silent | Woke | Happened | Resumed | Lost
 
 
 class Progress(Value, frozen=True, kw_only=True):
@@ -74,19 +82,20 @@ class Progress(Value, frozen=True, kw_only=True):
     run: Run
     variables: dict[str, Data]
     outputs: tuple[Output, ...]
+    taken: tuple[Taken, ...] = ()
     understand: str = ""
     language: str = ""
 
 
 def advance(bot: Bot, run: Run, variables: Mapping[str, Data], scene: Scene, event: Input) -> Progress:
     """Take one event. A run whose step no longer exists starts again at the menu, or else from the top."""
-    walk = Walk(bot, _standing(bot, run), variables, scene)
+    walk = Walk(bot, standing(bot, run), variables, scene)
     hearing = Hearing(walk)
     _take(walk, hearing, event)
     if walk.frames and walk.frame.stage == "enter":
         walk.proceed()
     listening, heard = (scene.key, hearing.understand) if hearing.understand else ("", "")
-    if isinstance(event, Acted | Silent | Woke | Chose):
+    if isinstance(event, Acted | Silent | Woke | Happened | Chose):
         listening, heard = run.listening, run.heard
     return Progress(
         run=Run(
@@ -97,9 +106,12 @@ def advance(bot: Bot, run: Run, variables: Mapping[str, Data], scene: Scene, eve
             heard=heard,
             answered=hearing.answered,
             lost=hearing.lost,
+            forms=walk.forms,
+            happened=walk.happened,
         ),
         variables=walk.variables,
         outputs=tuple(walk.outputs),
+        taken=tuple(walk.taken),
         understand=hearing.understand,
         language=hearing.language,
     )
@@ -128,35 +140,12 @@ def _take(walk: Walk, hearing: Hearing, event: Input) -> None:
             _silent(walk)
         case Woke():
             _woke(walk)
+        case Happened(name=name, data=data):
+            _happened(walk, name, data)
         case Resumed(how=how):
             _resumed(walk, how)
         case Lost():
             _to_person(walk)
-
-
-def _standing(bot: Bot, run: Run) -> Run:
-    """The run as this version of the bot can hold it.
-
-    Renamed steps are followed; a lost place is given up for the menu; a step that is another kind of step now is entered anew.
-    """
-    frames: list[Frame] = []
-    for frame in run.frames:
-        dialog = bot.dialogs.get(frame.dialog)
-        name = dialog.renamed.get(frame.step, frame.step) if dialog and frame.step not in dialog.steps else frame.step
-        step = dialog.steps.get(name) if dialog else None
-        if step is None:
-            return msgspec.structs.replace(run, frames=(_home(bot),), trail=(), guess=None)
-        if not _fits(frame, step):
-            frames.append(Frame(dialog=frame.dialog, step=name))
-            break
-        frames.append(msgspec.structs.replace(frame, step=name))
-    return msgspec.structs.replace(run, frames=tuple(frames))
-
-
-def _home(bot: Bot) -> Frame:
-    menu = bot.commands.get("menu")
-    dialog, name = (menu.dialog, menu.step) if menu else (bot.start, bot.dialogs[bot.start].start)
-    return Frame(dialog=dialog, step=name)
 
 
 def _chose(walk: Walk, hearing: Hearing, language: str) -> None:
@@ -166,29 +155,24 @@ def _chose(walk: Walk, hearing: Hearing, language: str) -> None:
             walk.repeat()
 
 
-def _fits(frame: Frame, step: Step) -> bool:
-    """Can a conversation be there, at that stage, in this version?"""
-    match frame.stage:
-        case "needs":
-            return bool(step.needs)
-        case "called":
-            return isinstance(step.verb, CallDialog)
-        case "doing":
-            return isinstance(step.verb, Do)
-        case "parked":
-            return True
-        case "enter":
-            return False
-    if isinstance(step.verb, Form):
-        return frame.form is not None and frame.form.field in ("", *(field.name for field in step.verb.fields))
-    return frame.form is None and isinstance(step.verb, Choose | Pick | Ask | Wait)
-
-
 def _woke(walk: Walk) -> None:
     if walk.frames and walk.frame.stage == "waiting":
-        if isinstance(walk.step.verb, Wait):
+        verb = walk.step.verb
+        if isinstance(verb, Wait) and verb.late:
+            walk.move(verb.late)
+        elif isinstance(verb, Wait):
             walk.go_on()
         walk.proceed()
+
+
+def _happened(walk: Walk, name: str, data: dict[str, Data]) -> None:
+    """Taken by the step that waits for it; else kept for one that will."""
+    verb = walk.step.verb if walk.frames and walk.frame.stage == "waiting" else None
+    if isinstance(verb, Wait) and verb.event == name:
+        walk.arrive(data)
+        walk.proceed()
+    else:
+        walk.happened = kept(walk.happened, name, data)
 
 
 def _acted(walk: Walk, request: str, result: dict[str, Data] | None) -> None:
@@ -215,7 +199,7 @@ def _silent(walk: Walk) -> None:
         walk.say_product("reminder")
         walk.listen()
     else:
-        walk.move(silence.go)
+        walk.move(silence.go, "silence")
         walk.proceed()
 
 
@@ -231,9 +215,9 @@ def _resumed(walk: Walk, how: Literal["closed", "busy", "handed_back"]) -> None:
             walk.to_menu()
         return
     if how == "busy" and verb.busy_go:
-        walk.move(verb.busy_go)
+        walk.move(verb.busy_go, "busy")
     elif how == "busy" and walk.bot.policy.waiting.then:
-        walk.jump(walk.bot.start, walk.bot.policy.waiting.then)
+        walk.jump(walk.bot.start, walk.bot.policy.waiting.then, "busy")
     else:
         walk.go_on()
     walk.proceed()
@@ -242,7 +226,7 @@ def _resumed(walk: Walk, how: Literal["closed", "busy", "handed_back"]) -> None:
 def _to_person(walk: Walk) -> None:
     human = walk.bot.commands.get("human")
     if human and human.dialog:
-        walk.jump(human.dialog, human.step)
+        walk.jump(human.dialog, human.step, "lost")
         walk.proceed()
     else:
         walk.start()

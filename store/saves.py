@@ -28,18 +28,19 @@ _HANDLE = Bulk(
 """Number of the event, and of the first that its turn answers: what is older must have been answered before."""
 _OPEN = Bulk(
     "INSERT INTO conversations (id, chat, version, phase, team, operator, since, unanswered, opened_at, updated_at,"
-    " preview, state) VALUES {rows} ON CONFLICT DO NOTHING RETURNING id",
-    width=12,
+    " preview, state, bundle) VALUES {rows} ON CONFLICT DO NOTHING RETURNING id",
+    width=13,
 )
 _MOVE = Bulk(
     "UPDATE conversations SET version = v.column3, phase = v.column4, team = v.column5, operator = v.column6,"
     " since = v.column7, unanswered = v.column8, updated_at = v.column9,"
-    " preview = CASE v.column10 WHEN '' THEN preview ELSE v.column10 END, state = v.column11"
+    " preview = CASE v.column10 WHEN '' THEN preview ELSE v.column10 END, state = v.column11,"
+    " bundle = v.column12"
     " FROM (VALUES {rows}) AS v"
     " WHERE conversations.id = v.column1 AND conversations.version = v.column2 RETURNING conversations.id",
-    width=11,
+    width=12,
     types=(
-        "TEXT", "BIGINT", "BIGINT", "TEXT", "TEXT", "TEXT", "BIGINT", "BIGINT", "BIGINT", "TEXT", "BLOB",
+        "TEXT", "BIGINT", "BIGINT", "TEXT", "TEXT", "TEXT", "BIGINT", "BIGINT", "BIGINT", "TEXT", "BLOB", "TEXT",
     ),
 )  # fmt: skip
 _CHATS = Bulk(
@@ -192,9 +193,9 @@ def _conversation_row(turn: Turn, conversation: Conversation, said: Sequence[Mes
     where = (phase, team, operator, micros(since), int(conversation.unanswered))
     version, at, state = conversation.version, micros(turn.at), encode(conversation)
     if turn.base:
-        return (conversation.id, turn.base, version, *where, at, preview, state)
+        return (conversation.id, turn.base, version, *where, at, preview, state, conversation.bundle)
     opened = micros(conversation.opened_at)
-    return (conversation.id, conversation.chat, version, *where, opened, at, preview, state)
+    return (conversation.id, conversation.chat, version, *where, opened, at, preview, state, conversation.bundle)
 
 
 def _message_row(save: Save, message: Message) -> Params:

@@ -35,6 +35,7 @@ from conversation.records import (
 )
 from conversation.state import Conversation
 from store import arrivals, claims, dead_letters, figures, reads, saves
+from store.bundles import SqlBundles
 from store.codec import micros, words
 from store.database import Database, connect
 from store.failures import explain
@@ -103,6 +104,7 @@ class SqlStore:
         self._place = place
         self._writer = Writer(self._database, place, at=at, meter=meter)
         self._loader = Loader(self._read)
+        self.bundles = SqlBundles(self._read, self._writer)
 
     @classmethod
     async def open(

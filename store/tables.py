@@ -76,7 +76,9 @@ conversations = Table(
     Column("updated_at", BigInteger, nullable=False),
     _words("preview"),
     Column("state", LargeBinary, nullable=False),
+    _words("bundle"),
     _index("conversations_open", "chat", where="phase <> 'closed'", unique=True),
+    _index("conversations_bundle", "bundle", where="phase <> 'closed'"),
     _index("conversations_people", "phase", "team", "since", "id", where="phase IN ('parked', 'with_operator')"),
 )
 
@@ -185,4 +187,39 @@ secrets = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("value", LargeBinary, nullable=False),
+)
+
+bundles = Table(
+    "bundles",
+    metadata,
+    Column("hash", Text, primary_key=True),
+    Column("made_at", BigInteger, nullable=False),
+    Column("left_at", BigInteger),
+    Column("body", LargeBinary, nullable=False),
+)
+"""Versions of the bot. ``left_at``: when the last pointer left it; the rest of a row never changes."""
+
+blobs = Table(
+    "blobs",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+"""Files of bundles by the SHA-256 of their content, and trained language models by the names of their files."""
+
+releases = _numbered(
+    "releases",
+    Column("bundle", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index("releases_bundle", "bundle", "number"),
+)
+
+pointers = Table(
+    "pointers",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("bundle", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    _count("share"),
 )

@@ -74,7 +74,12 @@ class Plan:
     limit: float = 240.0
     """Seconds for all of it."""
     patience: float = 60.0
-    """Seconds that the last life gets to answer everybody."""
+    """Seconds that the last life gets to answer everybody, once they have had the time to say all."""
+
+    @property
+    def writing(self) -> float:
+        """Seconds that people need to say all they have to say."""
+        return self.each * self.pause
 
     @property
     def conversations(self) -> int:
@@ -314,10 +319,12 @@ async def _play(outcome: Outcome, url: str) -> None:
                 asyncio.create_task(write_in_telegram(outcome, chat, texts, random_))
                 for chat, texts in outcome.telegram.items()
             ]
+        written = time.monotonic() + plan.writing
         try:
             async with asyncio.timeout(plan.limit):
                 await lives.run(lambda: not unsettled(outcome))
-                await until(lambda: not unsettled(outcome), seconds=plan.patience, what="everybody was answered")
+                patience = max(0.0, written - time.monotonic()) + plan.patience
+                await until(lambda: not unsettled(outcome), seconds=patience, what="everybody was answered")
         except TimeoutError:
             outcome.stuck = unsettled(outcome)
         finally:
