@@ -124,7 +124,7 @@ def _dialog(bot: Bot, dialog: Dialog) -> ShownDialog:
 
 
 def _step(bot: Bot, dialog: Dialog, step: Step) -> ShownStep:
-    views = {language: view_of(bot, language) for language in bot.languages}
+    views = {language: view_of(bot, language, {}) for language in bot.languages}
     ways = [Way(to=to, why=why) for to, why in ways_on(step)]
     if step.needs in bot.fillers:
         ways.append(Way(to=f"{bot.fillers[step.needs]}/{bot.dialogs[bot.fillers[step.needs]].start}", why="needs"))
