@@ -32,7 +32,8 @@ def miss(hearing: Attention, language: str = "") -> None:
     choices = walk.choices()
     example = example or (choices[0].label if choices else "")
     text = walk.prompts.error(walk.frame, step, kind, example, choices)
-    hearing.out = _ways_out(hearing, language)
+    shown = {choice.label for choice in choices}
+    hearing.out = tuple(way for way in _ways_out(hearing, language) if hearing.way_out(way) not in shown)
     out = tuple(Button(payload=way.key, label=way.label) for way in hearing.ways_out())
     buttons = (*walk.prompts.buttons(walk.frame, choices), *out)
     walk.say(Prompt(text=text, buttons=buttons), f"{step.say}.error")
