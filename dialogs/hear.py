@@ -17,7 +17,7 @@ from dialogs.matching import match
 from dialogs.misses import miss
 from dialogs.model import Ask, Choose, Form, Pick, Wait
 from dialogs.outputs import Speak
-from dialogs.walk import BACK
+from dialogs.titles import BACK
 
 BEGIN: Final = "/start"
 """What messengers send for a customer who presses their button "Start", also in the middle of a conversation."""

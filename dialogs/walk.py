@@ -5,7 +5,6 @@ A Walk is mutable while it lasts and never outlives the call that made it: from 
 
 from collections.abc import Mapping
 from hashlib import sha256
-from itertools import pairwise
 from typing import Final
 
 import msgspec
@@ -14,7 +13,7 @@ from conversation.content import Prompt
 from conversation.run import FormRun, Frame, Run
 from conversation.value import Data
 from dialogs.filters import View
-from dialogs.kinds import AnswerContext, Kind, NotThis, Parsed, check, parse
+from dialogs.kinds import AnswerContext, Kind
 from dialogs.matching import Choice
 from dialogs.model import (
     Ask,
@@ -33,11 +32,12 @@ from dialogs.model import (
     Verb,
     Wait,
 )
+from dialogs.named import take
 from dialogs.outputs import Act, Finish, HandOver, Listen, Output, Sleep, Speak
 from dialogs.prompts import Prompts
 from dialogs.scene import Names, Scene, view_of
 from dialogs.taken import Taken
-from dialogs.titles import of_place
+from dialogs.titles import way_back
 from dialogs.worded import with_hint
 
 MAX_STEPS: Final = 100
@@ -45,8 +45,6 @@ MAX_STEPS: Final = 100
 MAX_DEPTH: Final = 4
 """Dialogs inside each other: three levels of calls."""
 MAX_TRAIL: Final = 20
-BACK: Final = "!back"
-"""The key of the menu's own way back to what was left."""
 _NOWHERE: Final = Frame(dialog="", step="")
 
 
@@ -91,13 +89,6 @@ class Walk:
     @property
     def step(self) -> Step:
         return self.dialog.steps[self.frame.step]
-
-    def base(self) -> list[Frame]:
-        """The frames without an FAQ that is being answered beside the last of them."""
-        for index, (below, above) in enumerate(pairwise(self.frames), start=1):
-            if below.stage == "aside" and self.bot.dialogs[above.dialog].kind == "answer":
-                return self.frames[:index]
-        return list(self.frames)
 
     def note(self, **changes: object) -> None:
         """Change the innermost frame."""
@@ -380,11 +371,7 @@ class Walk:
 
     def named(self, kind: Kind, limits: Mapping[str, Data]) -> Data:
         """The answer of that kind among what the customer named on the way here, if it would be taken; it is given once."""
-        words = self.entities.pop(kind.entity or kind.name, None)
-        parsed = parse(kind, self.prompts.as_text(words), self.context()) if words else None
-        if not isinstance(parsed, Parsed) or isinstance(check(parsed.value, dict(limits), self.context()), NotThis):
-            return None
-        return parsed.value
+        return take(self.entities, kind, limits, self.prompts)
 
     def _begin_form(self, step: Step, verb: Form) -> None:
         self.note(stage="waiting", form=self.frame.form or FormRun(field=verb.fields[0].name))
@@ -404,16 +391,11 @@ class Walk:
         form = self.frame.form
         if form and isinstance(self.step.verb, Form):
             return self.prompts.form_choices(self.frame, self.step, self.step.verb, form)
-        return [*self.prompts.choices(self.frame, self.step), *self._ways_back()]
-
-    def _ways_back(self) -> list[Choice]:
-        """At the menu: what was left can be gone on with."""
+        choices = self.prompts.choices(self.frame, self.step)
         menu = self.bot.commands.get("menu")
-        if not self.left or menu is None or (menu.dialog, menu.step) != (self.frame.dialog, self.frame.step):
-            return []
-        left = self.left[-1]
-        title = of_place(self.prompts, left.frames, left.trail)
-        return [Choice(key=BACK, label=self.prompts.product("back_to" if title else "back_to_this", title=title))]
+        if self.left and menu and (menu.dialog, menu.step) == (self.frame.dialog, self.frame.step):
+            choices.append(way_back(self.prompts, self.left[-1]))
+        return choices
 
     def question(self) -> Prompt:
         prompt = self.prompts.question(self.frame, self.step, self.choices())
