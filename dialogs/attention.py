@@ -1,8 +1,7 @@
 """What one input changes besides the place: what is asked beside the step's own question, and how often nothing was understood."""
 
-from conversation.content import Button, Prompt
+from conversation.content import Button, Content, Prompt, Text
 from conversation.run import Guess, Leaving
-from dialogs.asides import base
 from dialogs.commands import language_name
 from dialogs.matching import Choice
 from dialogs.model import Wait
@@ -25,6 +24,8 @@ class Attention:
     def __init__(self, walk: Walk) -> None:
         self.walk = walk
         self.understand = ""
+        self.words: Content = Text(text=walk.run.heard)
+        """What the customer said: now, or when the NLU layer was asked about it."""
         self.guess: Guess | None = walk.run.guess
         self.leaving: Leaving | None = walk.run.leaving
         self.returning = walk.run.returning
@@ -76,7 +77,7 @@ class Attention:
         if self.guess:
             key, text = "did_you_mean", walk.prompts.product("did_you_mean")
         elif self.leaving:
-            key, text = "leave", self._titled("leave", of_place(walk.prompts, base(walk), walk.trail))
+            key, text = "leave", self._titled("leave", of_place(walk.prompts, walk.base(), walk.trail))
         elif self.languages:
             key, text = "which_language", walk.prompts.product("which_language")
         else:

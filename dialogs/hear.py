@@ -10,14 +10,16 @@ from conversation.content import Content, Prompt, Text, plain_text
 from conversation.understanding import Understanding
 from conversation.value import Data
 from dialogs import asides, forms, intents, meaning, worded
+from dialogs.answers.remarks import remark
+from dialogs.asking import BACK
 from dialogs.attention import DROP, LEAVE, RETURN, STAY, Attention
 from dialogs.commands import find_command, find_language, language_name
-from dialogs.kinds import Kind, NotThis, Parsed, check, parse
-from dialogs.matching import match
-from dialogs.misses import miss
+from dialogs.kinds import AnswerContext, Kind, Parsed, certain, narrowed, parse
+from dialogs.matching import Choice, match
+from dialogs.misses import asked_in, miss, off_limits, value_of
 from dialogs.model import Ask, Choose, Form, Pick, Wait
 from dialogs.outputs import Speak
-from dialogs.titles import BACK
+from dialogs.prompts import LESS, MAX_ITEMS, MORE, NO, YES
 
 BEGIN: Final = "/start"
 """What messengers send for a customer who presses their button "Start", also in the middle of a conversation."""
@@ -36,6 +38,7 @@ class Hearing(Attention):
 
     def content(self, content: Content) -> None:
         self.answered = ""
+        self.words = content
         text = plain_text(content).strip() if isinstance(content, Text) else ""
         if text and self._command(text):
             return
@@ -101,31 +104,78 @@ class Hearing(Attention):
             walk.say_product("one_moment")
             return
         out, self.out = self.ways_out(), ()
-        key = match(text, [*walk.choices(), *out]) if text else None
+        key = self._chosen(text, out)
         if key is not None and key in [way.key for way in out]:
             self._run_command(key[1:])
         elif key is not None:
             self.choose(key)
-        elif not self._parsed(content) and not self._put(worded.address(self._kind(), text)):
-            if any(char.isalpha() for char in text) and walk.bot.intents:
+        elif (
+            not self._confirmed(content)
+            and not self._parsed(content)
+            and not self._put(worded.address(self._kind(), text))
+        ):
+            if any(char.isalpha() for char in text) and walk.bot.intents and not off_limits(walk, content):
                 self.understand = text
             elif not self._put(worded.described(self._kind(), walk.scene.channel, text)):
                 miss(self)
 
-    def _parsed(self, content: Content) -> bool:
-        """True if the content was an answer of the kind asked for, good or not good enough."""
+    def _chosen(self, text: str, out: list[Choice]) -> str | None:
+        """What is chosen by its number, or by its label; of a long list also what is on another page."""
         walk = self.walk
-        verb, form, field = walk.step.verb, walk.frame.form, forms.asked(walk)
-        if isinstance(verb, Ask):
-            offered = tuple(str(value) for value in walk.frame.offered)
-            value = self._value(content, verb.answer, verb.check, offered)
-            if value is not None:
-                self._save(value)
-            return value is not None
-        value = self._value(content, field.kind, field.check, ()) if field else None
-        if value is None or form is None or field is None:
+        if not text or forms.answers_itself(walk, text):
+            return None
+        key = match(text, [*walk.choices(), *out])
+        if key is None and len(walk.frame.offered) > MAX_ITEMS and not text.strip(" .)").isdecimal():
+            key = match(text, walk.open_choices())
+        return key
+
+    def _confirmed(self, content: Content) -> bool:
+        """The answer to "is it …?": yes, no, or what it is instead."""
+        walk = self.walk
+        if walk.frame.proposed is None:
             return False
-        self._save_all(forms.answer(walk, form, field, value))
+        said = parse(Kind(name="yes_no"), content, walk.context())
+        if isinstance(said, Parsed):
+            self.choose(YES if said.value else NO)
+            return True
+        before = walk.frame.proposed
+        walk.note(proposed=None)
+        rest = remark(plain_text(content))
+        instead = Text(text=rest.rest) if rest.refuses and rest.rest else content
+        if self._parsed(instead):
+            return True
+        walk.note(proposed=before)
+        return False
+
+    def _parsed(self, content: Content) -> bool:
+        """True if the content was an answer of the kind asked for, or means something to the form."""
+        walk = self.walk
+        verb = walk.step.verb
+        if isinstance(verb, Form):
+            heard = forms.hear(walk, content)
+            if heard.understood:
+                self._save_all(heard.done)
+            return heard.understood
+        if not isinstance(verb, Ask):
+            return False
+        ctx = asked_in(walk)
+        value = value_of(verb.answer, verb.check, content, ctx)
+        if value is None:
+            return self._narrowed(verb, content, ctx)
+        self.lost = 0
+        if certain(verb.answer, content, ctx):
+            self._save(value)
+        else:
+            walk.propose(value)
+        return True
+
+    def _narrowed(self, verb: Ask, content: Content, ctx: AnswerContext) -> bool:
+        """Words that mean several of the times offered: those are offered then."""
+        found = narrowed(verb.answer, content, ctx)
+        if not 1 < len(found) < len(ctx.offered):
+            return False
+        self.walk.note(offered=found, page=0, misses=0)
+        self.walk.repeat()
         return True
 
     def _put(self, value: Data) -> bool:
@@ -136,13 +186,6 @@ class Hearing(Attention):
         elif value is not None:
             self._save(value)
         return value is not None
-
-    def _value(self, content: Content, kind: Kind, limits: dict[str, Data], offered: tuple[str, ...]) -> Data:
-        ctx = self.walk.context(offered)
-        found = parse(kind, content, ctx)
-        if not isinstance(found, Parsed) or isinstance(check(found.value, limits, ctx), NotThis):
-            return None
-        return found.value
 
     def _save(self, value: Data) -> None:
         walk = self.walk
@@ -155,6 +198,7 @@ class Hearing(Attention):
         """A form's answers, once it has them all."""
         self.lost = 0
         if answers is not None:
+            forms.close(self.walk)
             self._save(answers)
 
     # ── buttons ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -180,7 +224,7 @@ class Hearing(Attention):
         if walk.frames and walk.frame.stage in ("parked", "doing"):
             self._answer(Text(text=""), "")
         elif walk.frames and walk.frame.stage == "waiting" and (walk.frame.dialog, walk.frame.step) == (dialog, step):
-            if any(choice.key == key for choice in self.walk.choices()):
+            if any(choice.key == key for choice in self.walk.open_choices()):
                 self.choose(key)
             else:
                 self._gone()
@@ -223,6 +267,10 @@ class Hearing(Attention):
         if key == BACK:
             self.lost = 0
             asides.come_back(walk)
+        elif walk.frame.proposed is not None:
+            self._settle_proposal(key == YES)
+        elif key in (MORE, LESS):
+            walk.turn_page(1 if key == MORE else -1)
         elif form and isinstance(verb, Form):
             self._save_all(forms.choose(walk, verb, form, key))
         elif isinstance(verb, Choose):
@@ -231,6 +279,16 @@ class Hearing(Attention):
             walk.proceed()
         elif isinstance(verb, Pick | Ask):
             self._save(walk.frame.offered[int(key[1:])])
+
+    def _settle_proposal(self, right: bool) -> None:
+        """ "Is it …?": then it is the answer; or the question is asked again, also where it is over by now."""
+        walk = self.walk
+        value, asked = walk.frame.proposed, walk.kind()
+        walk.note(proposed=None)
+        if right and asked and walk.good(*asked, value):
+            self._put(value)
+        else:
+            walk.repeat()
 
     # ── commands ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -277,6 +335,10 @@ class Hearing(Attention):
 
     def _back(self) -> None:
         walk = self.walk
+        if walk.frame.proposed is not None and walk.frame.form is None:
+            walk.note(proposed=None)
+            walk.repeat()
+            return
         if not self.returning and walk.frame.stage != "doing" and (forms.back(walk) or walk.back()):
             return
         if walk.frame.stage == "parked":
@@ -331,16 +393,23 @@ class Hearing(Attention):
 
     def _named(self, entities: Mapping[str, str], accepted: str) -> bool:
         """The answer stands in a sentence: "it is A-12345, I think". True if it was taken."""
-        kind = self._kind()
-        words = entities.get(kind.entity or kind.name) if kind else None
-        here = [(frame.dialog, frame.step) for frame in self.walk.frames]
-        elsewhere = bool(accepted) and self.walk.bot.intents.get(accepted) not in here
-        return bool(words) and not elsewhere and self._parsed(Text(text=words or ""))
+        walk = self.walk
+        here = [(frame.dialog, frame.step) for frame in walk.frames]
+        elsewhere = bool(accepted) and walk.bot.intents.get(accepted) not in here
+        if elsewhere or walk.frame.stage != "waiting":
+            return False
+        if walk.frame.form:
+            heard = forms.named(walk, entities)
+            if heard.understood:
+                self._save_all(heard.done)
+            return heard.understood
+        verb = walk.step.verb
+        words = entities.get(verb.answer.entity or verb.answer.name) if isinstance(verb, Ask) else None
+        return bool(words) and self._parsed(Text(text=words or ""))
 
     def _kind(self) -> Kind | None:
-        """The kind of answer that is asked for."""
-        verb, field = self.walk.step.verb, forms.asked(self.walk)
-        return verb.answer if isinstance(verb, Ask) else field.kind if field else None
+        asked = self.walk.kind()
+        return asked[0] if asked else None
 
     def _offer_language(self, language: str) -> None:
         """Once, to who is understood in another language than the bot speaks: not forced."""

@@ -15,7 +15,7 @@ from dialogs.read_dialog import DialogReader
 from dialogs.read_texts import read_global, read_locale
 from dialogs.reader import Reader
 from dialogs.source import Source, read_source
-from dialogs.texts import PRODUCT, Entry, Texts
+from dialogs.texts import OWN, PRODUCT, Entry, Texts
 
 Files: TypeAlias = Mapping[str, bytes]
 """Path inside the bot folder (``dialogs/support.yaml``) to content."""
@@ -209,6 +209,7 @@ class _Reading:
             if topic == "_global":
                 own, commands = read_global(source, language, self.problems)
                 entries[language].setdefault(PRODUCT, {}).update(own)
+                entries[language][OWN] = own
                 words[language].update(commands)
             else:
                 entries[language][topic] = read_locale(source, language, self.problems)

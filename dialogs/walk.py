@@ -7,123 +7,20 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Final
 
-import msgspec
-
-from conversation.content import Prompt
-from conversation.run import FormRun, Frame, Run
+from conversation.run import Frame
 from conversation.value import Data
-from dialogs.filters import View
-from dialogs.kinds import AnswerContext, Kind
-from dialogs.matching import Choice
-from dialogs.model import (
-    Ask,
-    Bot,
-    CallDialog,
-    Choose,
-    Dialog,
-    Do,
-    End,
-    Form,
-    Handover,
-    Pick,
-    Random,
-    Say,
-    Step,
-    Verb,
-    Wait,
-)
-from dialogs.named import take
-from dialogs.outputs import Act, Finish, HandOver, Listen, Output, Sleep, Speak
-from dialogs.prompts import Prompts
-from dialogs.scene import Names, Scene, view_of
-from dialogs.taken import Taken
-from dialogs.titles import way_back
-from dialogs.worded import with_hint
+from dialogs.asking import Asking
+from dialogs.model import Ask, CallDialog, Choose, Do, End, Form, Handover, Pick, Random, Say, Step, Wait
+from dialogs.outputs import Act, HandOver, Sleep
+from dialogs.place import taken
 
 MAX_STEPS: Final = 100
 """Steps in one event; a bot that needs more goes in circles."""
 MAX_DEPTH: Final = 4
 """Dialogs inside each other: three levels of calls."""
-MAX_TRAIL: Final = 20
-_NOWHERE: Final = Frame(dialog="", step="")
 
 
-class Walk:
-    """``target``: where the customer's first words lead, taken instead of the first question.
-
-    ``ended``: the outcome of a walk that came to its end; whether the conversation does too, ``dialogs.advance`` decides.
-    """
-
-    def __init__(self, bot: Bot, run: Run, variables: Mapping[str, Data], scene: Scene) -> None:
-        self.bot = bot
-        self.scene = scene
-        self.run = run
-        self.frames = list(run.frames)
-        self.trail = list(run.trail)
-        self.forms = dict(run.forms)
-        self.happened = dict(run.happened)
-        self.variables = dict(variables)
-        self.names = Names(bot, scene, self.variables)
-        self.view: View = view_of(bot, scene.language)
-        self.prompts = Prompts(bot, scene, self.view, self.names)
-        self.outputs: list[Output] = []
-        self.target: tuple[str, str] | None = None
-        self.entities: dict[str, str] = dict(run.entities)
-        self.left = list(run.left)
-        self.ended = ""
-        self.aim = ""
-        """Why the target: see ``Taken``."""
-        self.taken: list[Taken] = []
-        self._acts = 0
-
-    # ── where we are ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-    @property
-    def frame(self) -> Frame:
-        return self.frames[-1]
-
-    @property
-    def dialog(self) -> Dialog:
-        return self.bot.dialogs[self.frame.dialog]
-
-    @property
-    def step(self) -> Step:
-        return self.dialog.steps[self.frame.step]
-
-    def note(self, **changes: object) -> None:
-        """Change the innermost frame."""
-        self.frames[-1] = msgspec.structs.replace(self.frame, **changes)
-
-    def say(self, prompt: Prompt, key: str) -> None:
-        self.outputs.append(Speak(origin=f"{self.frame.dialog}/{key}", prompt=prompt))
-
-    def say_product(self, key: str, **variables: Data) -> None:
-        """One of the product's own texts."""
-        text = self.prompts.product(key, **variables)
-        self.outputs.append(Speak(origin=f"_product/{key}", prompt=Prompt(text=text)))
-
-    def context(self, offered: tuple[str, ...] = ()) -> AnswerContext:
-        return self.prompts.context(offered)
-
-    def speak(self, language: str) -> None:
-        """All texts from here on are in that language."""
-        self.scene = msgspec.structs.replace(self.scene, language=language)
-        self.names = Names(self.bot, self.scene, self.variables)
-        self.view = view_of(self.bot, language)
-        self.prompts = Prompts(self.bot, self.scene, self.view, self.names)
-
-    # ── moving ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def jump(self, dialog: str, step: str, why: str = "") -> None:
-        """Leave everything and go there: commands and intents do."""
-        self._take(why, dialog, step)
-        self.frames = [Frame(dialog=dialog, step=step)]
-
-    def _take(self, why: str, dialog: str, step: str) -> None:
-        """Note a way that is about to be taken; ``why`` as in ``Taken``."""
-        here = self.frames[-1] if self.frames else _NOWHERE
-        self.taken.append(_taken(here, Frame(dialog=dialog, step=step), why))
-
+class Walk(Asking):
     def start(self) -> None:
         self.jump(self.bot.start, self.bot.dialogs[self.bot.start].start, "start")
 
@@ -161,22 +58,6 @@ class Walk:
         self.proceed()
         return True
 
-    def move(self, step: str, why: str = "") -> None:
-        """On to another step of the same dialog."""
-        self._take(why, self.frame.dialog, step)
-        self.frames[-1] = Frame(dialog=self.frame.dialog, step=step)
-
-    def go_on(self) -> None:
-        """Take the first way whose condition holds."""
-        ways = self.step.ways
-        number, line = next(
-            (number, line) for number, line in enumerate(ways, 1) if line.when is None or line.when(self.names)
-        )
-        self.move(line.go, f"route.{number}" if len(ways) > 1 else "go")
-
-    def fail(self) -> None:
-        self.move(self.step.failed, "failed")
-
     def proceed(self) -> None:
         """Walk until somebody must act. A bot that goes in circles is stopped at a person, if need be without words."""
         for _ in range(MAX_STEPS):
@@ -192,10 +73,6 @@ class Walk:
             self.outputs.append(HandOver(team=team, busy_after=None))
         else:
             self.finish("failed")
-
-    def finish(self, outcome: str) -> None:
-        self.frames.clear()
-        self.outputs.append(Finish(outcome=outcome))
 
     # ── entering a step ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -298,7 +175,7 @@ class Walk:
         elif self.frame.stage == "called":
             self.go_on()
         else:
-            self.taken.append(_taken(over, self.frame, "filled"))
+            self.taken.append(taken(over, self.frame, "filled"))
             self.note(stage="enter")
         return True
 
@@ -318,7 +195,7 @@ class Walk:
         if failed and self.step.failed:
             self.fail()
             return True
-        self.taken.append(_taken(over, self.frame, "returned"))
+        self.taken.append(taken(over, self.frame, "returned"))
         if here in self.trail:
             self.trail = self.trail[: self.trail.index(here) + 1]
             self.note(stage="waiting")
@@ -333,96 +210,6 @@ class Walk:
         self.note(stage="doing", request=request)
         arguments = {name: _plain(value(self.names)) for name, value in verb.arguments.items()}
         self.outputs.append(Act(request=request, action=verb.action, arguments=arguments, limit=verb.limit))
-
-    # ── questions ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def _wait_for_answer(self, step: Step) -> bool:
-        verb = step.verb
-        if isinstance(verb, Ask) and self._prefill(step, verb):
-            return True
-        if isinstance(verb, Form):
-            self._begin_form(step, verb)
-        else:
-            offered = self._offered(verb)
-            if isinstance(verb, Pick) and not offered:
-                self.fail()
-                return True
-            self.note(stage="waiting", offered=offered)
-            self.say(self.question(), step.say)
-        self.remember()
-        self.listen()
-        return False
-
-    def _offered(self, verb: Verb) -> tuple[Data, ...]:
-        offered = self.prompts.offered(verb)
-        named = self.named(verb.answer, verb.check) if isinstance(verb, Ask) else None
-        return offered if named is None or named in offered else (named, *offered)
-
-    def _prefill(self, step: Step, verb: Ask) -> bool:
-        """What the customer named already is not asked again; personal data never silently: that is a suggestion."""
-        if step.save in self.dialog.personal:
-            return False
-        value = self.named(verb.answer, verb.check)
-        if value is None:
-            return False
-        self.variables[step.save] = value
-        self.go_on()
-        return True
-
-    def named(self, kind: Kind, limits: Mapping[str, Data]) -> Data:
-        """The answer of that kind among what the customer named on the way here, if it would be taken; it is given once."""
-        return take(self.entities, kind, limits, self.prompts)
-
-    def _begin_form(self, step: Step, verb: Form) -> None:
-        self.note(stage="waiting", form=self.frame.form or FormRun(field=verb.fields[0].name))
-        self.say(self.prompts.plain(self.frame.dialog, step), step.say)
-        self.ask_field()
-
-    def ask_field(self) -> None:
-        """Ask the field that the form is at, or show the summary."""
-        step, form = self.step, self.frame.form
-        if form and isinstance(step.verb, Form):
-            key, prompt = self.prompts.form(self.frame, step, step.verb, form)
-            field = next((field for field in step.verb.fields if field.name == form.field), None)
-            self.say(with_hint(self.prompts, prompt, field.kind if field and not form.correcting else None), key)
-
-    def choices(self) -> list[Choice]:
-        """What the customer can choose now, in the order shown."""
-        form = self.frame.form
-        if form and isinstance(self.step.verb, Form):
-            return self.prompts.form_choices(self.frame, self.step, self.step.verb, form)
-        choices = self.prompts.choices(self.frame, self.step)
-        menu = self.bot.commands.get("menu")
-        if self.left and menu and (menu.dialog, menu.step) == (self.frame.dialog, self.frame.step):
-            choices.append(way_back(self.prompts, self.left[-1]))
-        return choices
-
-    def question(self) -> Prompt:
-        prompt = self.prompts.question(self.frame, self.step, self.choices())
-        return with_hint(self.prompts, prompt, self.step.verb.answer if isinstance(self.step.verb, Ask) else None)
-
-    def remember(self) -> None:
-        """Note the question on the trail that `back` walks."""
-        here = (self.frame.dialog, self.frame.step)
-        if here in self.trail:
-            del self.trail[self.trail.index(here) :]
-        self.trail = [*self.trail, here][-MAX_TRAIL:]
-
-    def listen(self) -> None:
-        self.outputs.append(Listen(silence=self.step.silence))
-
-    def repeat(self) -> None:
-        """Ask again what is asked now."""
-        if self.frame.stage == "waiting" and not isinstance(self.step.verb, Wait):
-            if self.frame.form:
-                self.ask_field()
-            else:
-                self.say(self.question(), self.step.say)
-            self.listen()
-
-
-def _taken(here: Frame, there: Frame, why: str) -> Taken:
-    return Taken(dialog=here.dialog, step=here.step, why=why, to_dialog=there.dialog, to_step=there.step)
 
 
 def _plain(value: Data) -> Data:

@@ -176,7 +176,7 @@ class Turns:
             language=chat.language,
             language_chosen=last.language_chosen if last else False,
             name=last.name if last else "",
-            run=Run(left=last.run.left) if last else Run(),
+            run=Run(left=last.run.left, forms=last.run.forms) if last else Run(),
         )
 
     async def _step(self, start: Conversation, event: Event) -> tuple[Conversation, tuple[Effect, ...]]:
