@@ -25,7 +25,7 @@ async def open_connectors(ground: Ground, intake: Callable[[], Intake]) -> dict[
         return await intake().receive(inbound)
 
     surroundings = Surroundings(
-        receive=receive, ids=ground.ids, clock=ground.clock, media=lambda ref: ground.bot.folder / ref
+        receive=receive, ids=ground.ids, clock=ground.clock, media=lambda ref: ground.bot.root_of(ref) / ref
     )
     wanted: dict[str, Mapping[str, Data]] = {}
     if ground.settings.telegram.token.get_secret_value():

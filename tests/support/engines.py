@@ -15,6 +15,7 @@ from conversation.ports import Bus
 from conversation.records import ActionCall, Chat, Inbound
 from conversation.understanding import Understanding
 from conversation.value import Data
+from engine.shell.editions import OneEdition
 from engine.shell.engine import Engine, Tools
 from store.bus import MemoryBus
 from store.sql import SqlStore
@@ -90,8 +91,7 @@ class Process:
         self.dead = set[str]() if dead is None else dead
         tools = Tools(
             store=store,
-            rules=lambda: RULES,
-            nlu=Deaf(),
+            editions=OneEdition(lambda: RULES, Deaf()),
             actions=NoBackEnd(),
             repeatable=lambda _: False,
             bus=bus or MemoryBus(),

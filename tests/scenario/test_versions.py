@@ -1,0 +1,1 @@
+"""A conversation of fifty turns through five publications: through the real engine, on SQLite, on a clock that is turned."""
