@@ -116,12 +116,7 @@ def _name_in(bot: Bot, frame: Frame) -> str:
 
 
 def _renamed(dialog: Dialog, step: str) -> str:
-    """Also of a step that was renamed more than once."""
-    for _ in dialog.renamed:
-        if step in dialog.steps:
-            break
-        step = dialog.renamed.get(step, step)
-    return step
+    return step if step in dialog.steps else dialog.renamed.get(step, step)
 
 
 def _moved(bot: Bot, run: Run, frames: tuple[Frame, ...]) -> Run:
