@@ -16,7 +16,14 @@ MAX_FILES: Final = 5_000
 MAX_FILE: Final = 20_000_000
 WATCH: Final = 1.0
 """Seconds between two looks at the folder."""
-_READ: Final = {"bot.yaml": "", "dialogs": ".yaml", "locales": ".yaml", "actions": ".yaml", "nlu": ".yaml", "media": ""}
+_READ: Final = (
+    ("dialogs", ".yaml"),
+    ("locales", ".yaml"),
+    ("locales", ".sources.json"),  # what the translations were made from
+    ("actions", ".yaml"),
+    ("nlu", ".yaml"),
+    ("media", ""),
+)
 
 _log = structlog.get_logger(__name__)
 
@@ -38,7 +45,7 @@ def read_folder(folder: Path) -> dict[str, bytes]:
 
 def _paths(folder: Path) -> list[Path]:
     paths = [folder / "bot.yaml"] if (folder / "bot.yaml").is_file() else []
-    for part, ending in _READ.items():
+    for part, ending in _READ:
         if (folder / part).is_dir():
             paths += [path for path in (folder / part).rglob(f"*{ending}") if path.is_file()]
     return paths

@@ -121,7 +121,14 @@ class ActionFailed(_Event, frozen=True, kw_only=True):
     reason: str
 
 
+class Happened(_Event, frozen=True, kw_only=True):
+    """Something outside took place that a dialog may wait for by its ``name``: a payment came in, a ticket was solved."""
+
+    name: str
+    data: dict[str, Data] = {}
+
+
 CustomerEvent: TypeAlias = CustomerSaid | CustomerPressed | CustomerEdited | CustomerChoseLanguage | CustomerUnreachable
 OperatorEvent: TypeAlias = OperatorClaimed | OperatorReplied | OperatorHandedBack | OperatorClosed
-EngineEvent: TypeAlias = TimerFired | Understood | ActionDone | ActionFailed
+EngineEvent: TypeAlias = TimerFired | Understood | ActionDone | ActionFailed | Happened
 Event: TypeAlias = CustomerEvent | OperatorEvent | EngineEvent

@@ -12,6 +12,8 @@ from dialogs.hear import Hearing
 from dialogs.model import Bot, Do, Handover, Wait
 from dialogs.outputs import Output
 from dialogs.scene import Scene
+from dialogs.taken import Taken
+from dialogs.waits import kept
 from dialogs.walk import Walk
 
 
@@ -54,6 +56,13 @@ class Woke(Tagged, frozen=True, kw_only=True):
     """A ``wait`` is over."""
 
 
+class Happened(Tagged, frozen=True, kw_only=True):
+    """Something outside, which a ``wait`` may wait for."""
+
+    name: str
+    data: dict[str, Data]
+
+
 class Resumed(Tagged, frozen=True, kw_only=True):
     """The operator closed, nobody came in time, or the operator gave the chat back to the bot."""
 
@@ -64,7 +73,7 @@ class Lost(Tagged, frozen=True, kw_only=True):
     """The conversation goes nowhere (too long, or its step is gone): to a person."""
 
 
-Input: TypeAlias = Heard | Pressed | Chose | Comprehended | Acted | Silent | Woke | Resumed | Lost
+Input: TypeAlias = Heard | Pressed | Chose | Comprehended | Acted | Silent | Woke | Happened | Resumed | Lost
 
 
 class Progress(Value, frozen=True, kw_only=True):
@@ -73,6 +82,7 @@ class Progress(Value, frozen=True, kw_only=True):
     run: Run
     variables: dict[str, Data]
     outputs: tuple[Output, ...]
+    taken: tuple[Taken, ...] = ()
     understand: str = ""
     language: str = ""
 
@@ -85,7 +95,7 @@ def advance(bot: Bot, run: Run, variables: Mapping[str, Data], scene: Scene, eve
     if walk.frames and walk.frame.stage == "enter":
         walk.proceed()
     listening, heard = (scene.key, hearing.understand) if hearing.understand else ("", "")
-    if isinstance(event, Acted | Silent | Woke | Chose):
+    if isinstance(event, Acted | Silent | Woke | Happened | Chose):
         listening, heard = run.listening, run.heard
     return Progress(
         run=Run(
@@ -96,9 +106,12 @@ def advance(bot: Bot, run: Run, variables: Mapping[str, Data], scene: Scene, eve
             heard=heard,
             answered=hearing.answered,
             lost=hearing.lost,
+            forms=walk.forms,
+            happened=walk.happened,
         ),
         variables=walk.variables,
         outputs=tuple(walk.outputs),
+        taken=tuple(walk.taken),
         understand=hearing.understand,
         language=hearing.language,
     )
@@ -127,6 +140,8 @@ def _take(walk: Walk, hearing: Hearing, event: Input) -> None:
             _silent(walk)
         case Woke():
             _woke(walk)
+        case Happened(name=name, data=data):
+            _happened(walk, name, data)
         case Resumed(how=how):
             _resumed(walk, how)
         case Lost():
@@ -142,9 +157,22 @@ def _chose(walk: Walk, hearing: Hearing, language: str) -> None:
 
 def _woke(walk: Walk) -> None:
     if walk.frames and walk.frame.stage == "waiting":
-        if isinstance(walk.step.verb, Wait):
+        verb = walk.step.verb
+        if isinstance(verb, Wait) and verb.late:
+            walk.move(verb.late)
+        elif isinstance(verb, Wait):
             walk.go_on()
         walk.proceed()
+
+
+def _happened(walk: Walk, name: str, data: dict[str, Data]) -> None:
+    """Taken by the step that waits for it; else kept for one that will."""
+    verb = walk.step.verb if walk.frames and walk.frame.stage == "waiting" else None
+    if isinstance(verb, Wait) and verb.event == name:
+        walk.arrive(data)
+        walk.proceed()
+    else:
+        walk.happened = kept(walk.happened, name, data)
 
 
 def _acted(walk: Walk, request: str, result: dict[str, Data] | None) -> None:
@@ -171,7 +199,7 @@ def _silent(walk: Walk) -> None:
         walk.say_product("reminder")
         walk.listen()
     else:
-        walk.move(silence.go)
+        walk.move(silence.go, "silence")
         walk.proceed()
 
 
@@ -187,9 +215,9 @@ def _resumed(walk: Walk, how: Literal["closed", "busy", "handed_back"]) -> None:
             walk.to_menu()
         return
     if how == "busy" and verb.busy_go:
-        walk.move(verb.busy_go)
+        walk.move(verb.busy_go, "busy")
     elif how == "busy" and walk.bot.policy.waiting.then:
-        walk.jump(walk.bot.start, walk.bot.policy.waiting.then)
+        walk.jump(walk.bot.start, walk.bot.policy.waiting.then, "busy")
     else:
         walk.go_on()
     walk.proceed()
@@ -198,7 +226,7 @@ def _resumed(walk: Walk, how: Literal["closed", "busy", "handed_back"]) -> None:
 def _to_person(walk: Walk) -> None:
     human = walk.bot.commands.get("human")
     if human and human.dialog:
-        walk.jump(human.dialog, human.step)
+        walk.jump(human.dialog, human.step, "lost")
         walk.proceed()
     else:
         walk.start()

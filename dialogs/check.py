@@ -16,6 +16,7 @@ from dialogs.model import (
     Random,
     Say,
     Step,
+    Wait,
 )
 from dialogs.problems import Problem
 from dialogs.source import Path
@@ -40,6 +41,8 @@ def ways_on(step: Step) -> Ways:
             ways.append((cancelled, "cancelled"))
         case Handover(busy_go=busy) if busy:
             ways.append((busy, "busy"))
+        case Wait(late=late) if late:
+            ways.append((late, "wait"))
         case Random(weights=weights):
             ways += [(name, "route") for name in weights]
         case _:

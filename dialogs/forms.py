@@ -35,7 +35,7 @@ def choose(walk: Walk, verb: Form, form: FormRun, key: str) -> Answers | None:
     if key == YES:
         return form.answers
     if key == CANCEL:
-        walk.move(verb.cancelled)
+        walk.move(verb.cancelled, "cancelled")
         walk.proceed()
     elif key == CHANGE and len(verb.fields) > 1:
         _go_on(walk, msgspec.structs.replace(form, correcting=True))

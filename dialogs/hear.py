@@ -154,11 +154,11 @@ class Hearing:
         options = found.verb.options if found and isinstance(found.verb, Choose) and known else ()
         go = next((option.go for option in options if option.name == key), "")
         if go and not walk.frames:
-            walk.target = (dialog, go)
+            walk.target, walk.aim = (dialog, go), "button"
             walk.start()
             walk.proceed()
         elif go:
-            walk.jump(dialog, go)
+            walk.jump(dialog, go, "button")
             walk.proceed()
         else:
             self._gone()
@@ -181,7 +181,7 @@ class Hearing:
             self._save_all(forms.choose(walk, verb, form, key))
         elif isinstance(verb, Choose):
             self.lost = 0
-            walk.move(next(option.go for option in verb.options if option.name == key))
+            walk.move(next(option.go for option in verb.options if option.name == key), f"option.{key}")
             walk.proceed()
         elif isinstance(verb, Pick | Ask):
             self._save(walk.frame.offered[int(key[1:])])
@@ -210,7 +210,7 @@ class Hearing:
         if command is None:
             self._gone()
         elif command.dialog:
-            walk.jump(command.dialog, command.step)
+            walk.jump(command.dialog, command.step, f"command.{name}")
             walk.proceed()
         elif name == "stop":
             walk.say_product("stopped")
@@ -278,6 +278,7 @@ class Hearing:
         walk.entities = {entity.name: entity.value for entity in understanding.entities}
         if not walk.frames:
             walk.target = walk.bot.intents[accepted] if accepted else None
+            walk.aim = f"intent.{accepted}"
             walk.start()
             walk.proceed()
             return
@@ -299,7 +300,7 @@ class Hearing:
         if own:
             self.choose(own.name)
         else:
-            self.walk.jump(*self.walk.bot.intents[intent])
+            self.walk.jump(*self.walk.bot.intents[intent], f"intent.{intent}")
             self.walk.proceed()
 
     def _offer(self, intents: tuple[str, ...]) -> None:
@@ -332,7 +333,7 @@ class Hearing:
         walk.note(misses=walk.frame.misses + 1, reminders=0)
         self.lost += 1
         if step.misses and walk.frame.misses >= step.misses.limit:
-            walk.move(step.misses.go)
+            walk.move(step.misses.go, "misses")
             walk.proceed()
             return
         kind, example = self._asked()

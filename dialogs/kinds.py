@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, TypeAlias
 
+import phonenumbers
 import re2
 
 from conversation.content import Contact, Content, Location, Media, plain_text
@@ -19,6 +20,7 @@ from dialogs.answers.values import AnswerContext, Kind, NotThis, Parsed, Reason
 
 __all__ = [
     "BUILT_IN",
+    "COUNTRIES",
     "AnswerContext",
     "Kind",
     "NotThis",
@@ -129,6 +131,8 @@ _READERS: Mapping[str, Reader] = {
     "time_slot": _from_words(_slot),
 }
 BUILT_IN = frozenset(_READERS)
+COUNTRIES = frozenset(phonenumbers.SUPPORTED_REGIONS)
+"""ISO 3166, two letters: whose phone numbers can be read without a country code."""
 
 
 # ── an editor's own kinds ────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,7 +1,7 @@
 """A compiled bot: what the engine walks. Made once by ``dialogs.read``, never changed."""
 
 from collections.abc import Mapping
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from conversation.policy import Policy
 from conversation.value import Data, Tagged, Value
@@ -95,7 +95,11 @@ class Handover(Tagged, frozen=True, kw_only=True):
 
 
 class Wait(Tagged, frozen=True, kw_only=True):
+    """With an ``event``: until that happens outside, and after ``seconds`` without it on to ``late``."""
+
     seconds: int
+    event: str = ""
+    late: str = ""
 
 
 class Random(Tagged, frozen=True, kw_only=True):
@@ -108,6 +112,13 @@ class End(Tagged, frozen=True, kw_only=True):
     outcome: str
 
 
+Digress: TypeAlias = Literal["", "return", "stay", "no"]
+"""What an intent that leads elsewhere does at a step: go there and come back without asking, first finish this, or nothing.
+
+Empty, the usual: a dialog of kind ``answer`` is answered at once, any other one asks first where answers could be lost.
+"""
+DialogKind: TypeAlias = Literal["task", "answer"]
+"""``answer``: an FAQ, answered in the middle of something else, after which the question is asked again."""
 Verb: TypeAlias = Say | Choose | Pick | Ask | Form | Do | CallDialog | Handover | Wait | Random | End
 
 
@@ -127,6 +138,7 @@ class Step(Value, frozen=True, kw_only=True):
     failed: str = ""
     misses: Misses | None = None
     silence: Silence | None = None
+    digress: Digress = ""
 
 
 class Dialog(Value, frozen=True, kw_only=True):
@@ -140,6 +152,7 @@ class Dialog(Value, frozen=True, kw_only=True):
     intents: dict[str, str] = {}
     personal: frozenset[str] = frozenset()
     renamed: dict[str, str] = {}
+    kind: DialogKind = "task"
 
 
 class Command(Value, frozen=True, kw_only=True):
@@ -169,7 +182,10 @@ class ActionSpec(Value, frozen=True, kw_only=True):
 
 
 class Bot:
-    """All of a bot folder that the engine needs. ``version`` names its content."""
+    """All of a bot folder that the engine needs. ``version`` names its content.
+
+    ``country`` (ISO 3166): whose phone numbers are written without a country code.
+    """
 
     def __init__(
         self,
@@ -187,6 +203,7 @@ class Bot:
         actions: Mapping[str, ActionSpec],
         texts: Texts,
         currency: str,
+        country: str = "DE",
     ) -> None:
         self.title = title
         self.version = version
@@ -201,6 +218,7 @@ class Bot:
         self.actions = actions
         self.texts = texts
         self.currency = currency
+        self.country = country
         self.fillers = {dialog.fills: dialog.name for dialog in dialogs.values() if dialog.fills}
         self.intents = self._intents()
 

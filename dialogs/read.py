@@ -8,7 +8,7 @@ from conversation.errors import ContentError
 from conversation.policy import Policy
 from conversation.value import Data
 from dialogs.check import check_bot
-from dialogs.kinds import BUILT_IN, Kind, compile_pattern
+from dialogs.kinds import BUILT_IN, COUNTRIES, Kind, compile_pattern
 from dialogs.model import ActionSpec, Bot, Command, Dialog, Thresholds
 from dialogs.problems import BotError, Problem
 from dialogs.read_dialog import DialogReader
@@ -26,6 +26,7 @@ _BOT = {
     "languages",
     "time_zone",
     "currency",
+    "country",
     "channels",
     "start",
     "commands",
@@ -109,7 +110,14 @@ class _Reading:
             actions=self._actions(),
             texts=self._texts(languages, source),
             currency=r.text(data.get("currency"), ("currency",), default="EUR"),
+            country=self._country(data.get("country")),
         )
+
+    def _country(self, data: Data) -> str:
+        country = self.r.text(data, ("country",), default="DE").upper()
+        if country not in COUNTRIES:
+            self.r.complain(("country",), f"“{country}” is no country", "write its two letters, such as DE, GB or UA")
+        return country
 
     def _languages(self, data: Data) -> tuple[tuple[str, ...], str]:
         r, at = self.r, ("languages",)

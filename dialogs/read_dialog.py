@@ -11,6 +11,8 @@ from dialogs.model import (
     CallDialog,
     Choose,
     Dialog,
+    DialogKind,
+    Digress,
     Do,
     End,
     Field,
@@ -80,8 +82,27 @@ class DialogReader:
             intents=self._names("intents", data.get("intents")),
             personal=frozenset(str(item) for item in r.items(data.get("personal"), ("personal",))),
             renamed=self._names("renamed", data.get("renamed")),
+            kind=self._dialog_kind(data.get("kind")),
             steps={step: self._step(step, body) for step, body in steps.items() if self._step_name(step)},
         )
+
+    def _dialog_kind(self, data: Data) -> DialogKind:
+        match data:
+            case None | "task":
+                return "task"
+            case "answer":
+                return "answer"
+        self.r.complain(("kind",), f"“{data}” is no kind of dialog", "write `kind: answer` for an FAQ, or leave it out")
+        return "task"
+
+    def _digress(self, data: Data, path: Path) -> Digress:
+        match data:
+            case None:
+                return ""
+            case "return" | "stay" | "no":
+                return data
+        self.r.complain(path, f"“{data}” is no way to digress", "use one of: return, stay, no")
+        return ""
 
     def _step_name(self, step: str) -> bool:
         return bool(self.r.name(step, ("steps", step)))
@@ -114,6 +135,7 @@ class DialogReader:
             failed=r.name(body.get("failed"), (*path, "failed")) or self.failed,
             misses=self._misses(body.get("misses"), (*path, "misses")) or self.misses,
             silence=self._silence(body.get("silence"), (*path, "silence")) or self.silence,
+            digress=self._digress(body.get("digress"), (*path, "digress")),
         )
 
     def _expressions(self, data: dict[str, Data], path: Path) -> dict[str, Expression]:
@@ -169,7 +191,7 @@ class DialogReader:
                 go = r.name(busy.get("go"), (*path, "busy", "go"), required=True) if busy else ""
                 return Handover(team=r.name(body["handover"], at), busy_after=after, busy_go=go)
             case "wait":
-                return Wait(seconds=r.seconds(body["wait"], at, default=60))
+                return self._wait(body["wait"], at)
             case "random":
                 weights = r.mapping(body["random"], at)
                 low_high = {
@@ -182,6 +204,17 @@ class DialogReader:
                 return End(outcome=r.text(body["end"], at))
             case _:
                 return Say()
+
+    def _wait(self, data: Data, path: Path) -> Wait:
+        r = self.r
+        if not isinstance(data, dict):
+            return Wait(seconds=r.seconds(data, path, default=60))
+        body = r.mapping(data, path, {"event", "after", "go"})
+        event = r.name(body.get("event"), (*path, "event"), required=True)
+        if "after" not in body:
+            r.complain(path, "nothing says how long to wait for the event", "add `after: 2d` and `go: <step>` to it")
+        after = r.seconds(body.get("after"), (*path, "after"), default=86_400)
+        return Wait(seconds=after, event=event, late=r.name(body.get("go"), (*path, "go"), required=True))
 
     def _must_save(self, body: dict[str, Data], path: Path) -> None:
         if "save" not in body:

@@ -4,6 +4,7 @@ A Walk is mutable while it lasts and never outlives the call that made it: from 
 """
 
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Final
 
 import msgspec
@@ -11,7 +12,6 @@ import msgspec
 from conversation.content import Prompt
 from conversation.run import FormRun, Frame, Run
 from conversation.value import Data
-from dialogs.answers.fold import fold
 from dialogs.filters import View
 from dialogs.kinds import AnswerContext, Parsed, parse
 from dialogs.matching import Choice
@@ -25,7 +25,6 @@ from dialogs.model import (
     End,
     Form,
     Handover,
-    Line,
     Pick,
     Random,
     Say,
@@ -35,12 +34,14 @@ from dialogs.model import (
 from dialogs.outputs import Act, Finish, HandOver, Listen, Output, Sleep, Speak
 from dialogs.prompts import Prompts
 from dialogs.scene import Names, Scene, view_of
+from dialogs.taken import Taken
 
 MAX_STEPS: Final = 100
 """Steps in one event; a bot that needs more goes in circles."""
 MAX_DEPTH: Final = 4
 """Dialogs inside each other: three levels of calls."""
 MAX_TRAIL: Final = 20
+_NOWHERE: Final = Frame(dialog="", step="")
 
 
 class Walk:
@@ -52,12 +53,17 @@ class Walk:
         self.run = run
         self.frames = list(run.frames)
         self.trail = list(run.trail)
+        self.forms = dict(run.forms)
+        self.happened = dict(run.happened)
         self.variables = dict(variables)
         self.names = Names(bot, scene, self.variables)
         self.view: View = view_of(bot, scene.language)
         self.prompts = Prompts(bot, scene, self.view, self.names)
         self.outputs: list[Output] = []
         self.target: tuple[str, str] | None = None
+        self.aim = ""
+        """Why the target: see ``Taken``."""
+        self.taken: list[Taken] = []
         self.entities: dict[str, str] = {}
         self._acts = 0
 
@@ -98,18 +104,24 @@ class Walk:
 
     # ── moving ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def jump(self, dialog: str, step: str) -> None:
+    def jump(self, dialog: str, step: str, why: str = "") -> None:
         """Leave everything and go there: commands and intents do."""
+        self._take(why, dialog, step)
         self.frames = [Frame(dialog=dialog, step=step)]
 
+    def _take(self, why: str, dialog: str, step: str) -> None:
+        """Note a way that is about to be taken; ``why`` as in ``Taken``."""
+        here = self.frames[-1] if self.frames else _NOWHERE
+        self.taken.append(Taken(dialog=here.dialog, step=here.step, why=why, to_dialog=dialog, to_step=step))
+
     def start(self) -> None:
-        self.jump(self.bot.start, self.bot.dialogs[self.bot.start].start)
+        self.jump(self.bot.start, self.bot.dialogs[self.bot.start].start, "start")
 
     def to_menu(self) -> None:
         """To the menu that the command leads to, or else to the start."""
         menu = self.bot.commands.get("menu")
         if menu and menu.dialog:
-            self.jump(menu.dialog, menu.step)
+            self.jump(menu.dialog, menu.step, "command.menu")
         else:
             self.start()
         self.proceed()
@@ -129,22 +141,27 @@ class Walk:
         self.trail = trail
         if dialog in around:
             del self.frames[around.index(dialog) + 1 :]
-            self.move(step)
+            self.move(step, "back")
         else:
-            self.jump(dialog, step)
+            self.jump(dialog, step, "back")
         self.proceed()
         return True
 
-    def move(self, step: str) -> None:
+    def move(self, step: str, why: str = "") -> None:
         """On to another step of the same dialog."""
+        self._take(why, self.frame.dialog, step)
         self.frames[-1] = Frame(dialog=self.frame.dialog, step=step)
 
     def go_on(self) -> None:
         """Take the first way whose condition holds."""
-        self.move(self._way(self.step.ways))
+        ways = self.step.ways
+        number, line = next(
+            (number, line) for number, line in enumerate(ways, 1) if line.when is None or line.when(self.names)
+        )
+        self.move(line.go, f"route.{number}" if len(ways) > 1 else "go")
 
     def fail(self) -> None:
-        self.move(self.step.failed)
+        self.move(self.step.failed, "failed")
 
     def proceed(self) -> None:
         """Walk until somebody must act. A bot that goes in circles is stopped at a person, if need be without words."""
@@ -166,9 +183,6 @@ class Walk:
         self.frames.clear()
         self.outputs.append(Finish(outcome=outcome))
 
-    def _way(self, ways: tuple[Line, ...]) -> str:
-        return next(line.go for line in ways if line.when is None or line.when(self.names))
-
     # ── entering a step ──────────────────────────────────────────────────────────────────────────────────────────────
 
     def _enter(self) -> bool:
@@ -182,7 +196,7 @@ class Walk:
         if isinstance(verb, Choose | Pick | Ask | Form) and self.target:
             dialog, target = self.target
             self.target = None
-            self.jump(dialog, target)
+            self.jump(dialog, target, self.aim)
             return True
         match verb:
             case Choose() | Pick() | Ask() | Form():
@@ -202,18 +216,28 @@ class Walk:
             case CallDialog(dialog=name):
                 self._speak(step)
                 return self._call(name, "called")
-            case Wait(seconds=seconds):
+            case Wait(seconds=seconds, event=event):
                 self._speak(step)
+                if event in self.happened:
+                    self.arrive(self.happened.pop(event))
+                    return True
                 self.note(stage="waiting")
                 self.outputs.append(Sleep(seconds=seconds))
                 return False
             case Random(weights=weights):
-                self.move(_share(weights, f"{self.scene.customer}/{self.frame.dialog}/{step.name}"))
+                name = _share(weights, f"{self.scene.customer}/{self.frame.dialog}/{step.name}")
+                self.move(name, f"random.{name}")
                 return True
             case Say():
                 self._speak(step)
                 self.go_on()
                 return True
+
+    def arrive(self, data: dict[str, Data]) -> None:
+        """The event that the step waits for has come."""
+        if self.step.save:
+            self.variables[self.step.save] = data
+        self.go_on()
 
     def _speak(self, step: Step) -> None:
         if step.say:
@@ -230,21 +254,32 @@ class Walk:
         if len(self.frames) >= MAX_DEPTH:
             self.fail()
             return True
+        start = self.bot.dialogs[name].start
+        self._take("needs" if stage == "needs" else "call", name, start)
         self.note(stage=stage)
-        self.frames.append(Frame(dialog=name, step=self.bot.dialogs[name].start))
+        self.frames.append(Frame(dialog=name, step=start))
         return True
 
     def _end(self, outcome: str) -> bool:
         if len(self.frames) == 1:
             self.finish(outcome)
             return False
-        over = self.frames.pop().dialog
-        self.trail = [place for place in self.trail if place[0] != over]
+        over = self.frames.pop()
+        self.trail = [place for place in self.trail if place[0] != over.dialog]
         if outcome == "failed":
             self.fail()
         elif self.frame.stage == "called":
             self.go_on()
         else:
+            self.taken.append(
+                Taken(
+                    dialog=over.dialog,
+                    step=over.step,
+                    why="filled",
+                    to_dialog=self.frame.dialog,
+                    to_step=self.frame.step,
+                )
+            )
             self.note(stage="enter")
         return True
 
@@ -332,8 +367,7 @@ def _plain(value: Data) -> Data:
 
 def _share(weights: Mapping[str, int], key: str) -> str:
     """The same key, the same name; over many keys each name by its weight."""
-    total = sum(weights.values())
-    point = sum(ord(char) * 31**index for index, char in enumerate(fold(key)[-40:])) % total
+    point = int.from_bytes(sha256(key.encode()).digest()[:8]) % sum(weights.values())
     for name, weight in weights.items():
         point -= weight
         if point < 0:

@@ -15,6 +15,7 @@ from dialogs.advance import Chose, Comprehended, Input, advance
 from dialogs.filters import View
 from dialogs.outputs import Act, Finish, HandOver, Listen, Output, Sleep, Speak
 from dialogs.scene import Scene, view_of
+from dialogs.taken import Taken
 from engine.rules import Rules
 from handoff.desk import park, waiting_timers
 
@@ -30,6 +31,7 @@ class Draft:
         self.rules = rules
         self.now: datetime = event.at
         self.effects: list[Effect] = []
+        self.taken: tuple[Taken, ...] = ()
         self._posts = 0
 
     def change(self, **changes: object) -> None:
@@ -132,6 +134,7 @@ class Draft:
         )
         progress = advance(self.rules.bot, state.run, state.variables, scene, event)
         self.change(run=progress.run, variables=progress.variables)
+        self.taken += progress.taken
         self._learn_name(progress.variables)
         if progress.language:
             self.change(language=progress.language)

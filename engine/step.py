@@ -3,6 +3,8 @@
 Pure: no clock, no I/O, no chance. Time and ids come with the event.
 """
 
+import msgspec
+
 from conversation.content import Text, plain_text
 from conversation.effects import Effect, Refuse
 from conversation.events import (
@@ -15,6 +17,7 @@ from conversation.events import (
     CustomerSaid,
     CustomerUnreachable,
     Event,
+    Happened,
     OperatorClaimed,
     OperatorClosed,
     OperatorEvent,
@@ -24,9 +27,13 @@ from conversation.events import (
     Understood,
 )
 from conversation.state import Closed, Conversation, Parked, WithBot, WithOperator
+from conversation.value import Data
+from dialogs import advance
 from dialogs.advance import Acted, Chose, Comprehended, Heard, Lost, Pressed, Resumed, Silent, Woke
 from dialogs.commands import find_command
 from dialogs.hear import press_id
+from dialogs.taken import Taken
+from dialogs.waits import kept
 from engine.draft import CALM, SILENCE, WAKE, Draft
 from engine.rules import Rules
 from engine.rush import faster, held, newest
@@ -51,6 +58,19 @@ _WAIT = ("wait_",)
 
 def step(conversation: Conversation, event: Event, rules: Rules) -> tuple[Conversation, tuple[Effect, ...]]:
     """What the event makes of the conversation, and what is to be done about it."""
+    draft = _stepped(conversation, event, rules)
+    return draft.state, tuple(draft.effects)
+
+
+def trace(
+    conversation: Conversation, event: Event, rules: Rules
+) -> tuple[Conversation, tuple[Effect, ...], tuple[Taken, ...]]:
+    """``step``, and the ways through the dialogs that it took."""
+    draft = _stepped(conversation, event, rules)
+    return draft.state, tuple(draft.effects), draft.taken
+
+
+def _stepped(conversation: Conversation, event: Event, rules: Rules) -> Draft:
     draft = Draft(conversation, event, rules)
     match event:
         case CustomerSaid() | CustomerPressed() | CustomerEdited() | CustomerChoseLanguage() | CustomerUnreachable():
@@ -66,7 +86,9 @@ def step(conversation: Conversation, event: Event, rules: Rules) -> tuple[Conver
             _acted(draft, Acted(request=request, result=result))
         case ActionFailed(request=request):
             _acted(draft, Acted(request=request, result=None))
-    return draft.state, tuple(draft.effects)
+        case Happened(name=name, data=data):
+            _happened(draft, name, data)
+    return draft
 
 
 def rescue(conversation: Conversation, event: Event, rules: Rules) -> tuple[Conversation, tuple[Effect, ...]]:
@@ -197,6 +219,15 @@ def _watch(draft: Draft) -> None:
     waiting = draft.state.unanswered
     since_customer, since_operator = (None, draft.now) if waiting else (draft.now, None)
     draft.set_timers(live_timers(draft.rules.policy, since_customer, since_operator))
+
+
+def _happened(draft: Draft, name: str, data: dict[str, Data]) -> None:
+    """While a person has the chat, the dialogs keep it for later."""
+    if isinstance(draft.state.phase, WithBot):
+        draft.dialogs(advance.Happened(name=name, data=data))
+    elif not isinstance(draft.state.phase, Closed):
+        run = draft.state.run
+        draft.change(run=msgspec.structs.replace(run, happened=kept(run.happened, name, data)))
 
 
 def _acted(draft: Draft, event: Acted) -> None:
