@@ -17,7 +17,7 @@ from app.bundling import bundle_of, files_of, write_media
 from app.live_nlu import Learns
 from conversation.bundles import VERSIONS_TOPIC, Pointer, PointerName
 from conversation.errors import ContentError, LotseError, StoreError
-from conversation.ports import BundleStore, Bus, Clock, Nlu
+from conversation.ports import BundleStore, Bus, Clock, Nlu, Subscription
 from dialogs.problems import BotError, Problem
 from dialogs.read import Files
 from engine.rules import Rules
@@ -146,11 +146,12 @@ class LiveEditions:
 
     async def run(self) -> None:
         """Until cancelled."""
-        subscription = await self._bus.subscribe(VERSIONS_TOPIC)
-        subscription.watch(self._news.set)
+        subscription = await self._listen()
         try:
             while True:
-                await self._nap()
+                if await self._nap():  # a subscription ends with its connection: a new one each time misses nothing
+                    await subscription.close()
+                    subscription = await self._listen()
                 try:
                     await self.refresh()
                 except StoreError as error:
@@ -158,11 +159,18 @@ class LiveEditions:
         finally:
             await subscription.close()
 
-    async def _nap(self) -> None:
+    async def _listen(self) -> Subscription:
+        subscription = await self._bus.subscribe(VERSIONS_TOPIC)
+        subscription.watch(self._news.set)
+        return subscription
+
+    async def _nap(self) -> bool:
+        """True if there are news before it is over."""
         sleep = asyncio.create_task(self._clock.sleep(WATCH))
         news = asyncio.create_task(self._news.wait())
         try:
             await asyncio.wait({sleep, news}, return_when=asyncio.FIRST_COMPLETED)
+            return self._news.is_set()
         finally:
             self._news.clear()
             for task in (sleep, news):

@@ -161,6 +161,8 @@ def _other(now: Step, was: Step, frame: Frame) -> _Why:
             return "" if shown[: len(seen)] == seen else "its choices are others, or in another order"
         case Do(action=action), Do(action=before) if action != before:
             return f"it waits for {action} now and waited for {before}"
+        case Wait(event=event), Wait(event=before) if event != before:
+            return f"it waits for {event or 'a time'} now and waited for {before or 'a time'}"
         case CallDialog(dialog=dialog), CallDialog(dialog=before) if dialog != before:
             return f"it runs {dialog} now and ran {before}"
     return ""

@@ -118,6 +118,9 @@ class SqlBundles:
     async def all(self) -> Sequence[Kept]:
         return await self._read(_kept)
 
+    async def releases(self) -> Sequence[Release]:
+        return await self._read(_read_releases)
+
     async def open_conversations(self, after: str, limit: int) -> Sequence[OpenConversation]:
         query = _OPEN.where(conversations.c.id > after).limit(limit)
         rows = await self._read(lambda connection: connection.execute(query).all())

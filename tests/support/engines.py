@@ -15,7 +15,7 @@ from conversation.ports import Bus
 from conversation.records import ActionCall, Chat, Inbound
 from conversation.understanding import Understanding
 from conversation.value import Data
-from engine.shell.editions import OneEdition
+from engine.shell.editions import Editions, OneEdition
 from engine.shell.engine import Engine, Tools
 from store.bus import MemoryBus
 from store.sql import SqlStore
@@ -83,6 +83,7 @@ class Process:
         channel: Sends,
         bus: Bus | None = None,
         dead: set[str] | None = None,
+        editions: Editions | None = None,
     ) -> None:
         self.store = store
         self.clock = clock
@@ -91,7 +92,7 @@ class Process:
         self.dead = set[str]() if dead is None else dead
         tools = Tools(
             store=store,
-            editions=OneEdition(lambda: RULES, Deaf()),
+            editions=editions or OneEdition(lambda: RULES, Deaf()),
             actions=NoBackEnd(),
             repeatable=lambda _: False,
             bus=bus or MemoryBus(),
