@@ -83,6 +83,7 @@ class Process:
         channel: Sends,
         bus: Bus | None = None,
         dead: set[str] | None = None,
+        *,
         editions: Editions | None = None,
     ) -> None:
         self.store = store
