@@ -15,7 +15,7 @@ from pydantic_settings import SettingsError
 from rich.console import Console
 
 from app import lean
-from app.commands import tables, versions
+from app.commands import replay, tables, versions
 from app.commands.doctor import doctor
 from app.commands.inbox import inbox
 from app.logs import set_up_logs
@@ -304,5 +304,6 @@ for _command in (
     versions.rollback,
     versions.promote,
     versions.diff,
+    replay.replay,
 ):
     app.command()(_command)

@@ -54,7 +54,7 @@ def _settings(old: Bot, new: Bot) -> Iterator[Change]:
 
 
 def _dialogs(old: Bot, new: Bot) -> Iterator[Change]:
-    for name in old.dialogs.keys() - new.dialogs.keys():
+    for name in (name for name in old.dialogs if name not in new.dialogs):
         yield Change(kind="step", where=name, what=f"the dialog is gone, with {len(old.dialogs[name].steps)} steps")
     for name, dialog in new.dialogs.items():
         was = old.dialogs.get(name)
@@ -78,7 +78,7 @@ def _steps(old: Dialog, new: Dialog) -> Iterator[Change]:
             yield Change(kind="step", where=f"{new.name}/{name}", what=f"renamed to {now.name}")
         for what in _step(step, now, moved):
             yield Change(kind="step", where=f"{new.name}/{now.name}", what=what)
-    for name in new.steps.keys() - old.steps.keys() - set(moved.values()):
+    for name in (name for name in new.steps if name not in old.steps and name not in moved.values()):
         yield Change(kind="step", where=f"{new.name}/{name}", what=f"new, `{verb_name(new.steps[name].verb)}`")
 
 
@@ -112,7 +112,7 @@ def _in_words(at: str) -> str:
 def _flat(value: Any, at: str) -> dict[str, str]:
     """Each leaf with the way to it; lists of named things by their names."""
     match value:
-        case None | "" | () | {}:
+        case _ if value is None or (isinstance(value, str | tuple | list | dict | frozenset) and not value):
             return {}
         case Expression() | Template():
             return {at: value.source}
