@@ -29,7 +29,8 @@ from app.settings import Settings
 from app.watch import Watch
 from bots.connector import Connector
 from conversation.errors import LotseError
-from conversation.ports import Channel, Clock
+from conversation.meter import Tracer
+from conversation.ports import Bus, Channel, Clock
 from engine.moving import STAYS
 from engine.shell.engine import Engine, Tools
 from engine.shell.feed import Feed
@@ -117,18 +118,7 @@ async def open_service(
         await first_operator(store, settings.var)
         ids = RandomIds(clock)
         bus = await open_bus(settings, clock, ids, stack)
-        bot = LiveEditions(
-            folder=settings.bot,
-            follow=settings.run,
-            var=settings.var,
-            store=store.bundles,
-            learns=NoNlu() if role == "web" else Models(settings.var / "nlu", store.bundles),
-            dress=lambda nlu, rules: ObservedNlu(
-                nlu, sure=lambda: rules.bot.thresholds.accept, meter=metrics, tracer=tracer
-            ),
-            clock=clock,
-            bus=bus,
-        )
+        bot = _editions(settings, role, store=store, metrics=metrics, tracer=tracer, clock=clock, bus=bus)
         await bot.begin()
         ground = Ground(
             settings=settings,
@@ -161,6 +151,24 @@ async def open_service(
         tasks = [asyncio.create_task(_keep_up(name, run, clock), name=name) for name, run in kept_up.items()]
         stack.push_async_callback(_cancel, tasks)
         yield Service(app=app, worker=front.worker, store=store, bot=bot, stop=running.clear)
+
+
+def _editions(
+    settings: Settings, role: Role, *, store: SqlStore, metrics: Metrics, tracer: Tracer, clock: Clock, bus: Bus
+) -> LiveEditions:
+    """Doors alone take no turns: they need to understand nobody."""
+    return LiveEditions(
+        folder=settings.bot,
+        follow=settings.run,
+        var=settings.var,
+        store=store.bundles,
+        learns=NoNlu() if role == "web" else Models(settings.var / "nlu", store.bundles),
+        dress=lambda nlu, rules: ObservedNlu(
+            nlu, sure=lambda: rules.bot.thresholds.accept, meter=metrics, tracer=tracer
+        ),
+        clock=clock,
+        bus=bus,
+    )
 
 
 async def _doors(ground: Ground, channels: Mapping[str, Channel], at: Callable[[str], None]) -> _Front:
