@@ -37,7 +37,7 @@ class Flow:
                 return self._live[place]
             case "needs":
                 return self._entered(place, step)
-            case "waiting":
+            case "waiting" | "aside":
                 return self._said[place] | self._after(place, step)
             case _:
                 return self._after(place, step)

@@ -7,6 +7,7 @@ import pytest
 
 from conversation.content import Text
 from conversation.events import ActionDone, CustomerSaid, TimerFired
+from conversation.run import FormRun, Guess, Leaving, Left, LeftForm
 from conversation.state import Conversation, WithOperator
 from dialogs.follow import Follows, Stays, follow
 from engine.moving import STAYS, move
@@ -249,3 +250,39 @@ def test_moving_changes_nothing_that_a_step_would_not() -> None:
     moved, rules = move(state, SAYS, bot(AROUND), bot(), MONDAY)
     plain, effects = step(msgspec.structs.replace(state, bundle=moved.bundle), SAYS, bot(AROUND))
     assert (plain, effects) == step(moved, SAYS, rules)
+
+
+# ── what it remembers besides ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_what_was_left_for_something_else_counts_and_is_renamed_too() -> None:
+    state = at("menu")
+    left = Left(frames=at("order").run.frames, trail=(("main", "menu"), ("main", "order")), at=MONDAY)
+    state = msgspec.structs.replace(state, run=msgspec.structs.replace(state.run, left=(left,), lost_at=(("main", "order"),)))  # fmt: skip
+    assert place(followed(state, bot(CHANGED))) == "it asks for date now and asked for number"
+    renamed = OLD.replace("order: order", "order: third").replace("  order:", "  third:")
+    found = followed(state, bot(renamed, heads="renamed: {order: third}"))
+    assert isinstance(found, Follows)
+    assert found.run.left[0].frames[-1].step == "third"
+    assert found.run.left[0].trail[-1] == found.run.lost_at[0] == ("main", "third")
+
+
+def test_a_form_that_was_left_is_kept_where_it_still_asks_for_what_was_answered() -> None:
+    left = LeftForm(form=FormRun(field="city", answers={"size": 5}), at=MONDAY)
+    state = at("menu")
+    state = msgspec.structs.replace(state, run=msgspec.structs.replace(state.run, forms={"main/form": left}))
+    renamed = OLD.replace("  form:", "  sheet:").replace("form: form", "form: sheet")
+    found = followed(state, bot(renamed, heads="renamed: {form: sheet}"))
+    assert isinstance(found, Follows)
+    assert found.run.forms == {"main/sheet": left}
+    other = followed(state, bot(OLD.replace("size: {ask: number}", "weight: {ask: number}")))
+    assert isinstance(other, Follows)
+    assert other.run.forms == {}
+
+
+def test_a_guess_or_an_offer_to_leave_for_what_is_gone_is_forgotten() -> None:
+    state = at("menu")
+    run = msgspec.structs.replace(state.run, guess=Guess(intents=("gone",), text="x"), leaving=Leaving(intent="gone"))
+    found = followed(msgspec.structs.replace(state, run=run), bot())
+    assert isinstance(found, Follows)
+    assert (found.run.guess, found.run.leaving) == (None, None)
