@@ -15,7 +15,7 @@ from pydantic_settings import SettingsError
 from rich.console import Console
 
 from app import lean
-from app.commands import tables
+from app.commands import replay, tables, versions
 from app.commands.doctor import doctor
 from app.commands.inbox import inbox
 from app.logs import set_up_logs
@@ -294,5 +294,16 @@ def _with_store(do: Callable[["SqlStore"], Awaitable[T]]) -> T:
     return _run(work())
 
 
-for _command in (tables.migrate, tables.backup, tables.restore, doctor):
+for _command in (
+    tables.migrate,
+    tables.backup,
+    tables.restore,
+    doctor,
+    versions.publish,
+    versions.versions,
+    versions.rollback,
+    versions.promote,
+    versions.diff,
+    replay.replay,
+):
     app.command()(_command)

@@ -16,6 +16,7 @@ from conversation.records import ActionCall, Chat, Inbound
 from conversation.understanding import Understanding
 from conversation.value import Data
 from engine.rules import Rules
+from engine.shell.editions import Editions, OneEdition
 from engine.shell.engine import Engine, Tools
 from store.bus import MemoryBus
 from store.sql import SqlStore
@@ -87,6 +88,7 @@ class Process:
         rules: Rules = RULES,
         nlu: Nlu | None = None,
         actions: Actions | None = None,
+        editions: Editions | None = None,
     ) -> None:
         self.store = store
         self.clock = clock
@@ -95,8 +97,7 @@ class Process:
         self.dead = set[str]() if dead is None else dead
         tools = Tools(
             store=store,
-            rules=lambda: rules,
-            nlu=nlu or Deaf(),
+            editions=editions or OneEdition(lambda: rules, nlu or Deaf()),
             actions=actions or NoBackEnd(),
             repeatable=lambda _: False,
             bus=bus or MemoryBus(),
