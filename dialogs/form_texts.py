@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from conversation.content import Prompt
@@ -111,8 +112,12 @@ def labelled(prompts: Prompts, frame: Frame, step: Step) -> list[Labelled]:
 
 
 def _names(prompts: Prompts, entry: Entry | None, field: Field) -> tuple[str, ...]:
-    whole = label(prompts, entry, field.name)
-    parts = _AND.split(whole) if len(whole.split()) <= _WHOLE else []
     words = entry.words.get(field.name, ()) if entry else ()
-    names = (whole, *(part.strip(" )") for part in parts), *words, field.name.replace("_", " "))
-    return tuple(dict.fromkeys(name for name in names if name))
+    return _called(label(prompts, entry, field.name), words, field.name)
+
+
+@lru_cache(maxsize=2_048)
+def _called(whole: str, words: tuple[str, ...], name: str) -> tuple[str, ...]:
+    parts = _AND.split(whole) if len(whole.split()) <= _WHOLE else []
+    names = (whole, *(part.strip(" )") for part in parts), *words, name.replace("_", " "))
+    return tuple(dict.fromkeys(found for found in names if found))

@@ -5,6 +5,7 @@ Nothing is guessed: words that could be for two fields are for none.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from conversation.content import Content, Text, plain_text
@@ -146,7 +147,7 @@ def _labelled(text: str, fields: Sequence[Labelled]) -> Hit | None:
     hits = [
         (len(label), item.field, words[start][1], words[start + len(label) - 1][2])
         for item in fields
-        for label in ([fold(word) for word in _WORD.findall(name)] for name in item.names)
+        for label in map(_folded, item.names)
         for start in range(len(words) - len(label) + 1 if label else 0)
         if all(_same(words[start + n][0], word) for n, word in enumerate(label))
     ]
@@ -155,6 +156,11 @@ def _labelled(text: str, fields: Sequence[Labelled]) -> Hit | None:
         return None
     _, field, begin, end = longest[0]
     return field, begin, end
+
+
+@lru_cache(maxsize=2_048)
+def _folded(name: str) -> tuple[str, ...]:
+    return tuple(fold(word) for word in _WORD.findall(name))
 
 
 def _same(said: str, label: str) -> bool:

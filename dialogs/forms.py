@@ -54,8 +54,10 @@ def hear(walk: Walk, content: Content) -> Heard:
         return Heard(understood=True, done=choose(walk, verb, form, key))
     ctx = walk.context(free=True)
     name = field.name if field else ""
-    labelled = form_texts.labelled(walk.prompts, walk.frame, walk.step)
-    meant = correction(text, labelled, form.answers, name, ctx) if text else None
+    meant: Meaning | None = None
+    if any(map(str.isalpha, text)):
+        labelled = form_texts.labelled(walk.prompts, walk.frame, walk.step)
+        meant = correction(text, labelled, form.answers, name, ctx)
     if meant is None:
         meant = _answers(walk, verb, form, content) if field else _at_summary(walk, verb, content)
     return _follow(walk, form, meant, content) if meant else NOTHING
