@@ -26,7 +26,7 @@ def chat(
 ) -> None:
     """Talk to a bot in the terminal: its steps, its variables, time that passes, and transcripts of it."""
     from app.bot_folder import load_rules, nlu_examples
-    from app.live_nlu import LiveNlu
+    from app.live_nlu import NoNlu
     from app.terminal import talk
     from bots.limits import all_limits
 
@@ -45,8 +45,10 @@ def chat(
         stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
 
     async def work() -> None:
-        nlu = LiveNlu(settings.var / "nlu")
-        await nlu.learn(nlu_examples(folder))
+        from nlu.service import open_nlu
+
+        examples = nlu_examples(folder)
+        nlu = await open_nlu(examples, settings.var / "nlu") if examples else NoNlu()
         await talk(folder, rules, nlu, language=language, channel=channel, trace=trace, at=at)
 
     asyncio.run(work())
