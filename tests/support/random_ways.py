@@ -47,7 +47,7 @@ class Way:
             tuple(frames),
             form and (form.field, form.correcting),
             run.listening,
-            run.guess,
+            msgspec.json.encode(run.guess),
         )
 
     def then(self, event: Event) -> "Way":
