@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Final
 
 import msgspec
 
-from conversation.run import Left, Run
+from conversation.run import Frame, Left, Run
 from dialogs.follow import standing
 from dialogs.model import Bot
 from dialogs.walk import MAX_DEPTH, Walk
@@ -19,15 +20,23 @@ OVER: Final = frozenset({"silent", "stopped"})
 """Outcomes of a customer who is gone: nothing is offered."""
 
 
+def base(walk: Walk) -> list[Frame]:
+    """The frames without an FAQ that is being answered beside the last of them."""
+    for index, (below, above) in enumerate(pairwise(walk.frames), start=1):
+        if below.stage == "aside" and walk.bot.dialogs[above.dialog].kind == "answer":
+            return walk.frames[:index]
+    return list(walk.frames)
+
+
 def aside(walk: Walk, dialog: str, step: str, why: str) -> bool:
     """Go there, and ask again what is asked now when it ends. False, and nothing happens, within too many others.
 
     An FAQ that is asked for within another takes its place.
     """
-    base = len(walk.base())
-    if base >= MAX_DEPTH:
+    waiting = len(base(walk))
+    if waiting >= MAX_DEPTH:
         return False
-    del walk.frames[base:]
+    del walk.frames[waiting:]
     walk.beside(dialog, step, why)
     walk.proceed()
     return True
@@ -48,7 +57,7 @@ def go(walk: Walk, intent: str, entities: Mapping[str, str]) -> None:
 
 def leave(walk: Walk) -> None:
     """Keep the place and all that was answered."""
-    frames = walk.base()
+    frames = base(walk)
     asked = (frames[-1].dialog, frames[-1].step) in walk.trail
     frames[-1] = msgspec.structs.replace(frames[-1], stage="waiting" if asked else "enter")
     left = Left(

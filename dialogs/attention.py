@@ -2,6 +2,7 @@
 
 from conversation.content import Button, Content, Prompt, Text
 from conversation.run import Guess, Leaving
+from dialogs.asides import base
 from dialogs.commands import language_name
 from dialogs.matching import Choice
 from dialogs.model import Wait
@@ -77,7 +78,7 @@ class Attention:
         if self.guess:
             key, text = "did_you_mean", walk.prompts.product("did_you_mean")
         elif self.leaving:
-            key, text = "leave", self._titled("leave", of_place(walk.prompts, walk.base(), walk.trail))
+            key, text = "leave", self._titled("leave", of_place(walk.prompts, base(walk), walk.trail))
         elif self.languages:
             key, text = "which_language", walk.prompts.product("which_language")
         else:

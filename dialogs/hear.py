@@ -11,7 +11,6 @@ from conversation.understanding import Understanding
 from conversation.value import Data
 from dialogs import asides, forms, intents, meaning, worded
 from dialogs.answers.remarks import remark
-from dialogs.asking import BACK
 from dialogs.attention import DROP, LEAVE, RETURN, STAY, Attention
 from dialogs.commands import find_command, find_language, language_name
 from dialogs.kinds import AnswerContext, Kind, Parsed, certain, narrowed, parse
@@ -20,6 +19,7 @@ from dialogs.misses import asked_in, miss, off_limits, value_of
 from dialogs.model import Ask, Choose, Form, Pick, Wait
 from dialogs.outputs import Speak
 from dialogs.prompts import LESS, MAX_ITEMS, MORE, NO, YES
+from dialogs.titles import BACK
 
 BEGIN: Final = "/start"
 """What messengers send for a customer who presses their button "Start", also in the middle of a conversation."""

@@ -57,7 +57,7 @@ def leave(hearing: Attention, intent: str, entities: Mapping[str, str], *, told:
         hearing.again()
         return
     if told:
-        title = of_place(walk.prompts, walk.base(), walk.trail)
+        title = of_place(walk.prompts, asides.base(walk), walk.trail)
         walk.say_product("left" if title else "left_this", title=title)
     asides.leave(walk)
     asides.go(walk, intent, entities)
@@ -113,6 +113,6 @@ def _way(hearing: Attention, intent: str) -> Way:
             pass
     if walk.bot.dialogs[dialog].kind == "answer":
         return "aside"
-    base = walk.base()
+    base = asides.base(walk)
     other = isinstance(walk.bot.dialogs[base[-1].dialog].steps[base[-1].step].verb, Ask) and base[-1].dialog != dialog
     return "ask" if len(base) > 1 or base[-1].form is not None or other else "jump"

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from conversation.run import Frame
+from conversation.run import Frame, Left
+from dialogs.matching import Choice
 from dialogs.model import CallDialog, Choose, Dialog
 from dialogs.prompts import Prompts
 
+BACK: Final = "!back"
 TITLE: Final = "_title"
 """The key of a dialog's own title among its texts; its ``options`` are titles of single intents."""
 
@@ -36,6 +38,12 @@ def of_place(prompts: Prompts, frames: Sequence[Frame], trail: Sequence[tuple[st
     own = _own(prompts, outer)
     dialog = prompts.bot.dialogs[outer]
     return own or next((label for place in places for label in _labels(prompts, place, dialog.steps)), "")
+
+
+def way_back(prompts: Prompts, left: Left) -> Choice:
+    """The menu's own way back to what was left."""
+    title = of_place(prompts, left.frames, left.trail)
+    return Choice(key=BACK, label=prompts.product("back_to" if title else "back_to_this", title=title))
 
 
 def _own(prompts: Prompts, dialog: str, intent: str = "") -> str:
