@@ -173,7 +173,7 @@ def _woke(walk: Walk) -> None:
     if walk.frames and walk.frame.stage == "waiting":
         verb = walk.step.verb
         if isinstance(verb, Wait) and verb.late:
-            walk.move(verb.late)
+            walk.move(verb.late, "late")
         elif isinstance(verb, Wait):
             walk.go_on()
         walk.proceed()

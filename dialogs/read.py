@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TypeAlias
 
 from conversation.errors import ContentError
@@ -198,8 +199,8 @@ class _Reading:
         words: dict[str, dict[str, tuple[str, ...]]] = {language: {} for language in languages}
         for name, raw in self.product.items():
             language = name.split("/")[0]
-            own, commands = read_global(read_source(name, raw), language, self.problems)
-            entries.setdefault(language, {})[PRODUCT] = own
+            own, commands = _product(name, raw)
+            entries.setdefault(language, {})[PRODUCT] = dict(own)
             words.setdefault(language, {}).update(commands)
         for name, source in self.sources.items():
             folder, _, rest = name.partition("/")
@@ -214,3 +215,13 @@ class _Reading:
             else:
                 entries[language][topic] = read_locale(source, language, self.problems)
         return Texts(entries, words, fallback)
+
+
+@lru_cache(maxsize=16)
+def _product(name: str, raw: bytes) -> tuple[Mapping[str, Entry], Mapping[str, tuple[str, ...]]]:
+    """One language of Lotse's own texts: the same for every bot and every version of it. Raises BotError."""
+    problems: list[Problem] = []
+    found = read_global(read_source(name, raw), name.split("/")[0], problems)
+    if problems:
+        raise BotError(problems)
+    return found

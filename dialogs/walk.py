@@ -113,7 +113,7 @@ class Walk(Asking):
                 self.outputs.append(Sleep(seconds=seconds))
                 return False
             case Random(weights=weights):
-                name = _share(weights, f"{self.scene.customer}/{self.frame.dialog}/{step.name}")
+                name = share(weights, f"{self.scene.customer}/{self.frame.dialog}/{step.name}")
                 self.move(name, f"random.{name}")
                 return True
             case Say():
@@ -217,7 +217,7 @@ def _plain(value: Data) -> Data:
     return value if isinstance(value, str | int | float | bool | list | dict) else None
 
 
-def _share(weights: Mapping[str, int], key: str) -> str:
+def share(weights: Mapping[str, int], key: str) -> str:
     """The same key, the same name; over many keys each name by its weight."""
     point = int.from_bytes(sha256(key.encode()).digest()[:8]) % sum(weights.values())
     for name, weight in weights.items():
