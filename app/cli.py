@@ -17,8 +17,11 @@ from app import lean
 from app.commands import tables
 from app.commands.chat import chat
 from app.commands.doctor import doctor
+from app.commands.draw import draw
 from app.commands.inbox import inbox
+from app.commands.new import new, schema
 from app.commands.test import play
+from app.commands.texts import texts
 from app.logs import set_up_logs
 from app.settings import Settings
 from conversation.deliveries import Unarrived
@@ -37,6 +40,7 @@ app.add_typer(user, name="user")
 app.add_typer(outbox, name="outbox")
 app.add_typer(nlu, name="nlu")
 app.add_typer(inbox, name="inbox")
+app.add_typer(texts, name="texts")
 BotFolder = Annotated[Optional[Path], typer.Argument(help="The bot folder; the setting LOTSE_BOT if left out.")]  # noqa: UP045 - typer reads it
 
 
@@ -246,6 +250,6 @@ def _with_store(do: Callable[["SqlStore"], Awaitable[T]]) -> T:
     return _run(work())
 
 
-for _command in (tables.migrate, tables.backup, tables.restore, doctor, chat):
+for _command in (tables.migrate, tables.backup, tables.restore, doctor, chat, draw, new, schema):
     app.command()(_command)
 app.command("test")(play)
