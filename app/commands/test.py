@@ -67,7 +67,7 @@ def play(
     else:
         for line in (*result_lines(results), Text(f"{len(results) - failed} passed, {failed} failed\n")):
             console.print(line)
-        for line in coverage_lines(coverage, whole=cover):
+        for line in coverage_lines(coverage, whole=cover) if cover or not only else ():
             console.print(line)
     if suggest:
         tongue = _named(language or rules.bot.source, rules.bot.languages, "language", "--language")[0]
