@@ -5,6 +5,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from rich.console import Console
 
 from app.bot_folder import load_rules
@@ -15,6 +17,8 @@ from conversation.understanding import Understanding
 from engine.rules import Rules
 from tests.support import all_verbs
 from tests.support.bots import NORDNETZ, means, nordnetz
+
+EVERY = all_verbs.rules()
 
 
 class Understander:
@@ -216,3 +220,27 @@ async def test_file_that_exists_is_not_written_over_unasked(every: Session) -> N
 
 async def test_place_that_can_not_be_written_to_is_said_plainly(every: Session) -> None:
     assert "can't be written" in await every.type("hi", ":save bot.yaml/x.chat")
+
+
+TYPED = st.sampled_from(
+    [
+        *(["1", "2", "3", "4", "5", "6", "7", "8", "9", "hi", "pay", "split", "sub", "count", "day", "file", "sure", "form", "place", "again", "enough", "ok", "bad", "yes", "no", "???", "101", "menu", "back"]),
+        *(["/menu", "/back", "/repeat", "/stop", "/language", "deutsch", "Kein Netz heute"]),
+        "An example", "{tomorrow}", "tomorrow", "5, 2", "what is this", "hmm",
+        ":wait 10m", ":wait 2h", ":wait 3d", ":undo", ":busy", ":close", ":back", ":operator Hello", ":sends file",
+        ":sends sticker", ":sends location", ":happens paid", ":fails find", ":stub find {state: late, many: 1}",
+        ":real find", ":fails all_of_them",
+    ]
+)  # fmt: skip
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(lines=st.lists(TYPED, min_size=1, max_size=25), language=st.sampled_from(["", "en", "de"]))
+async def test_whatever_is_said_passes_when_it_is_played(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[str], language: str
+) -> None:
+    folder = tmp_path_factory.mktemp("said")
+    session = Session(folder, EVERY, language=language)
+    await session.type(*lines)
+    if session.table.log.lines:
+        assert "it passes" in await session.type(":save said")
