@@ -56,6 +56,7 @@ async def talk(
     folder: Path,
     rules: Rules,
     nlu: Nlu,
+    backends: Backends,
     *,
     language: str,
     channel: str,
@@ -64,7 +65,7 @@ async def talk(
 ) -> None:
     """Until end of input or ``:quit``. ``at``: when it begins, local to the bot; now if left out."""
     console = Console(highlight=False, soft_wrap=True, file=sys.stdout)
-    table = _Table(folder, rules, nlu, console, language=language, channel=channel, trace=trace, at=at)
+    table = _Table(folder, rules, nlu, backends, console, language=language, channel=channel, trace=trace, at=at)
     console.print(
         Styled.assemble(
             (rules.bot.title, "bold"),
@@ -101,6 +102,7 @@ class _Table:
         folder: Path,
         rules: Rules,
         nlu: Nlu,
+        backends: Backends,
         console: Console,
         *,
         language: str,
@@ -111,7 +113,7 @@ class _Table:
         self.folder = folder
         self.rules = rules
         self.nlu = nlu
-        self.backends = Backends(folder, rules)
+        self.backends = backends
         self.screen = Screen(console, trace=trace)
         self.language = language
         self.channel = channel

@@ -9,7 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
+from actions.runner import RasaActions
 from app.bot_folder import load_rules
+from app.rehearsal.backends import Backends
 from app.rehearse import rehearse
 from app.terminal import _Table
 from app.transcript import read_transcript
@@ -34,11 +36,27 @@ class Session:
     """A simulator whose console is a text."""
 
     def __init__(
-        self, folder: Path, rules: Rules, *, language: str = "en", channel: str = "webchat", trace: bool = False
+        self,
+        folder: Path,
+        rules: Rules,
+        *,
+        language: str = "en",
+        channel: str = "webchat",
+        trace: bool = False,
+        actions: RasaActions | None = None,
     ) -> None:
         self.out = io.StringIO()
         console = Console(file=self.out, highlight=False, soft_wrap=True, force_terminal=False)
-        self.table = _Table(folder, rules, Understander(), console, language=language, channel=channel, trace=trace)
+        self.table = _Table(
+            folder,
+            rules,
+            Understander(),
+            Backends(rules, actions),
+            console,
+            language=language,
+            channel=channel,
+            trace=trace,
+        )
 
     async def type(self, *lines: str) -> str:
         """What the last of the lines shows."""
@@ -60,7 +78,7 @@ def every(tmp_path: Path) -> Session:
 @pytest.fixture
 def example(tmp_path: Path) -> Session:
     """The example, with its real back-ends; what is saved goes elsewhere."""
-    session = Session(NORDNETZ, nordnetz(), language="de")
+    session = Session(NORDNETZ, nordnetz(), language="de", actions=RasaActions(NORDNETZ))
     session.table.folder = tmp_path
     return session
 
