@@ -16,7 +16,7 @@ from app.rehearsal.log import Log
 from app.rehearsal.screen import Screen
 from app.rehearsal.stage import Stage, StageError
 from app.rehearsal.written import script_text
-from app.rehearse import rehearse
+from app.rehearse import rehearse, wrong_result
 from app.transcript import (
     SENT,
     Happens,
@@ -246,7 +246,11 @@ class _Table:
 
     def stub(self, rest: str) -> None:
         name, _, data = rest.partition(" ")
-        self.backends.stub(self.action(name), _data(data))
+        result = _data(data)
+        wrong = wrong_result(self.rules, self.action(name), result)
+        if wrong:
+            raise PlainError(wrong)
+        self.backends.stub(name, result)
         self.screen.note(f"{name} gives that from now on; :real {name} takes it back")
 
     def fails(self, rest: str) -> None:

@@ -151,6 +151,8 @@ def test_meaning_is_an_intent_several_with_scores_or_nothing(meaning: str, expec
         ("Language: fr", 1, "the bot has no language “fr”; use one of: en, de"),
         ("Channel: pigeon", 1, "the bot has no channel “pigeon”"),
         ("Action fnd: fails", 1, "the bot has no action “fnd”; use one of: find, all_of_them"),
+        ("Action find: {stat: late}", 1, "the action find gives no “stat”; it gives state, many"),
+        ("User: hi\nAction find: {stat: late}", 2, "the action find gives no “stat”"),
         ("User: hi\nAction fnd: fails", 2, "the bot has no action “fnd”"),
     ],
 )

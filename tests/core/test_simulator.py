@@ -166,6 +166,7 @@ async def test_words_of_the_bot_are_the_bots_and_the_rest_is_the_simulators(exam
         (":stub nope {a: 1}", "there is no action “nope”; there are find, all_of_them"),
         (":stub find", "write what it gives: {name: value, …}"),
         (":stub find {a", "can't be read"),
+        (":stub find {stat: late}", "the action find gives no “stat”; it gives state, many"),
         (":stub find fails", "write it as {name: value, …}"),
         (":fails nope", "there is no action “nope”"),
         (":operator", "the operator's words"),
