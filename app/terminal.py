@@ -1,6 +1,5 @@
 """``lotse chat``: the simulator. A conversation in the terminal as a channel would show it, and what the bot keeps behind it."""
 
-import asyncio
 import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -74,7 +73,7 @@ async def talk(
         )
     )
     while True:
-        line = await asyncio.to_thread(_read)
+        line = _read()  # nothing else is going on meanwhile
         if line is None or line.strip() in (":quit", "/quit"):
             return
         if line.strip():
@@ -88,6 +87,7 @@ def _read() -> str | None:
             return input("› ")
         line = sys.stdin.readline()
     except (EOFError, KeyboardInterrupt):
+        print(flush=True)  # noqa: T201 - the shell's own line begins at the left
         return None
     if line.strip():
         print(f"› {line.rstrip()}", flush=True)  # noqa: T201 - the command's output

@@ -1,6 +1,7 @@
 """``lotse chat``: talk to a bot in the terminal."""
 
 import asyncio
+import signal
 import sys
 from contextlib import AsyncExitStack
 from datetime import datetime
@@ -57,7 +58,16 @@ def chat(
             backends = _backends(folder, rules, settings, stack)
             await talk(folder, rules, nlu, backends, language=language, channel=channel, trace=trace, at=at)
 
-    asyncio.run(work())
+    before = signal.signal(signal.SIGINT, _interrupt)
+    try:
+        asyncio.run(work())
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _interrupt(*_: object) -> None:
+    """At once, also while a line is awaited: asyncio's own handler would wait for the end of the line."""
+    raise KeyboardInterrupt
 
 
 def _backends(folder: Path, rules: "Rules", settings: Settings, stack: AsyncExitStack) -> "Backends":
