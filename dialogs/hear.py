@@ -11,7 +11,6 @@ from conversation.understanding import Understanding
 from conversation.value import Data
 from dialogs import asides, forms, intents, meaning, worded
 from dialogs.answers.remarks import remark
-from dialogs.asking import BACK
 from dialogs.attention import DROP, LEAVE, RETURN, STAY, Attention
 from dialogs.commands import find_command, find_language, language_name
 from dialogs.kinds import AnswerContext, Kind, Parsed, certain, narrowed, parse
