@@ -16,7 +16,7 @@ from app.rehearsal.log import Log
 from app.rehearsal.screen import Screen
 from app.rehearsal.stage import Stage, StageError
 from app.rehearsal.written import script_text
-from app.rehearse import rehearse
+from app.rehearse import rehearse, wrong_result
 from app.transcript import (
     SENT,
     Happens,
@@ -56,6 +56,7 @@ async def talk(
     folder: Path,
     rules: Rules,
     nlu: Nlu,
+    backends: Backends,
     *,
     language: str,
     channel: str,
@@ -64,7 +65,7 @@ async def talk(
 ) -> None:
     """Until end of input or ``:quit``. ``at``: when it begins, local to the bot; now if left out."""
     console = Console(highlight=False, soft_wrap=True, file=sys.stdout)
-    table = _Table(folder, rules, nlu, console, language=language, channel=channel, trace=trace, at=at)
+    table = _Table(folder, rules, nlu, backends, console, language=language, channel=channel, trace=trace, at=at)
     console.print(
         Styled.assemble(
             (rules.bot.title, "bold"),
@@ -101,6 +102,7 @@ class _Table:
         folder: Path,
         rules: Rules,
         nlu: Nlu,
+        backends: Backends,
         console: Console,
         *,
         language: str,
@@ -111,7 +113,7 @@ class _Table:
         self.folder = folder
         self.rules = rules
         self.nlu = nlu
-        self.backends = Backends(folder, rules)
+        self.backends = backends
         self.screen = Screen(console, trace=trace)
         self.language = language
         self.channel = channel
@@ -244,7 +246,11 @@ class _Table:
 
     def stub(self, rest: str) -> None:
         name, _, data = rest.partition(" ")
-        self.backends.stub(self.action(name), _data(data))
+        result = _data(data)
+        wrong = wrong_result(self.rules, self.action(name), result)
+        if wrong:
+            raise PlainError(wrong)
+        self.backends.stub(name, result)
         self.screen.note(f"{name} gives that from now on; :real {name} takes it back")
 
     def fails(self, rest: str) -> None:
