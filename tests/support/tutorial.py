@@ -1,8 +1,10 @@
 """What docs/write-a-dialog.md lets a newcomer do, step by step: so that its words and pictures are true."""
 
+import re
+
 from app.exchange.bot_texts import BotTexts
 from app.exchange.export import export
-from app.exchange.po import Message, Po, read, write
+from app.exchange.po import read
 from app.exchange.take import take
 from app.starter.new import new_bot
 from tests.support.repository import ROOT
@@ -45,13 +47,13 @@ def with_step(files: dict[str, bytes]) -> dict[str, bytes]:
 
 def translation(files: dict[str, bytes], language: str) -> bytes:
     """The PO file as the translator sends it back."""
-    po = read(f"{language}.po", export(BotTexts(files), language))
-    words = dict(zip(_CONTEXTS, TRANSLATED[language], strict=True))
-    messages = [
-        Message(context=each.context, id=each.id, strings=(words[each.context],)) if each.context in words else each
-        for each in po.messages
-    ]
-    return write(Po(language=language, messages=tuple(messages)), TITLE)
+    po = export(BotTexts(files), language).decode()
+    for context, words in zip(_CONTEXTS, TRANSLATED[language], strict=True):
+        entry = re.compile(rf'(msgctxt "{re.escape(context)}"\nmsgid ".*"\nmsgstr )""\n')
+        found = entry.search(po)
+        assert found, context
+        po = po.replace(found[0], f'{found[1]}"{words}"\n')
+    return po.encode()
 
 
 def translated(files: dict[str, bytes]) -> dict[str, bytes]:
