@@ -1,6 +1,7 @@
 """Reads ``actions/catalogue.yaml``: what each back-end action takes and gives, and whether it may run twice."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from ruamel.yaml import YAML
@@ -115,6 +116,12 @@ def read_catalogue(content: bytes, file: str = "actions/catalogue.yaml") -> Cata
     if reader.problems:
         raise ContentError("\n".join(reader.problems))
     return Catalogue(actions=actions)
+
+
+def catalogue_of(folder: Path) -> Catalogue:
+    """A bot folder's; an empty one where there is no file. Raises ContentError."""
+    file = folder / "actions" / "catalogue.yaml"
+    return read_catalogue(file.read_bytes()) if file.is_file() else Catalogue(actions={})
 
 
 def _compose(content: bytes, file: str) -> Node | None:

@@ -37,7 +37,7 @@ class Place:
         self.happened = dict(run.happened)
         self.variables = dict(variables)
         self.names = Names(bot, scene, self.variables)
-        self.view: View = view_of(bot, scene.language)
+        self.view: View = view_of(bot, scene.language, self.variables)
         self.prompts = Prompts(bot, scene, self.view, self.names)
         self.outputs: list[Output] = []
         self.target: tuple[str, str] | None = None
@@ -89,7 +89,7 @@ class Place:
         """All texts from here on are in that language."""
         self.scene = msgspec.structs.replace(self.scene, language=language)
         self.names = Names(self.bot, self.scene, self.variables)
-        self.view = view_of(self.bot, language)
+        self.view = view_of(self.bot, language, self.variables)
         self.prompts = Prompts(self.bot, self.scene, self.view, self.names)
 
     # ── moving ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -221,7 +221,7 @@ class _Reading:
 def _product(name: str, raw: bytes) -> tuple[Mapping[str, Entry], Mapping[str, tuple[str, ...]]]:
     """One language of Lotse's own texts: the same for every bot and every version of it. Raises BotError."""
     problems: list[Problem] = []
-    found = read_global(read_source(name, raw), name.split("/")[0], problems)
+    found = read_global(read_source(name, raw), name.split("/", maxsplit=1)[0], problems)
     if problems:
         raise BotError(problems)
     return found

@@ -187,13 +187,15 @@ def _read_rule(reader: _Reader, name: str, node: Node) -> EntityRule | None:
 def _check_pattern(reader: _Reader, node: Node, name: str, pattern: str) -> None:
     try:
         compile_pattern(pattern)
-    except re2.error as error:
+    except (re2.error, UnicodeEncodeError) as error:
         reader.problem(node, f"the pattern of `{name}` can't be used (RE2 syntax, no look-around): {error}")
 
 
 def compile_pattern(pattern: str) -> Any:
-    """An RE2 pattern (linear time whatever the text), any case. Raises re2.error."""
+    """An RE2 pattern (linear time whatever the text), any case. ``pattern``: at most ``MAX_EXAMPLE`` characters. Raises re2.error."""
     options = re2.Options()
+    options.max_mem = 1 << 20
+    options.never_capture = True  # groups cost time for each character, and nobody asks for them
     options.log_errors = False
     options.case_sensitive = False
     return re2.compile(pattern, options)
