@@ -9,18 +9,17 @@ from conversation.value import Data
 from dialogs import form_runs, form_texts
 from dialogs.filters import parse_moment
 from dialogs.form_texts import AFRESH
-from dialogs.kinds import TIMES, Kind, NotThis, Parsed, check, parse
+from dialogs.kinds import TIMES, Kind, Parsed, check, parse
 from dialogs.matching import Choice
 from dialogs.model import Ask, Field, Form, Pick, Step, Verb, Wait
+from dialogs.named import take
 from dialogs.outputs import Listen, Speak
 from dialogs.place import Place
 from dialogs.prompts import NO, YES
-from dialogs.titles import of_place
+from dialogs.titles import way_back
 from dialogs.worded import with_hint
 
 MAX_TRAIL: Final = 20
-BACK: Final = "!back"
-"""The key of the menu's own way back to what was left."""
 
 
 class Asking(Place):
@@ -63,11 +62,7 @@ class Asking(Place):
 
     def named(self, kind: Kind, limits: Mapping[str, Data]) -> Data:
         """The answer of that kind among what the customer named on the way here, if it would be taken; it is given once."""
-        words = self.entities.pop(kind.entity or kind.name, None)
-        parsed = parse(kind, self.prompts.as_text(words), self.context()) if words else None
-        if not isinstance(parsed, Parsed) or isinstance(check(parsed.value, dict(limits), self.context()), NotThis):
-            return None
-        return parsed.value
+        return take(self.entities, kind, limits, self.prompts)
 
     def _begin_form(self, step: Step, verb: Form) -> None:
         form = self.frame.form or self._new_form(verb)
@@ -150,7 +145,11 @@ class Asking(Place):
             ]
         if form and isinstance(self.step.verb, Form):
             return form_texts.choices(self.prompts, self.frame, self.step, form)
-        return [*self.prompts.choices(self.frame, self.step), *self._ways_back()]
+        choices = self.prompts.choices(self.frame, self.step)
+        menu = self.bot.commands.get("menu")
+        if self.left and menu and (menu.dialog, menu.step) == (self.frame.dialog, self.frame.step):
+            choices.append(way_back(self.prompts, self.left[-1]))
+        return choices
 
     def open_choices(self) -> list[Choice]:
         """Also those of the other pages of a long list."""
@@ -164,15 +163,6 @@ class Asking(Place):
     def turn_page(self, ahead: int) -> None:
         self.note(page=max(0, self.frame.page + ahead), misses=0)
         self.repeat()
-
-    def _ways_back(self) -> list[Choice]:
-        """At the menu: what was left can be gone on with."""
-        menu = self.bot.commands.get("menu")
-        if not self.left or menu is None or (menu.dialog, menu.step) != (self.frame.dialog, self.frame.step):
-            return []
-        left = self.left[-1]
-        title = of_place(self.prompts, left.frames, left.trail)
-        return [Choice(key=BACK, label=self.prompts.product("back_to" if title else "back_to_this", title=title))]
 
     def remember(self) -> None:
         """Note the question on the trail that `back` walks."""

@@ -1,7 +1,6 @@
 """Where a walk through the dialogs stands, what is known there, what has been said, and how it moves on."""
 
 from collections.abc import Mapping
-from itertools import pairwise
 from typing import Final
 
 import msgspec
@@ -62,13 +61,6 @@ class Place:
     @property
     def step(self) -> Step:
         return self.dialog.steps[self.frame.step]
-
-    def base(self) -> list[Frame]:
-        """The frames without an FAQ that is being answered beside the last of them."""
-        for index, (below, above) in enumerate(pairwise(self.frames), start=1):
-            if below.stage == "aside" and self.bot.dialogs[above.dialog].kind == "answer":
-                return self.frames[:index]
-        return list(self.frames)
 
     def note(self, **changes: object) -> None:
         """Change the innermost frame."""

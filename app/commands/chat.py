@@ -33,7 +33,7 @@ def chat(
 ) -> None:
     """Talk to a bot in the terminal: its steps, its variables, time that passes, and transcripts of it."""
     from app.bot_folder import load_rules, nlu_examples
-    from app.live_nlu import LiveNlu
+    from app.live_nlu import NoNlu
     from app.terminal import talk
     from bots.limits import all_limits
 
