@@ -48,6 +48,8 @@ class Text(Value, frozen=True, kw_only=True):
     target: Forms
     words: bool = False
     """Its forms hold one word or phrase a line."""
+    plural: bool = False
+    """It has plural forms in one of the two languages, this variant or another."""
     optional: bool = False
     """The source says nothing of its own here; ``source`` then is what it stands in place of."""
 
@@ -169,6 +171,7 @@ def pair(topic: str, source: Mapping[tuple[str, ...], Leaf], target: Mapping[tup
                     source=source_ or usual,
                     target=target_,
                     words=shown.words,
+                    plural=shown.plural or bool(other and other.plural),
                     optional=not source_,
                 )
 
