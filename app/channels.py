@@ -9,6 +9,7 @@ from app.ground import Ground
 from app.settings import Settings
 from bots.connector import Connector, Surroundings
 from bots.limits import Bucket, Pace, limits_of
+from bots.links import Links
 from bots.registry import connector
 from conversation.records import Inbound
 from conversation.value import Data
@@ -25,12 +26,22 @@ async def open_connectors(ground: Ground, intake: Callable[[], Intake]) -> dict[
         return await intake().receive(inbound)
 
     surroundings = Surroundings(
-        receive=receive, ids=ground.ids, clock=ground.clock, media=lambda ref: ground.bot.root_of(ref) / ref
+        receive=receive,
+        ids=ground.ids,
+        clock=ground.clock,
+        media=lambda ref: ground.bot.root_of(ref) / ref,
+        link=(await open_links(ground)).make,
     )
     wanted: dict[str, Mapping[str, Data]] = {}
     if ground.settings.telegram.token.get_secret_value():
         wanted["telegram"] = await _telegram(ground.settings, ground.store)
     return {name: connector(name)(given, surroundings) for name, given in wanted.items()}
+
+
+async def open_links(ground: Ground) -> Links:
+    """All processes of a service sign with the secret that their store keeps."""
+    secret = await ground.store.secret("media_links", secrets.token_bytes(32))
+    return Links(secret, ground.clock, ground.settings.web.public_url)
 
 
 def incoming(connectors: Mapping[str, Connector], worker: Engine | None) -> dict[str, Callable[[], Awaitable[None]]]:

@@ -1,6 +1,5 @@
 """The command line: ``lotse``."""
 
-import asyncio
 import gc
 import os
 import sys
@@ -16,15 +15,19 @@ from rich.console import Console
 
 from app import lean
 from app.commands import replay, tables, versions
+from app.commands.chat import chat
 from app.commands.doctor import doctor
+from app.commands.draw import draw
 from app.commands.inbox import inbox
+from app.commands.new import new, schema
+from app.commands.test import play
+from app.commands.texts import texts
 from app.logs import set_up_logs
 from app.settings import Settings
 from conversation.deliveries import Unarrived
 from conversation.errors import LotseError
 
 if TYPE_CHECKING:
-    from app.rehearse import Guess
     from app.service import Role
     from store.sql import SqlStore
 
@@ -37,6 +40,7 @@ app.add_typer(user, name="user")
 app.add_typer(outbox, name="outbox")
 app.add_typer(nlu, name="nlu")
 app.add_typer(inbox, name="inbox")
+app.add_typer(texts, name="texts")
 BotFolder = Annotated[Optional[Path], typer.Argument(help="The bot folder; the setting LOTSE_BOT if left out.")]  # noqa: UP045 - typer reads it
 
 
@@ -136,54 +140,6 @@ def check(bot: BotFolder = None) -> None:
     steps = sum(len(dialog.steps) for dialog in rules.bot.dialogs.values())
     languages = ", ".join(rules.bot.languages)
     print(f"{folder}: {len(rules.bot.dialogs)} dialogs, {steps} steps, {languages}: no problems")  # noqa: T201 - output
-
-
-@app.command("test")
-def play(bot: BotFolder = None) -> None:
-    """Play the transcripts in tests/*.chat against the bot."""
-    from app.bot_folder import load_rules
-    from app.rehearse import rehearse
-    from app.transcript import read_transcript
-
-    folder = _folder(bot)
-    rules = load_rules(folder)
-    set_up_logs("text", "warning")
-    files = sorted((folder / "tests").glob("*.chat"))
-    guess = _guess(folder)
-    failed = 0
-    for file in files:
-        difference = rehearse(read_transcript(f"tests/{file.name}", file.read_bytes()), rules, guess)
-        failed += difference is not None
-        print(f"{'ok  ' if difference is None else 'FAIL'} {difference or file.name}")  # noqa: T201 - output
-    print(f"{len(files) - failed} passed, {failed} failed")  # noqa: T201 - output
-    if failed or not files:
-        sys.exit(1)
-
-
-def _guess(folder: Path) -> "Guess":
-    """The bot's real NLU model, for words that a transcript does not explain."""
-    from app.bot_folder import nlu_examples
-    from nlu.service import open_nlu
-
-    runner = asyncio.Runner()
-    model = runner.run(open_nlu(nlu_examples(folder), Settings().var / "nlu"))
-    return lambda text, language: runner.run(model.understand(text, language))
-
-
-@app.command()
-def chat(
-    bot: BotFolder = None,
-    language: Annotated[str, typer.Option(help="de, en, ru or uk; the bot's own if left out.")] = "",
-    channel: Annotated[str, typer.Option(help="Whose limits to show: webchat, telegram, whatsapp, sms.")] = "webchat",
-) -> None:
-    """Talk to a bot in the terminal."""
-    from app.bot_folder import load_rules
-    from app.terminal import talk
-
-    settings = Settings()
-    set_up_logs("text", "error")
-    folder = _folder(bot)
-    _run(talk(folder, load_rules(folder), settings.var, language=language, channel=channel))
 
 
 @nlu.command("train")
@@ -299,6 +255,10 @@ for _command in (
     tables.backup,
     tables.restore,
     doctor,
+    chat,
+    draw,
+    new,
+    schema,
     versions.publish,
     versions.versions,
     versions.rollback,
@@ -307,3 +267,4 @@ for _command in (
     replay.replay,
 ):
     app.command()(_command)
+app.command("test")(play)

@@ -2,38 +2,36 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from typing import Final
-from zoneinfo import ZoneInfo
 
-import msgspec
-
-from app.transcript import BotSays, Buttons, Ends, Line, OperatorDoes, Saved, SilenceFor, Transcript, User
-from bots.limits import limits_of
+from app.rehearsal.stage import USUAL_TIME, Answer, Request, Stage, StageError, pass_time, settle
+from app.transcript import (
+    BotSays,
+    Buttons,
+    Ends,
+    Happens,
+    Line,
+    OperatorDoes,
+    Saved,
+    Sends,
+    SilenceFor,
+    Stub,
+    Transcript,
+    User,
+    known_names,
+    read_meaning,
+)
+from bots.limits import all_limits, limits_of
 from bots.shape import MediaPart, Part, TextPart, shape
 from conversation.content import Prompt, Text
-from conversation.effects import Effect, Post, RunAction, Understand
-from conversation.events import (
-    ActionDone,
-    ActionFailed,
-    CustomerSaid,
-    Event,
-    OperatorClaimed,
-    OperatorClosed,
-    OperatorHandedBack,
-    OperatorReplied,
-    TimerFired,
-    Understood,
-)
+from conversation.effects import Understand
 from conversation.message import Message
-from conversation.state import Closed, Conversation, Parked
-from conversation.understanding import Intent, Understanding
+from conversation.state import Closed
+from conversation.understanding import Understanding
 from conversation.value import Data, Value
+from dialogs.taken import Taken
 from engine.rules import Rules
-from engine.step import step
 
-USUAL_TIME: Final = datetime(2026, 11, 2, 10, 0)  # noqa: DTZ001 - local to each bot's own zone
-"""A Monday morning: when a transcript does not say."""
+__all__ = ["USUAL_TIME", "Difference", "Guess", "Played", "Player", "marked", "play", "rehearse"]
 
 Guess = Callable[[str, str], Understanding]
 """(text, language) → what it means; for texts that no ``Means:`` line explains."""
@@ -50,95 +48,118 @@ class Difference(Value, frozen=True, kw_only=True):
         return f"{self.file}:{self.line}: {self.message}"
 
 
+class Played(Value, frozen=True, kw_only=True):
+    """What came of a transcript, up to its end or the first difference. ``ok``, ``failed``: the actions that were, or did."""
+
+    difference: Difference | None
+    taken: tuple[Taken, ...]
+    ok: frozenset[str]
+    failed: frozenset[str]
+    languages: frozenset[str]
+
+
 def rehearse(transcript: Transcript, rules: Rules, guess: Guess | None = None) -> Difference | None:
     """The first difference between transcript and bot, or None."""
-    stage = _Stage(transcript, rules, guess)
-    for line in transcript.lines:
-        message = stage.play(line)
-        if message:
-            return Difference(file=transcript.file, line=line.line, message=message)
-    rest = stage.unheard()
-    return Difference(file=transcript.file, line=transcript.lines[-1].line, message=rest) if rest else None
+    return play(transcript, rules, guess).difference
 
 
-class _Stage:
-    def __init__(self, transcript: Transcript, rules: Rules, guess: Guess | None) -> None:
+def play(transcript: Transcript, rules: Rules, guess: Guess | None = None) -> Played:
+    """Play a transcript to its end, or to the first difference."""
+    wrong = wrong_head(transcript, rules)
+    if wrong:
+        nothing: frozenset[str] = frozenset()
+        return Played(difference=wrong, taken=(), ok=nothing, failed=nothing, languages=nothing)
+    return Player(transcript, rules, guess).run()
+
+
+def wrong_head(transcript: Transcript, rules: Rules) -> Difference | None:
+    """What stands above the conversation, and is not of this bot."""
+    bot, heads = rules.bot, transcript.heads
+    wrong: list[tuple[int, str, str, tuple[str, ...]]] = []
+    if transcript.language and transcript.language not in bot.languages:
+        wrong.append((heads.get("Language", 1), "language", transcript.language, bot.languages))
+    if transcript.channel not in all_limits():
+        wrong.append((heads.get("Channel", 1), "channel", transcript.channel, tuple(all_limits())))
+    wrong += [
+        (line, "action", name, tuple(bot.actions))
+        for name, line in known_names(transcript).items()
+        if name not in bot.actions
+    ]
+    for line, what, name, known in wrong:
+        message = f"the bot has no {what} “{name}”; use one of: {', '.join(known)}"
+        return Difference(file=transcript.file, line=line, message=message)
+    return None
+
+
+def marked(transcript: Transcript, difference: Difference, around: int = 4) -> list[str]:
+    """The transcript's lines up to the first difference, which has a mark."""
+    first = max(0, difference.line - 1 - around)
+    shown = list(enumerate(transcript.source, start=1))[first : difference.line + 1]
+    return [f"{'→' if number == difference.line else ' '} {number:>4}  {text}" for number, text in shown]
+
+
+class Player:
+    """Plays line by line. ``said``: what the bot said and no line has named yet; ``last``: what the last line named."""
+
+    def __init__(
+        self, transcript: Transcript, rules: Rules, guess: Guess | None, *, language: str = "", channel: str = ""
+    ) -> None:
+        """``language``, ``channel``: the transcript's own if left out."""
         self.transcript = transcript
-        self.rules = rules
         self.guess = guess
-        zone = ZoneInfo(rules.policy.time_zone)
-        self.now = (transcript.time or USUAL_TIME).replace(tzinfo=zone).astimezone(UTC)
-        self.count = 0
-        self.said: list[Message] = []
+        self.stubs: dict[str, dict[str, Data] | None] = dict(transcript.actions)
+        self.channel = channel or transcript.channel
+        self.stage = Stage(
+            rules,
+            language=language or transcript.language,
+            channel=self.channel,
+            at=transcript.time,
+            known=transcript.known,
+            customer=transcript.customer,
+        )
+        self.languages: set[str] = set()
+        self.heard = 0
         self.last: Message | None = None
-        self.state = Conversation(
-            id="rehearsal",
-            chat="rehearsal",
-            channel=transcript.channel,
-            opened_at=self.now,
-            language=transcript.language or rules.bot.source,
-            language_chosen=True,
-            variables=transcript.known,
+
+    def run(self) -> Played:
+        """All lines, until one is different."""
+        message, at = "", self.transcript.lines[-1].line
+        for line in self.transcript.lines:
+            message = self.play(line)
+            if message:
+                at = line.line
+                break
+        message = message or self.unheard()
+        difference = Difference(file=self.transcript.file, line=at, message=message) if message else None
+        stage = self.stage
+        return Played(
+            difference=difference,
+            taken=stage.taken,
+            ok=stage.ok,
+            failed=stage.broken,
+            languages=frozenset(self.languages),
         )
 
-    # ── the events ───────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── the bot's surroundings ───────────────────────────────────────────────────────────────────────────────────────
 
-    def key(self) -> str:
-        self.count += 1
-        return f"r{self.count}"
-
-    def take(self, event: Event) -> None:
-        """One event and all that follows from it. State is written and read back, as the store does."""
-        state, effects = step(self.state, event, self.rules)
-        self.state = msgspec.json.decode(msgspec.json.encode(state), type=Conversation)
-        for effect in effects:
-            self.follow(effect)
-
-    def follow(self, effect: Effect) -> None:
-        match effect:
-            case Post(message=message) if message.author == "bot":
-                self.said.append(message)
-            case Understand(request=request, text=text, language=language):
-                understanding = self.meaning(text, language)
-                self.take(Understood(id=self.key(), at=self.now, request=request, understanding=understanding))
-            case RunAction(request=request, name=name):
-                result = self.result(name)
-                if result is None:
-                    self.take(
-                        ActionFailed(id=self.key(), at=self.now, request=request, reason="the transcript says so")
-                    )
-                else:
-                    self.take(ActionDone(id=self.key(), at=self.now, request=request, result=result))
-            case _:
-                pass
+    def answer(self, request: Request) -> Answer:
+        if isinstance(request, Understand):
+            return self.meaning(request.text, request.language)
+        return self.result(request.name)
 
     def result(self, action: str) -> dict[str, Data] | None:
         """The stub; without one, an action that gives nothing succeeds, and one that gives something fails."""
-        if action in self.transcript.actions:
-            return self.transcript.actions[action]
-        spec = self.rules.bot.actions.get(action)
+        if action in self.stubs:
+            return self.stubs[action]
+        spec = self.stage.rules.bot.actions.get(action)
         return {} if spec and not spec.gives else None
 
     def meaning(self, text: str, language: str) -> Understanding:
-        intent = self.transcript.means.get(text)
-        if intent:
-            return Understanding(language=language, intents=(Intent(name=intent, score=1.0),))
-        return self.guess(text, language) if self.guess else Understanding()
-
-    def fire(self, name: str) -> None:
-        due = self.state.timers[name]
-        self.take(TimerFired(id=self.key(), at=self.now, name=name, due=due))
-
-    def wait(self, seconds: int) -> None:
-        """Let time pass, and every timer fire when it is due."""
-        until = self.now + timedelta(seconds=seconds)
-        while self.state.timers:
-            name, due = min(self.state.timers.items(), key=lambda item: item[1])
-            if due > until:
-                break
-            self.now = max(self.now, due)
-            self.fire(name)
-        self.now = until
+        meaning = self.transcript.means.get(text)
+        found = read_meaning(meaning, language) if meaning else None
+        if found is None:
+            found = self.guess(text, language) if self.guess else Understanding()
+        return found
 
     # ── the lines ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -147,77 +168,95 @@ class _Stage:
         match line:
             case BotSays():
                 return self.hear(line)
-            case Buttons(labels=labels):
-                return self.compare_buttons(labels)
+            case Buttons():
+                return self.compare_buttons(line)
             case Saved(name=name, value=value):
-                found = self.state.variables.get(name)
+                found = self.stage.state.variables.get(name)
                 return "" if found == value else f"{name} is {found!r}, not {value!r}"
             case Ends(outcome=outcome):
                 return self.unheard() or self.compare_end(outcome)
-        rest = self.unheard()
-        if rest:
-            return rest
+            case Stub(action=action, result=result):
+                self.stubs[action] = result
+                return ""
+        return self.unheard() or self.do(line)
+
+    def do(self, line: User | Sends | SilenceFor | Happens | OperatorDoes) -> str:
+        """What somebody does, and all that follows from it."""
+        self.last = None
         match line:
-            case User(text=text):
-                self.take(CustomerSaid(id=self.key(), at=self.now, content=Text(text=text)))
+            case User():
+                self.stage.say(Text(text=self.words(line)))
+            case Sends(what=what):
+                self.stage.send(what)
             case SilenceFor(seconds=seconds):
-                self.wait(seconds)
+                pass_time(self.stage, seconds, self.answer)
+            case Happens(name=name, data=data):
+                self.stage.happen(name, data)
             case OperatorDoes(what=what):
-                return self.operator(what)
+                try:
+                    self.stage.operate(what)
+                except StageError as error:
+                    return str(error)
+        settle(self.stage, self.answer)
+        self.languages.add(self.stage.state.language)
         return ""
 
+    def words(self, line: User) -> str:
+        return line.text
+
+    def waiting(self) -> list[Message]:
+        """What the bot said and no line has named yet."""
+        return [message for message in self.stage.messages[self.heard :] if message.author == "bot"]
+
     def unheard(self) -> str:
-        if not self.said:
-            return ""
-        return f"the bot also says [{_key(self.said[0])}]: {_words(self.said[0])!r}"
+        said = self.waiting()
+        return f"the bot also says [{key_of(said[0])}]: {words_of(said[0])!r}" if said else ""
 
     def hear(self, line: BotSays) -> str:
-        if not self.said:
+        said = self.waiting()
+        if not said:
             return f"the bot says nothing, [{line.key}] was expected"
-        self.last = self.said.pop(0)
-        if _key(self.last) != line.key:
-            return f"the bot says [{_key(self.last)}], not [{line.key}]: {_words(self.last)!r}"
-        limits = limits_of(self.transcript.channel)
-        shown = _squeeze("\n".join(_shown(part) for part in shape(self.last, limits)))
-        if line.text is not None and not _fits(line.text, shown):
+        self.last = said[0]
+        self.heard = self.stage.messages.index(said[0], self.heard) + 1
+        if key_of(self.last) != line.key:
+            return f"the bot says [{key_of(self.last)}], not [{line.key}]: {words_of(self.last)!r}"
+        return self.compare_words(line, self.last)
+
+    def compare_words(self, line: BotSays, message: Message) -> str:
+        shown = shown_on(message, self.channel)
+        if line.text is not None and not fits(line.text, shown):
             return f"[{line.key}] is {shown!r}, not {line.text!r}"
         return ""
 
-    def compare_buttons(self, labels: tuple[str, ...]) -> str:
-        content = self.last.content if self.last else None
-        found = tuple(_squeeze(button.label) for button in content.buttons) if isinstance(content, Prompt) else ()
-        return "" if found == labels else f"the buttons are {' | '.join(found) or 'none'}"
+    def compare_buttons(self, line: Buttons) -> str:
+        found = labels_of(self.last) if self.last else ()
+        return "" if found == line.labels else f"the buttons are {' | '.join(found) or 'none'}"
 
     def compare_end(self, outcome: str) -> str:
-        phase = self.state.phase
+        phase = self.stage.state.phase
         if not isinstance(phase, Closed):
             return "the conversation goes on"
         return "" if phase.outcome == outcome else f"it ends {phase.outcome}"
 
-    def operator(self, what: str) -> str:
-        if what == "busy":
-            if "wait_expire" not in self.state.timers:
-                return "nobody waits for an operator here"
-            self.fire("wait_expire")
-            return ""
-        who = {"operator": "rehearsal", "name": "Rehearsal"}
-        if isinstance(self.state.phase, Parked):
-            self.take(OperatorClaimed(id=self.key(), at=self.now, **who))
-        if what == "closes":
-            self.take(OperatorClosed(id=self.key(), at=self.now, **who))
-        elif what == "back":
-            self.take(OperatorHandedBack(id=self.key(), at=self.now, **who))
-        else:
-            self.take(OperatorReplied(id=self.key(), at=self.now, content=Text(text=what), client_id=self.key(), **who))
-        return ""
 
-
-def _key(message: Message) -> str:
+def key_of(message: Message) -> str:
+    """The text key without its dialog."""
     return message.origin.partition("/")[2]
 
 
-def _words(message: Message) -> str:
+def words_of(message: Message) -> str:
     return message.content.text if isinstance(message.content, Prompt | Text) else ""
+
+
+def labels_of(message: Message) -> tuple[str, ...]:
+    """The labels of its buttons, uncut."""
+    content = message.content
+    return tuple(squeeze(button.label) for button in content.buttons) if isinstance(content, Prompt) else ()
+
+
+def shown_on(message: Message, channel: str) -> str:
+    """The words as the channel shows them, on one line."""
+    return squeeze("\n".join(_shown(part) for part in shape(message, limits_of(channel))))
 
 
 def _shown(part: Part) -> str:
@@ -230,10 +269,11 @@ def _shown(part: Part) -> str:
             return ""
 
 
-def _squeeze(text: str) -> str:
+def squeeze(text: str) -> str:
     return " ".join(text.split())
 
 
-def _fits(pattern: str, text: str) -> bool:
-    parts = [re.escape(_squeeze(part)) for part in pattern.split("...")]
+def fits(pattern: str, text: str) -> bool:
+    """Whether a text is as written, ``...`` standing for anything."""
+    parts = [re.escape(squeeze(part)) for part in pattern.split("...")]
     return re.fullmatch(r"\s*.*?\s*".join(parts), text, re.DOTALL) is not None

@@ -15,7 +15,7 @@ import structlog
 from aiohttp import web
 
 from actions.runner import RasaActions
-from app.channels import incoming, open_connectors, paces_of, policies_of
+from app.channels import incoming, open_connectors, open_links, paces_of, policies_of
 from app.clock import RandomIds, SystemClock
 from app.editions import LiveEditions
 from app.ground import Ground, open_bus, open_presence, open_rates, open_tracer
@@ -251,6 +251,7 @@ async def _deps(ground: Ground, intake: Intake, connectors: Mapping[str, Connect
         origins=tuple(settings.web.origins),
         proxies=tuple(settings.web.proxies),
         secure_cookies=settings.web.public_url.startswith("https:"),
+        links=await open_links(ground),
         webchat_secret=await ground.store.secret("webchat", secrets.token_bytes(SECRET_BYTES)),
         watch=Watch(
             store=ground.store,

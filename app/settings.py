@@ -33,7 +33,7 @@ class WebSettings(BaseModel):
     port: int = Field(8080, description="Port to listen on; 0 = any free one.", ge=0, le=65535)
     public_url: str = Field(
         "",
-        description="How the world reaches this service, such as https://chat.example.net. Telegram then uses a web hook.",
+        description="How the world reaches this service, such as https://chat.example.net. Telegram then uses a web hook, and links to files lead there.",
     )
     origins: list[str] = Field(
         [], description="Other web sites that may embed the chat, such as https://www.example.net."

@@ -1,189 +1,300 @@
-"""``lotse chat``: a conversation with a bot in the terminal, with real understanding and real back-ends."""
+"""``lotse chat``: the simulator. A conversation in the terminal as a channel would show it, and what the bot keeps behind it."""
 
 import asyncio
 import sys
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 from rich.console import Console
+from rich.text import Text as Styled
 
-from actions.runner import RasaActions
-from app.bot_folder import nlu_examples
-from app.clock import RandomIds, SystemClock
-from bots.limits import limits_of
-from bots.shape import LocationPart, MediaPart, TextPart, shape
+from app.clock import SystemClock
+from app.rehearsal.backends import Backends
+from app.rehearsal.log import Log
+from app.rehearsal.screen import Screen
+from app.rehearsal.stage import Stage, StageError
+from app.rehearsal.written import script_text
+from app.rehearse import rehearse
+from app.transcript import (
+    SENT,
+    Happens,
+    Line,
+    OperatorDoes,
+    Sends,
+    SilenceFor,
+    User,
+    read_result,
+    read_span,
+    read_transcript,
+)
 from conversation.content import Text
-from conversation.effects import Effect, Post, RunAction, Understand
-from conversation.errors import ActionError
-from conversation.events import (
-    ActionDone,
-    ActionFailed,
-    CustomerSaid,
-    Event,
-    OperatorClaimed,
-    OperatorClosed,
-    OperatorReplied,
-    TimerFired,
-    Understood,
-)
-from conversation.message import Message
-from conversation.records import ActionCall
-from conversation.state import Closed, Conversation, Parked, WithOperator
+from conversation.effects import Understand
+from conversation.ports import Nlu
+from conversation.value import Data
+from dialogs.problems import BotError
 from engine.rules import Rules
-from engine.step import step
-from nlu.service import LocalNlu, open_nlu
 
-_HELP = (
-    "Type what a customer would; /menu, /human, /back, /repeat, /stop and /language work as in every channel.\n"
-    ":operator TEXT answers as an operator, :close ends the operator's part, :wait 10m lets time pass, :quit ends."
-)
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+HELP: Final = """Type what a customer would: words, a number, a label. /menu, /human, /back, /repeat, /stop, /language work as on every channel.
+
+  :where               the step, and what it waits for        :vars            everything that is known
+  :wait 10m            let time pass: s, m, h or d            :undo            take the last thing back
+  :operator WORDS      answer as an operator                  :close           the operator closes
+  :back                the operator gives the chat back       :busy            no operator comes
+  :stub NAME {a: 1}    what a back-end action gives           :fails NAME      let it fail
+  :real NAME           the real back-end again                :sends photo     or file, location, contact, sticker
+  :happens NAME {a: 1} an event from outside                  :known {a: 1}    what is known from the start
+  :save tests/x.chat   write it down as a transcript          :new  :help  :quit"""
 
 
-async def talk(folder: Path, rules: Rules, var: Path, *, language: str, channel: str) -> None:
-    """Until end of input or ``:quit``."""
-    table = _Table(folder, rules, await open_nlu(nlu_examples(folder), var / "nlu"), language, channel)
-    table.console.print(f"[bold]{rules.bot.title}[/bold], channel {channel}. [dim]{_HELP}[/dim]\n")
+class PlainError(Exception):
+    """What was typed can't be done; its text says what can."""
+
+
+async def talk(
+    folder: Path,
+    rules: Rules,
+    nlu: Nlu,
+    *,
+    language: str,
+    channel: str,
+    trace: bool,
+    at: datetime | None = None,
+) -> None:
+    """Until end of input or ``:quit``. ``at``: when it begins, local to the bot; now if left out."""
+    console = Console(highlight=False, soft_wrap=True, file=sys.stdout)
+    table = _Table(folder, rules, nlu, console, language=language, channel=channel, trace=trace, at=at)
+    console.print(
+        Styled.assemble(
+            (rules.bot.title, "bold"),
+            f", {table.stage.state.language} on {channel}.  ",
+            (":help says what can be typed.\n", "dim"),
+        )
+    )
     while True:
         line = await asyncio.to_thread(_read)
-        if line is None or line.strip() == ":quit":
+        if line is None or line.strip() in (":quit", "/quit"):
             return
         if line.strip():
-            await table.take_line(line.strip())
+            await table.take(line.strip())
 
 
 def _read() -> str | None:
+    """What is typed; what comes from a file or a pipe is shown, so that the whole reads like a conversation."""
     try:
-        return input("› ")
+        if sys.stdin.isatty():
+            return input("› ")
+        line = sys.stdin.readline()
     except (EOFError, KeyboardInterrupt):
         return None
+    if line.strip():
+        print(f"› {line.rstrip()}", flush=True)  # noqa: T201 - the command's output
+    return line or None
 
 
 class _Table:
     """The conversation at this terminal; its state lives in memory."""
 
-    def __init__(self, folder: Path, rules: Rules, model: LocalNlu, language: str, channel: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        rules: Rules,
+        nlu: Nlu,
+        console: Console,
+        *,
+        language: str,
+        channel: str,
+        trace: bool,
+        at: datetime | None = None,
+    ) -> None:
+        self.folder = folder
         self.rules = rules
-        self.nlu = model
-        self.actions = RasaActions(folder)
-        self.clock = SystemClock()
-        self.ids = RandomIds(self.clock)
-        self.ahead = timedelta()
-        self.limits = limits_of(channel)
-        self.channel = channel
+        self.nlu = nlu
+        self.backends = Backends(folder, rules)
+        self.screen = Screen(console, trace=trace)
         self.language = language
-        self.console = Console(highlight=False, soft_wrap=True, file=sys.stdout)
-        self.state = self.fresh()
+        self.channel = channel
+        self.at = at
+        self.past: list[tuple[Stage, Log]] = []
+        self.stage, self.log = self.fresh({})
+        self.commands: dict[str, Callable[[str], None]] = {
+            "help": lambda _: self.screen.note(HELP),
+            "where": lambda _: self.screen.where(self.stage),
+            "vars": lambda _: self.screen.variables(self.stage),
+            "undo": lambda _: self.undo(),
+            "stub": self.stub,
+            "fails": self.fails,
+            "real": self.real,
+            "known": self.known,
+            "new": lambda _: self.begin({}),
+            "save": self.save,
+        }
 
-    def fresh(self) -> Conversation:
-        return Conversation(
-            id=self.ids.new(),
-            chat="terminal",
+    def fresh(self, known: dict[str, Data]) -> tuple[Stage, Log]:
+        """At the time that is asked for, else now; to the minute: a transcript can say no finer."""
+        now = Stage(self.rules)
+        now.now = SystemClock().now()
+        at = (self.at or now.local_time).replace(second=0, microsecond=0, tzinfo=None)
+        stage = Stage(
+            self.rules,
+            language=self.language,
             channel=self.channel,
-            opened_at=self.clock.now() + self.ahead,
-            language=self.language or self.rules.bot.source,
-            language_chosen=bool(self.language),
+            at=at,
+            known=known,
+            language_open=not self.language,
+        )
+        return stage, Log(at, known)
+
+    async def take(self, typed: str) -> None:
+        """A line that was typed. What can't be done is said and changes nothing."""
+        word, _, rest = typed[1:].partition(" ")
+        try:
+            if typed[0] in ":/" and word in self.commands and not (typed[0] == "/" and word in self.rules.bot.commands):
+                self.commands[word](rest.strip())
+            else:
+                await self.do(self.meant(typed, word, rest.strip()))
+        except (PlainError, StageError) as error:
+            self.screen.refuse(str(error))
+
+    def meant(self, typed: str, word: str, rest: str) -> Line:
+        """As a transcript has it."""
+        if typed[0] != ":":
+            return User(line=0, text=typed)
+        match word:
+            case "wait":
+                seconds = read_span(rest)
+                if seconds is None:
+                    raise PlainError("write a number and s, m, h or d, such as :wait 10m")
+                return SilenceFor(line=0, seconds=seconds)
+            case "operator" if rest:
+                return OperatorDoes(line=0, what=rest)
+            case "close" | "back" | "busy":
+                return OperatorDoes(line=0, what="closes" if word == "close" else word)
+            case "sends" if rest in SENT:
+                return Sends(line=0, what=rest)
+            case "happens" if rest:
+                name, _, data = rest.partition(" ")
+                return Happens(line=0, name=name, data=_data(data or "{}"))
+            case "operator" | "sends" | "happens":
+                needed = {
+                    "operator": "the operator's words",
+                    "sends": f"one of {', '.join(SENT)}",
+                    "happens": "an event's name",
+                }
+                raise PlainError(f":{word} is followed by {needed[word]}")
+        raise PlainError(f"there is no :{word}; :help says what there is")
+
+    # ── the conversation ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def do(self, line: Line) -> None:
+        """What somebody does, and all that follows from it. An operator's part that can't be now leaves no trace."""
+        before, since = (self.stage.copy(), self.log.copy()), len(self.stage.messages)
+        variables = dict(self.stage.state.variables)
+        taken = len(self.stage.taken)
+        given: dict[str, dict[str, Data] | None] = {}
+        match line:
+            case User(text=text):
+                self.stage.say(Text(text=text))
+            case Sends(what=what):
+                self.stage.send(what)
+            case Happens(name=name, data=data):
+                self.stage.happen(name, data)
+            case OperatorDoes(what=what):
+                self.stage.operate(what)
+            case SilenceFor(seconds=seconds):
+                until = self.stage.now + timedelta(seconds=seconds)
+                while self.stage.fire(until):
+                    await self.settle(given)
+        await self.settle(given)
+        self.past.append(before)
+        self.log.done(line, given, self.stage, since)
+        self.screen.turn(self.stage, since, taken, variables)
+
+    async def settle(self, given: dict[str, dict[str, Data] | None]) -> None:
+        """Ask the language model and the back-ends whatever is pending."""
+        while self.stage.pending:
+            request = self.stage.pending[0]
+            if isinstance(request, Understand):
+                found = await self.nlu.understand(request.text, request.language)
+                self.log.meant(request.text, found, self.rules.bot.thresholds)
+                self.screen.understood(found)
+                self.stage.answer(found)
+            else:
+                result, why = await self.backends.run(request, self.stage.state.language)
+                given[request.name] = result
+                self.screen.acted(request, result, why)
+                self.stage.answer(result)
+
+    # ── the simulator's own words ────────────────────────────────────────────────────────────────────────────────────
+
+    def begin(self, known: dict[str, Data]) -> None:
+        self.past.append((self.stage, self.log))
+        self.stage, self.log = self.fresh(known)
+        self.screen.note("a new conversation")
+
+    def undo(self) -> None:
+        if not self.past:
+            raise PlainError("there is nothing to take back")
+        self.stage, self.log = self.past.pop()
+        self.screen.where(self.stage)
+
+    def known(self, rest: str) -> None:
+        self.begin(_data(rest))
+
+    def stub(self, rest: str) -> None:
+        name, _, data = rest.partition(" ")
+        self.backends.stub(self.action(name), _data(data))
+        self.screen.note(f"{name} gives that from now on; :real {name} takes it back")
+
+    def fails(self, rest: str) -> None:
+        self.backends.stub(self.action(rest), None)
+        self.screen.note(f"{rest} fails from now on; :real {rest} takes it back")
+
+    def real(self, rest: str) -> None:
+        self.backends.real(self.action(rest))
+        self.screen.note(f"{rest} asks the back-end again")
+
+    def action(self, name: str) -> str:
+        known = self.rules.bot.actions
+        if name not in known:
+            raise PlainError(f"there is no action “{name}”; there are {', '.join(known) or 'none'}")
+        return name
+
+    def save(self, rest: str) -> None:
+        """Write it down and play it once. Relative names are in the bot folder, bare ones in its tests."""
+        name, _, force = rest.partition(" ")
+        if not self.log.lines:
+            raise PlainError("nothing was said yet")
+        if not name:
+            raise PlainError("say where: :save tests/name.chat")
+        path = Path(name if name.endswith(".chat") else f"{name}.chat")
+        path = self.folder / ("tests" / path if path.name == str(path) else path)
+        if path.exists() and force != "over":
+            raise PlainError(f"{path} exists: take another name, or write :save {name} over")
+        text = script_text(self.log.script(path.stem, self.channel))
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise PlainError(f"{path} can't be written: {error.strerror}") from None
+        try:
+            difference = rehearse(read_transcript(path.name, text.encode()), self.rules)
+        except BotError as error:
+            raise PlainError(f"{path} is written, and can't be read back: {error}") from None
+        self.screen.note(
+            f"written to {path}" + (f"; played at once it differs: {difference}" if difference else "; it passes")
         )
 
-    async def take_line(self, line: str) -> None:
-        if isinstance(self.state.phase, Closed):
-            self.state = self.fresh()
-        command, _, rest = line.partition(" ")
-        match command:
-            case ":wait":
-                await self.wait(rest)
-            case ":operator" | ":close":
-                await self.operate(command, rest)
-            case _:
-                await self.take(
-                    CustomerSaid(id=self.ids.new(), at=self.clock.now() + self.ahead, content=Text(text=line))
-                )
 
-    async def operate(self, command: str, words: str) -> None:
-        at, who, name = self.clock.now() + self.ahead, "terminal", "You"
-        if isinstance(self.state.phase, Parked):
-            await self.take(OperatorClaimed(id=self.ids.new(), at=at, operator=who, name=name))
-        if not isinstance(self.state.phase, WithOperator):
-            self.console.print("[yellow]nobody waits for an operator[/yellow]")
-        elif command == ":close":
-            await self.take(OperatorClosed(id=self.ids.new(), at=at, operator=who, name=name))
-        else:
-            await self.take(
-                OperatorReplied(
-                    id=self.ids.new(),
-                    content=Text(text=words),
-                    client_id=self.ids.new(),
-                    at=at,
-                    operator=who,
-                    name=name,
-                )
-            )
-
-    async def wait(self, span: str) -> None:
-        if not span[:-1].isdigit() or span[-1:] not in _UNITS:
-            self.console.print("[yellow]write a number and s, m, h or d, such as :wait 10m[/yellow]")
-            return
-        until = self.ahead + timedelta(seconds=int(span[:-1]) * _UNITS[span[-1]])
-        start = self.clock.now()
-        while self.state.timers:
-            name, due = min(self.state.timers.items(), key=lambda item: item[1])
-            if due > start + until:
-                break
-            self.ahead = max(self.ahead, due - start)
-            await self.take(TimerFired(id=self.ids.new(), at=due, name=name, due=due))
-        self.ahead = until
-
-    async def take(self, event: Event) -> None:
-        self.state, effects = step(self.state, event, self.rules)
-        for effect in effects:
-            await self.follow(effect)
-
-    async def follow(self, effect: Effect) -> None:
-        new, at = self.ids.new(), self.clock.now() + self.ahead
-        match effect:
-            case Post(message=message):
-                self.show(message)
-            case Understand(request=request, text=text, language=language):
-                found = await self.nlu.understand(text, language)
-                await self.take(Understood(id=new, at=at, request=request, understanding=found))
-            case RunAction(request=request, name=name, arguments=arguments, limit=limit):
-                call = ActionCall(
-                    name=name,
-                    arguments=arguments,
-                    key=request,
-                    limit=limit,
-                    chat=self.state.chat,
-                    language=self.state.language,
-                )
-                try:
-                    result = dict(await self.actions.run(call))
-                except ActionError as error:
-                    self.console.print(f"[red]{error}[/red]")
-                    await self.take(ActionFailed(id=new, at=at, request=request, reason=str(error)))
-                else:
-                    await self.take(ActionDone(id=new, at=at, request=request, result=result))
-            case _:
-                pass
-
-    def show(self, message: Message) -> None:
-        if message.author == "system":
-            self.console.print(f"  [dim]({message.origin} {message.name})[/dim]")
-        if message.author not in ("bot", "operator"):
-            return
-        mark = "[cyan]bot[/cyan]" if message.author == "bot" else "[magenta]operator[/magenta]"
-        for part in shape(message, self.limits):
-            match part:
-                case TextPart(text=text, buttons=buttons):
-                    self.console.print(f"{mark}  ", end="")
-                    self.console.print(text, markup=False)
-                case MediaPart(media=media, buttons=buttons):
-                    self.console.print(f"{mark}  ", end="")
-                    self.console.print(f"{media.caption} [{media.ref}]", markup=False)
-                case LocationPart(location=place):
-                    self.console.print(f"{mark}  {place.latitude}, {place.longitude}")
-                    continue
-                case _:
-                    continue
-            for number, button in enumerate(buttons, start=1):
-                self.console.print(f"     {number}  ", end="", style="bold")
-                self.console.print(button.label, markup=False)
+def _data(text: str) -> dict[str, Data]:
+    """What is written in braces. Raises PlainError."""
+    if not text:
+        raise PlainError("write what it gives: {name: value, …}")
+    try:
+        found = read_result(text)
+    except BotError as error:
+        raise PlainError(f"{error.problems[0].message}: {error.problems[0].todo}") from None
+    if found is None:
+        raise PlainError("write it as {name: value, …}")
+    return found

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
+import msgspec
+
+from conversation.content import Content, Media, Prompt
 from conversation.errors import LotseError
 from conversation.ports import Channel, Clock, Ids, Receive
 from conversation.value import Data, Value
@@ -29,6 +32,37 @@ MediaSource: TypeAlias = Callable[[str], Path | bytes]
 """``media/…`` of the bot folder -> where it lies, or its bytes. Raises OSError or KeyError when it is not there."""
 
 
+def sized(content: Content, media: MediaSource) -> Content:
+    """With how many bytes its file of the bot folder has, where the message does not say: a channel takes no larger ones."""
+    match content:
+        case Prompt(attach=Media() as file):
+            return msgspec.structs.replace(content, attach=_measured(file, media))
+        case Media():
+            return _measured(content, media)
+    return content
+
+
+def _measured(file: Media, media: MediaSource) -> Media:
+    if file.size or not file.ref.startswith("media/"):
+        return file
+    try:
+        source = media(file.ref)
+        size = source.stat().st_size if isinstance(source, Path) else len(source)
+    except (OSError, KeyError):
+        return file
+    return msgspec.structs.replace(file, size=size)
+
+
+MediaLink: TypeAlias = Callable[[Media, str, str], str]
+"""(file, channel, address) → a link to it that its receiver can open for a while; empty where there is none."""
+
+
+def no_link(media: Media, channel: str, address: str) -> str:
+    """Where nothing answers links."""
+    del media, channel, address
+    return ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
     """What the service lends to a connector."""
@@ -37,6 +71,7 @@ class Surroundings:
     ids: Ids
     clock: Clock
     media: MediaSource
+    link: MediaLink = no_link
 
 
 class Connector(Protocol):

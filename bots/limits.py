@@ -10,6 +10,7 @@ from bots.connector import SettingsError
 from conversation.content import MediaType
 from conversation.value import Value
 
+Receivable: TypeAlias = Literal["location", "photo", "file"]
 Unit: TypeAlias = Literal["utf16", "code_points", "bytes"]
 
 
@@ -56,6 +57,7 @@ class Limits(Value, frozen=True, kw_only=True):
     upload: int
     location: bool
     contact: bool
+    receives: tuple[Receivable, ...] = ()
     pace: Pace = Pace()
 
 

@@ -1,19 +1,38 @@
 """Turns a message into parts that a channel can carry, so that every dialog works on every channel."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, TypeAlias
 
 import msgspec
 
 from bots.graphemes import clusters
 from bots.limits import Limits, Unit, size_in
-from conversation.content import Button, Contact, Content, Location, Media, Prompt, Text, Unsupported, plain_text
+from conversation.content import (
+    Button,
+    Contact,
+    Content,
+    Example,
+    Location,
+    Media,
+    Prompt,
+    Text,
+    Unsupported,
+    plain_text,
+)
 from conversation.message import Message
 from conversation.value import Tagged, Value
 
 _ELLIPSIS = "…"
 
 Menu: TypeAlias = Literal["none", "buttons", "list"]
+
+
+Link: TypeAlias = Callable[[Media], str]
+
+
+def name_only(media: Media) -> str:
+    """For a rehearsal, where nothing answers links: the file's name in the bot folder."""
+    return media.ref
 
 
 class TextPart(Tagged, frozen=True, kw_only=True):
@@ -50,20 +69,23 @@ class _Choices(Value, frozen=True, kw_only=True):
     lines: str = ""
 
 
-def shape(message: Message, limits: Limits) -> tuple[Part, ...]:
-    """The message in as few parts as the channel allows, in order; options are on the last. Empty: nothing to show."""
-    return shape_content(message.content, limits)
+def shape(message: Message, limits: Limits, link: Link = name_only) -> tuple[Part, ...]:
+    """The message in as few parts as the channel allows, in order; options are on the last. Empty: nothing to show.
+
+    ``link``: where the customer finds a file that the channel can't carry.
+    """
+    return shape_content(message.content, limits, link)
 
 
-def shape_content(content: Content, limits: Limits) -> tuple[Part, ...]:
+def shape_content(content: Content, limits: Limits, link: Link = name_only) -> tuple[Part, ...]:
     """``shape`` for a content without its message."""
     match content:
         case Prompt(text=text, buttons=buttons, attach=attach):
-            return _prompt(text, _choices(buttons, limits), attach, limits)
+            return _prompt(text, _choices(buttons, limits), attach, limits, link)
         case Text(text=text):
             return _texts(text, _Choices(), limits)
         case Media():
-            return _prompt("", _Choices(), content, limits)
+            return _prompt("", _Choices(), content, limits, link)
         case Location():
             return (
                 (LocationPart(location=content),)
@@ -72,18 +94,18 @@ def shape_content(content: Content, limits: Limits) -> tuple[Part, ...]:
             )
         case Contact(phone=phone, name=name):
             return (ContactPart(contact=content),) if limits.contact else _texts(f"{name} {phone}", _Choices(), limits)
-        case Unsupported():
+        case Unsupported() | Example():
             return ()
 
 
 # ── files ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _prompt(text: str, choices: _Choices, attach: Media | None, limits: Limits) -> tuple[Part, ...]:
+def _prompt(text: str, choices: _Choices, attach: Media | None, limits: Limits, link: Link) -> tuple[Part, ...]:
     if attach is None:
         return _texts(text, choices, limits)
     if attach.type not in limits.media or attach.size > limits.upload:
-        lines = (text, attach.caption, f"{attach.name} {attach.ref}".strip())
+        lines = (text, attach.caption, f"{attach.name} {link(attach)}".strip())
         return _texts("\n".join(line for line in lines if line.strip()), choices, limits)
     together = _one_message(text, choices, attach, limits)
     if together is not None:

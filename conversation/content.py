@@ -46,6 +46,15 @@ class Unsupported(Tagged, frozen=True, kw_only=True):
     what: str
 
 
+class Example(Tagged, frozen=True, kw_only=True):
+    """A note for whoever teaches the bot: the customer said that ``text`` means ``intent``, or none of those in ``scores``."""
+
+    text: str
+    language: str
+    intent: str
+    scores: dict[str, float]
+
+
 class Button(Value, frozen=True, kw_only=True):
     """An answer the customer can press. ``payload`` is an id (at most 64 bytes), never the label."""
 
@@ -61,7 +70,7 @@ class Prompt(Tagged, frozen=True, kw_only=True):
     attach: Media | None = None
 
 
-Content: TypeAlias = Text | Media | Location | Contact | Unsupported | Prompt
+Content: TypeAlias = Text | Media | Location | Contact | Unsupported | Example | Prompt
 
 
 def plain_text(content: Content) -> str:
@@ -75,5 +84,5 @@ def plain_text(content: Content) -> str:
             return phone
         case Location(latitude=latitude, longitude=longitude):
             return f"{latitude:.5f}, {longitude:.5f}"
-        case Unsupported():
+        case Unsupported() | Example():
             return ""

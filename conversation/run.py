@@ -110,6 +110,10 @@ class Run(Value, frozen=True, kw_only=True):
     """The last left last."""
     returning: str = ""
     """It is offered to go on with what was left last, at which ``frames`` stand already: else it ends with this outcome."""
+    out: tuple[str, ...] = ()
+    """Ids of the buttons that were shown after the step's own: a person, another language."""
+    languages: bool = False
+    """It was asked which language."""
     tongue: str = ""
     """The language that a switch was offered to."""
     silent_steps: int = 0

@@ -3,10 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal, TypeAlias
 
+import msgspec
+
 from conversation.content import Content
 from conversation.run import Frame, Run
 from conversation.understanding import Understanding
 from conversation.value import Data, Tagged, Value
+from dialogs import asides
 from dialogs.follow import current, standing
 from dialogs.hear import Hearing
 from dialogs.model import Bot, Do, Handover, Wait
@@ -89,11 +92,15 @@ class Progress(Value, frozen=True, kw_only=True):
 
 def advance(bot: Bot, run: Run, variables: Mapping[str, Data], scene: Scene, event: Input) -> Progress:
     """Take one event. A run whose step no longer exists starts again at the menu, or else from the top."""
+    run = msgspec.structs.replace(run, left=asides.still_open(bot, run.left, scene.now)) if run.left else run
     walk = Walk(bot, standing(bot, run), variables, scene)
     hearing = Hearing(walk)
     _take(walk, hearing, event)
     if walk.frames and walk.frame.stage == "enter":
         walk.proceed()
+    if walk.ended:
+        _end(walk, hearing)
+    stays = _place(walk.frames) == _place(run.frames)
     listening, heard = (scene.key, hearing.understand) if hearing.understand else ("", "")
     if isinstance(event, Acted | Silent | Woke | Happened | Chose):
         listening, heard = run.listening, run.heard
@@ -101,11 +108,19 @@ def advance(bot: Bot, run: Run, variables: Mapping[str, Data], scene: Scene, eve
         run=Run(
             frames=tuple(walk.frames),
             trail=tuple(walk.trail) if walk.frames else (),
-            guess=hearing.guess if _place(walk.frames) == _place(run.frames) else None,
+            guess=hearing.guess if stays else None,
+            leaving=hearing.leaving if stays else None,
+            languages=hearing.languages and stays,
+            returning=hearing.returning if walk.frames else "",
+            out=hearing.out if stays else (),
             listening=listening,
             heard=heard,
             answered=hearing.answered,
             lost=hearing.lost,
+            lost_at=hearing.lost_at,
+            entities=walk.entities if walk.frames else {},
+            left=tuple(walk.left),
+            tongue=hearing.tongue,
             forms=walk.forms,
             happened=walk.happened,
         ),
@@ -137,7 +152,7 @@ def _take(walk: Walk, hearing: Hearing, event: Input) -> None:
         case Acted(request=request, result=result):
             _acted(walk, request, result)
         case Silent():
-            _silent(walk)
+            _silent(walk, hearing)
         case Woke():
             _woke(walk)
         case Happened(name=name, data=data):
@@ -151,15 +166,14 @@ def _take(walk: Walk, hearing: Hearing, event: Input) -> None:
 def _chose(walk: Walk, hearing: Hearing, language: str) -> None:
     if language in walk.bot.languages and language != walk.scene.language:
         hearing.switch(language)
-        if walk.frames:
-            walk.repeat()
+        hearing.again()
 
 
 def _woke(walk: Walk) -> None:
     if walk.frames and walk.frame.stage == "waiting":
         verb = walk.step.verb
         if isinstance(verb, Wait) and verb.late:
-            walk.move(verb.late)
+            walk.move(verb.late, "late")
         elif isinstance(verb, Wait):
             walk.go_on()
         walk.proceed()
@@ -190,7 +204,21 @@ def _acted(walk: Walk, request: str, result: dict[str, Data] | None) -> None:
     walk.proceed()
 
 
-def _silent(walk: Walk) -> None:
+def _end(walk: Walk, hearing: Hearing) -> None:
+    """The conversation ends, unless the customer left something else for this."""
+    if walk.left and walk.ended not in asides.OVER:
+        hearing.forget()
+        asides.stand_there(walk)
+        hearing.returning = walk.ended
+        hearing.ask_beside()
+    else:
+        walk.finish(walk.ended)
+
+
+def _silent(walk: Walk, hearing: Hearing) -> None:
+    if hearing.returning:
+        walk.finish(hearing.returning)
+        return
     if not walk.frames or walk.frame.stage != "waiting" or walk.step.silence is None:
         return
     silence = walk.step.silence

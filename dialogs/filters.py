@@ -79,7 +79,10 @@ def show_date(value: Any, view: View) -> str:
 
 
 def show_datetime(value: Any, view: View) -> str:
-    """``Mo., 23.11.2026, 15:30``: the weekday keeps people from missing the day."""
+    """``Mo., 23.11.2026, 15:30``: the weekday keeps people from missing the day. A stretch of a day has its end too."""
+    begin, stretch, end = value.partition("/") if isinstance(value, str) else (value, "", "")
+    if stretch and isinstance(parse_moment(begin), datetime) and isinstance(parse_moment(end), datetime):
+        return f"{show_datetime(begin, view)}\u2013{show_time(end, view)}"
     moment = parse_moment(value)
     if not isinstance(moment, datetime):
         return show_date(value, view)

@@ -3,25 +3,26 @@
 Button, global command, this step's choices, this step's kind of answer, then the NLU layer; else it is a miss.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
-from conversation.content import Button, Content, Prompt, Text, plain_text
-from conversation.run import Guess
+from conversation.content import Content, Prompt, Text, plain_text
 from conversation.understanding import Understanding
 from conversation.value import Data
-from dialogs import forms, meaning
+from dialogs import asides, forms, intents, meaning, worded
+from dialogs.answers.remarks import remark
+from dialogs.asking import BACK
+from dialogs.attention import DROP, LEAVE, RETURN, STAY, Attention
 from dialogs.commands import find_command, find_language, language_name
-from dialogs.kinds import Kind, NotThis, Parsed, check, parse
-from dialogs.matching import match
+from dialogs.kinds import AnswerContext, Kind, Parsed, certain, narrowed, parse
+from dialogs.matching import Choice, match
+from dialogs.misses import asked_in, miss, off_limits, value_of
 from dialogs.model import Ask, Choose, Form, Pick, Wait
 from dialogs.outputs import Speak
-from dialogs.prompts import NONE
-from dialogs.walk import Walk
+from dialogs.prompts import LESS, MAX_ITEMS, MORE, NO, YES
 
 BEGIN: Final = "/start"
 """What messengers send for a customer who presses their button "Start", also in the middle of a conversation."""
-OFFER_PERSON_AFTER: Final = 3
-"""Misses in a conversation after which each further error also offers a person."""
 SURE_OF_LANGUAGE: Final = 0.8
 
 
@@ -30,31 +31,61 @@ def press_id(menu: str, payload: str) -> str:
     return f"{menu} {payload}" if menu else ""
 
 
-class Hearing:
-    """Applies one input to a walk. ``understand`` is the text that the NLU layer must look at, if nothing else hit."""
-
-    def __init__(self, walk: Walk) -> None:
-        self.walk = walk
-        self.understand = ""
-        self.guess: Guess | None = walk.run.guess
-        self.answered = walk.run.answered
-        self.lost = walk.run.lost
-        self.language = ""
+class Hearing(Attention):
+    """Applies one input to a walk."""
 
     # ── words and files ──────────────────────────────────────────────────────────────────────────────────────────────
 
     def content(self, content: Content) -> None:
         self.answered = ""
+        self.words = content
         text = plain_text(content).strip() if isinstance(content, Text) else ""
         if text and self._command(text):
             return
-        if not self.walk.frames:
-            self._first(text)
-        elif self.guess and self._guessed(match(text, self.walk.prompts.guess_choices(self.guess)) if text else None):
+        if self._beside(text):
             return
-        else:
-            self.guess = None
+        if self.walk.frames:
             self._answer(content, text)
+        else:
+            self._first(text)
+
+    def _beside(self, text: str) -> bool:
+        """The answer to a question of the product's own. Anything else is for the step: nothing is asked beside it any more."""
+        choices = self.beside()
+        key = match(text, choices) if text and choices else None
+        if key is None and (self.leaving or self.returning):
+            said = parse(Kind(name="yes_no"), Text(text=text), self.walk.context())
+            if isinstance(said, Parsed):
+                key = choices[0 if said.value else 1].key
+        if key is not None:
+            return self._settle(key)
+        returning, out = self.returning, self.out
+        self.forget()
+        self.out = out
+        return bool(returning) and not asides.come_back(self.walk, ask=False)
+
+    def _settle(self, key: str) -> bool:
+        """An answer to what was asked beside; False if that is not asked now."""
+        guess, leaving, outcome = self.guess, self.leaving, self.returning
+        if key.startswith("!"):
+            self._run_command(key[1:])
+            return True
+        if key not in [choice.key for choice in self.beside()]:
+            return False
+        self.forget()
+        if guess:
+            intents.choose_guess(self, guess, key[1:])
+        elif leaving and key == LEAVE:
+            intents.leave(self, leaving.intent, leaving.entities)
+        elif key == STAY:
+            self.again()
+        elif key == RETURN:
+            asides.come_back(self.walk)
+        elif key == DROP:
+            self.walk.left.pop()
+            self.walk.ended = outcome
+            self.walk.frames.clear()
+        return True
 
     def _first(self, text: str) -> None:
         if any(char.isalpha() for char in text) and not text.startswith("/"):
@@ -72,37 +103,89 @@ class Hearing:
         if walk.frame.stage == "doing" or isinstance(walk.step.verb, Wait):
             walk.say_product("one_moment")
             return
-        key = match(text, self.walk.choices()) if text else None
-        if key is not None:
+        out, self.out = self.ways_out(), ()
+        key = self._chosen(text, out)
+        if key is not None and key in [way.key for way in out]:
+            self._run_command(key[1:])
+        elif key is not None:
             self.choose(key)
-        elif not self._parsed(content):
-            if any(char.isalpha() for char in text) and walk.bot.intents:
+        elif (
+            not self._confirmed(content)
+            and not self._parsed(content)
+            and not self._put(worded.address(self._kind(), text))
+        ):
+            if any(char.isalpha() for char in text) and walk.bot.intents and not off_limits(walk, content):
                 self.understand = text
-            else:
-                self.miss()
+            elif not self._put(worded.described(self._kind(), walk.scene.channel, text)):
+                miss(self)
+
+    def _chosen(self, text: str, out: list[Choice]) -> str | None:
+        """What is chosen by its number, or by its label; of a long list also what is on another page."""
+        walk = self.walk
+        if not text or forms.answers_itself(walk, text):
+            return None
+        key = match(text, [*walk.choices(), *out])
+        if key is None and len(walk.frame.offered) > MAX_ITEMS and not text.strip(" .)").isdecimal():
+            key = match(text, walk.open_choices())
+        return key
+
+    def _confirmed(self, content: Content) -> bool:
+        """The answer to "is it …?": yes, no, or what it is instead."""
+        walk = self.walk
+        if walk.frame.proposed is None:
+            return False
+        said = parse(Kind(name="yes_no"), content, walk.context())
+        if isinstance(said, Parsed):
+            self.choose(YES if said.value else NO)
+            return True
+        before = walk.frame.proposed
+        walk.note(proposed=None)
+        rest = remark(plain_text(content))
+        instead = Text(text=rest.rest) if rest.refuses and rest.rest else content
+        if self._parsed(instead):
+            return True
+        walk.note(proposed=before)
+        return False
 
     def _parsed(self, content: Content) -> bool:
-        """True if the content was an answer of the kind asked for, good or not good enough."""
+        """True if the content was an answer of the kind asked for, or means something to the form."""
         walk = self.walk
-        verb, form, field = walk.step.verb, walk.frame.form, forms.asked(walk)
-        if isinstance(verb, Ask):
-            offered = tuple(str(value) for value in walk.frame.offered)
-            value = self._value(content, verb.answer, verb.check, offered)
-            if value is not None:
-                self._save(value)
-            return value is not None
-        value = self._value(content, field.kind, field.check, ()) if field else None
-        if value is None or form is None or field is None:
+        verb = walk.step.verb
+        if isinstance(verb, Form):
+            heard = forms.hear(walk, content)
+            if heard.understood:
+                self._save_all(heard.done)
+            return heard.understood
+        if not isinstance(verb, Ask):
             return False
-        self._save_all(forms.answer(walk, form, field, value))
+        ctx = asked_in(walk)
+        value = value_of(verb.answer, verb.check, content, ctx)
+        if value is None:
+            return self._narrowed(verb, content, ctx)
+        self.lost = 0
+        if certain(verb.answer, content, ctx):
+            self._save(value)
+        else:
+            walk.propose(value)
         return True
 
-    def _value(self, content: Content, kind: Kind, limits: dict[str, Data], offered: tuple[str, ...]) -> Data:
-        ctx = self.walk.context(offered)
-        found = parse(kind, content, ctx)
-        if not isinstance(found, Parsed) or isinstance(check(found.value, limits, ctx), NotThis):
-            return None
-        return found.value
+    def _narrowed(self, verb: Ask, content: Content, ctx: AnswerContext) -> bool:
+        """Words that mean several of the times offered: those are offered then."""
+        found = narrowed(verb.answer, content, ctx)
+        if not 1 < len(found) < len(ctx.offered):
+            return False
+        self.walk.note(offered=found, page=0, misses=0)
+        self.walk.repeat()
+        return True
+
+    def _put(self, value: Data) -> bool:
+        """Take it as the answer to what is asked; False if it is None."""
+        form, field = self.walk.frame.form, forms.asked(self.walk)
+        if value is not None and form and field:
+            self._save_all(forms.answer(self.walk, form, field, value))
+        elif value is not None:
+            self._save(value)
+        return value is not None
 
     def _save(self, value: Data) -> None:
         walk = self.walk
@@ -115,6 +198,7 @@ class Hearing:
         """A form's answers, once it has them all."""
         self.lost = 0
         if answers is not None:
+            forms.close(self.walk)
             self._save(answers)
 
     # ── buttons ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -123,21 +207,24 @@ class Hearing:
         self.answered = press_id(menu, payload)
         if payload.startswith("!"):
             self._run_command(payload[1:])
-        elif payload.startswith("?"):
-            if not self._guessed(payload[1:]):
+        elif payload[:1] in ("?", "^"):
+            if not self._settle(payload):
                 self._gone()
         else:
-            self.guess = None
-            self._press_step(payload)
+            returning = self.returning
+            self.forget()
+            if not returning or asides.come_back(self.walk, ask=False):
+                self._press_step(payload)
 
     def _press_step(self, payload: str) -> None:
         walk = self.walk
         dialog, _, rest = payload.partition("/")
         step, _, key = rest.partition("/")
+        step = walk.bot.renamed(dialog, step)
         if walk.frames and walk.frame.stage in ("parked", "doing"):
             self._answer(Text(text=""), "")
         elif walk.frames and walk.frame.stage == "waiting" and (walk.frame.dialog, walk.frame.step) == (dialog, step):
-            if any(choice.key == key for choice in self.walk.choices()):
+            if any(choice.key == key for choice in self.walk.open_choices()):
                 self.choose(key)
             else:
                 self._gone()
@@ -170,14 +257,21 @@ class Hearing:
             walk.start()
             walk.proceed()
         else:
-            walk.repeat()
+            self.again()
 
     # ── choosing ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def choose(self, key: str) -> None:
         walk = self.walk
         verb, form = walk.step.verb, walk.frame.form
-        if form and isinstance(verb, Form):
+        if key == BACK:
+            self.lost = 0
+            asides.come_back(walk)
+        elif walk.frame.proposed is not None:
+            self._settle_proposal(key == YES)
+        elif key in (MORE, LESS):
+            walk.turn_page(1 if key == MORE else -1)
+        elif form and isinstance(verb, Form):
             self._save_all(forms.choose(walk, verb, form, key))
         elif isinstance(verb, Choose):
             self.lost = 0
@@ -185,6 +279,16 @@ class Hearing:
             walk.proceed()
         elif isinstance(verb, Pick | Ask):
             self._save(walk.frame.offered[int(key[1:])])
+
+    def _settle_proposal(self, right: bool) -> None:
+        """ "Is it …?": then it is the answer; or the question is asked again, also where it is over by now."""
+        walk = self.walk
+        value, asked = walk.frame.proposed, walk.kind()
+        walk.note(proposed=None)
+        if right and asked and walk.good(*asked, value):
+            self._put(value)
+        else:
+            walk.repeat()
 
     # ── commands ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -194,7 +298,8 @@ class Hearing:
             self._run_command(f"language/{language}")
             return True
         if text.partition(" ")[0] == BEGIN and self.walk.frames and self.walk.frame.stage == "waiting":
-            self.guess = None
+            self.forget()
+            self.walk.entities = {}
             self.walk.to_menu()
             return True
         name = find_command(self.walk.bot, self.walk.view.language, text)
@@ -206,10 +311,13 @@ class Hearing:
         walk = self.walk
         name, _, argument = name.partition("/")
         command = walk.bot.commands.get(name)
-        self.guess = None
+        self.guess, self.leaving, self.languages, self.out = None, None, False, ()
+        if name not in ("back", "repeat", "language"):
+            self.returning = ""
         if command is None:
             self._gone()
         elif command.dialog:
+            walk.entities = {}
             walk.jump(command.dialog, command.step, f"command.{name}")
             walk.proceed()
         elif name == "stop":
@@ -221,49 +329,35 @@ class Hearing:
         elif name == "back":
             self._back()
         elif name == "repeat":
-            self._repeat()
+            self.again()
         elif name == "language":
             self._choose_language(argument)
 
     def _back(self) -> None:
         walk = self.walk
-        if walk.frame.stage != "doing" and (forms.back(walk) or walk.back()):
+        if walk.frame.proposed is not None and walk.frame.form is None:
+            walk.note(proposed=None)
+            walk.repeat()
+            return
+        if not self.returning and walk.frame.stage != "doing" and (forms.back(walk) or walk.back()):
             return
         if walk.frame.stage == "parked":
             walk.to_menu()
         else:
-            self._repeat()
-
-    def _repeat(self) -> None:
-        """The question once more; while nothing is asked, that it takes a moment."""
-        walk = self.walk
-        if walk.frame.stage == "enter":
-            return
-        if walk.frame.stage == "doing" or isinstance(walk.step.verb, Wait):
-            walk.say_product("one_moment")
-        else:
-            walk.repeat()
+            self.again()
 
     def _choose_language(self, language: str) -> None:
         walk = self.walk
         if language in walk.bot.languages:
             self.switch(language)
             if walk.frames:
-                self._repeat()
+                self.again()
             else:
                 walk.start()
                 walk.proceed()
         else:
-            buttons = tuple(
-                Button(payload=f"!language/{code}", label=language_name(code)) for code in walk.bot.languages
-            )
-            prompt = Prompt(text=walk.prompts.product("which_language"), buttons=buttons)
-            walk.outputs.append(Speak(origin="_product/which_language", prompt=prompt))
-
-    def switch(self, language: str) -> None:
-        """All texts from here on are in that language; the step stays."""
-        self.language = language
-        self.walk.speak(language)
+            self.languages = True
+            self.ask_beside()
 
     # ── what the NLU layer says ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -273,90 +367,54 @@ class Hearing:
         known = understanding.language in walk.bot.languages and understanding.language_score >= SURE_OF_LANGUAGE
         if known and language_open and not walk.frames:
             self.switch(understanding.language)
-        intents = meaning.weigh(walk, understanding)
-        accepted = meaning.accepted(walk, intents)
-        walk.entities = {entity.name: entity.value for entity in understanding.entities}
+        found = meaning.weigh(walk, understanding)
+        accepted = meaning.accepted(walk, found)
+        entities = {entity.name: entity.value for entity in understanding.entities}
         if not walk.frames:
+            walk.entities = entities if accepted else {}
             walk.target = walk.bot.intents[accepted] if accepted else None
             walk.aim = f"intent.{accepted}"
             walk.start()
             walk.proceed()
             return
-        offered = [intent.name for intent in intents if intent.score >= walk.bot.thresholds.offer]
-        if accepted and (meaning.wants_person(walk, accepted) or not self._in_the_middle()):
-            self._follow(accepted)
-        elif accepted or offered:
-            self._offer(tuple(offered[: walk.bot.thresholds.choices]))
-        else:
-            self.miss(understanding.language if known else "")
-
-    def _in_the_middle(self) -> bool:
-        """A form, or a dialog inside another: leaving it by a guess would lose what was said."""
-        return len(self.walk.frames) > 1 or self.walk.frame.form is not None
-
-    def _follow(self, intent: str) -> None:
-        self.lost = 0
-        own = meaning.own_options(self.walk).get(intent)
-        if own:
-            self.choose(own.name)
-        else:
-            self.walk.jump(*self.walk.bot.intents[intent], f"intent.{intent}")
-            self.walk.proceed()
-
-    def _offer(self, intents: tuple[str, ...]) -> None:
-        known = tuple(intent for intent in intents if meaning.leads_somewhere(self.walk, intent))
-        if not known:
-            self.miss()
+        if self._named(entities, accepted):
             return
-        self.guess = Guess(intents=known, text=self.walk.run.heard)
-        self.walk.outputs.append(Speak(origin="_product/did_you_mean", prompt=self.walk.prompts.guess(self.guess)))
-        self.walk.listen()
+        if not accepted and self._put(worded.described(self._kind(), walk.scene.channel, walk.run.heard)):
+            return
+        offered = [intent for intent in found if intent.score >= walk.bot.thresholds.offer]
+        if known and (accepted or offered):
+            self._offer_language(understanding.language)
+        if accepted:
+            intents.follow(self, accepted, entities)
+        elif offered:
+            intents.offer(self, offered[: walk.bot.thresholds.choices], entities)
+        else:
+            miss(self, understanding.language if known else "")
 
-    def _guessed(self, key: str | None) -> bool:
-        """The answer to "Did you mean …?": True if it was one."""
-        guess = self.guess
-        if guess is None or key is None or key not in (*guess.intents, NONE):
+    def _named(self, entities: Mapping[str, str], accepted: str) -> bool:
+        """The answer stands in a sentence: "it is A-12345, I think". True if it was taken."""
+        walk = self.walk
+        here = [(frame.dialog, frame.step) for frame in walk.frames]
+        elsewhere = bool(accepted) and walk.bot.intents.get(accepted) not in here
+        if elsewhere or walk.frame.stage != "waiting":
             return False
-        self.guess = None
-        if key == NONE or not meaning.leads_somewhere(self.walk, key):
-            self._repeat()
-        else:
-            self._follow(key)
-        return True
+        if walk.frame.form:
+            heard = forms.named(walk, entities)
+            if heard.understood:
+                self._save_all(heard.done)
+            return heard.understood
+        verb = walk.step.verb
+        words = entities.get(verb.answer.entity or verb.answer.name) if isinstance(verb, Ask) else None
+        return bool(words) and self._parsed(Text(text=words or ""))
 
-    # ── misses ───────────────────────────────────────────────────────────────────────────────────────────────────────
+    def _kind(self) -> Kind | None:
+        asked = self.walk.kind()
+        return asked[0] if asked else None
 
-    def miss(self, language: str = "") -> None:
-        """An answer that was not understood. ``language``: the customer seems to write that one."""
+    def _offer_language(self, language: str) -> None:
+        """Once, to who is understood in another language than the bot speaks: not forced."""
         walk = self.walk
-        step = walk.step
-        walk.note(misses=walk.frame.misses + 1, reminders=0)
-        self.lost += 1
-        if step.misses and walk.frame.misses >= step.misses.limit:
-            walk.move(step.misses.go, "misses")
-            walk.proceed()
-            return
-        kind, example = self._asked()
-        choices = self.walk.choices()
-        example = example or (choices[0].label if choices else "")
-        text = walk.prompts.error(walk.frame, step, kind, example, choices)
-        buttons = (*walk.prompts.buttons(walk.frame, choices), *self._ways_out(language))
-        walk.say(Prompt(text=text, buttons=buttons), f"{step.say}.error")
-        walk.listen()
-
-    def _asked(self) -> tuple[str, str]:
-        """Name and example of the kind of answer that is asked for."""
-        verb, form = self.walk.step.verb, self.walk.frame.form
-        kind: Kind | None = verb.answer if isinstance(verb, Ask) else None
-        if isinstance(verb, Form) and form:
-            kind = next((field.kind for field in verb.fields if field.name == form.field), None)
-        return (kind.name, kind.example or "") if kind else ("", "")
-
-    def _ways_out(self, language: str) -> tuple[Button, ...]:
-        walk = self.walk
-        buttons = []
-        if language and language != walk.view.language:
-            buttons.append(Button(payload=f"!language/{language}", label=language_name(language)))
-        if self.lost > OFFER_PERSON_AFTER and "human" in walk.bot.commands:
-            buttons.append(Button(payload="!human", label=walk.prompts.product("human")))
-        return tuple(buttons)
+        if language not in (walk.view.language, self.tongue):
+            self.tongue = language
+            words = walk.bot.texts.product(language, "switch", walk.view, tongue=language_name(language))
+            walk.outputs.append(Speak(origin="_product/switch", prompt=Prompt(text=words)))

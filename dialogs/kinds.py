@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-import phonenumbers
 import re2
 
 from conversation.content import Contact, Content, Location, Media, plain_text
@@ -14,20 +13,25 @@ from conversation.errors import ContentError
 from conversation.value import Data
 from dialogs.answers.fold import clean
 from dialogs.answers.limits import check, read_bound
-from dialogs.answers.moments import read_date, read_slot, read_time
-from dialogs.answers.plain import read_email, read_number, read_phone, read_rating, read_text, read_yes_no
+from dialogs.answers.moments import Span, read_date, read_moment, read_slot, read_time, slots_meant
+from dialogs.answers.money import read_money
+from dialogs.answers.phone import COUNTRIES, read_phone
+from dialogs.answers.plain import read_email, read_number, read_rating, read_text, read_yes_no
 from dialogs.answers.values import AnswerContext, Kind, NotThis, Parsed, Reason
 
 __all__ = [
     "BUILT_IN",
     "COUNTRIES",
+    "TIMES",
     "AnswerContext",
     "Kind",
     "NotThis",
     "Parsed",
     "Reason",
+    "certain",
     "check",
     "compile_pattern",
+    "narrowed",
     "parse",
     "read_bound",
 ]
@@ -51,18 +55,52 @@ def _or_not(value: Data) -> Parsed | NotThis:
 
 
 def _date(text: str, ctx: AnswerContext) -> Parsed | NotThis:
-    found = read_date(text, ctx)
+    found = read_date(text, ctx, loose=ctx.loose)
     return _or_not(found and found.isoformat())
 
 
 def _time(text: str, ctx: AnswerContext) -> Parsed | NotThis:
-    found = read_time(text, ctx)
+    found = read_time(text, ctx, loose=ctx.loose)
     return _or_not(None if found is None else found.strftime("%H:%M"))
 
 
 def _slot(text: str, ctx: AnswerContext) -> Parsed | NotThis:
+    """One of those offered; if any will do, a moment, or a stretch of a day as ``begin/end``."""
     asked = clean(text)
-    return _or_not(asked if asked in ctx.offered else read_slot(text, ctx))
+    if asked in ctx.offered:
+        return Parsed(value=asked)
+    offered = read_slot(text, ctx, loose=ctx.loose)
+    found = read_moment(text, ctx, loose=ctx.loose) if ctx.free and offered is None else None
+    return _or_not(offered if found is None else _iso_span(found, ctx))
+
+
+def _iso_span(span: Span, ctx: AnswerContext) -> str:
+    begin, end = (moment.replace(tzinfo=ctx.now.tzinfo).isoformat() for moment in (span.begin, span.end))
+    return begin if begin == end else f"{begin}/{end}"
+
+
+def narrowed(kind: Kind, content: Content, ctx: AnswerContext) -> tuple[str, ...]:
+    """Of many offered times those that the words can mean: "Friday afternoon"."""
+    words = plain_text(content)
+    return tuple(slots_meant(words, ctx)) if kind.name == "time_slot" and len(words) <= _MAX_TEXT else ()
+
+
+_CERTAIN: Mapping[str, re.Pattern[str]] = {
+    "date": re.compile(r"[0-9]{1,2}\. ?[0-9]{1,2}\. ?[0-9]{4}|[0-9]{4}-[0-9]{2}-[0-9]{2}"),
+    "time": re.compile(r"[0-9]{1,2}:[0-9]{2}"),
+    "time_slot": re.compile(r"(?!)"),
+}
+
+
+TIMES = frozenset(_CERTAIN)
+"""Kinds that people say in so many ways that what was understood is asked back."""
+
+
+def certain(kind: Kind, content: Content, ctx: AnswerContext) -> bool:
+    """Whether what was sent has one reading only: a full numeric date has, "Friday at three" has not."""
+    form = None if kind.pattern is not None else _CERTAIN.get(kind.name)
+    text = clean(plain_text(content))
+    return form is None or text in ctx.offered or form.fullmatch(text) is not None
 
 
 # ── places and files ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -124,6 +162,7 @@ _READERS: Mapping[str, Reader] = {
     "time": _from_words(_time),
     "phone": _phone,
     "email": _from_words(read_email),
+    "money": _from_words(read_money),
     "rating": _from_words(read_rating),
     "location": _location,
     "photo": _photo,
@@ -131,8 +170,6 @@ _READERS: Mapping[str, Reader] = {
     "time_slot": _from_words(_slot),
 }
 BUILT_IN = frozenset(_READERS)
-COUNTRIES = frozenset(phonenumbers.SUPPORTED_REGIONS)
-"""ISO 3166, two letters: whose phone numbers can be read without a country code."""
 
 
 # ── an editor's own kinds ────────────────────────────────────────────────────────────────────────────────────────────

@@ -8,6 +8,7 @@ from conversation.value import Value
 from dialogs.answers.fold import fold
 
 _NUMBER = re.compile(r"(?:nr|no|№|#)?\s*([0-9]{1,2})\s*[.)]?")
+_SHORTENED = re.compile(r"(.*?)\s*(?:…|\.\.\.)(?: ([0-9]{1,3}))?", re.DOTALL)
 _EDGE = ".!?,;:…\"'()„“”«»"
 CUT_FROM = 8
 """No channel cuts labels to less."""
@@ -46,12 +47,44 @@ def match(text: str, choices: Sequence[Choice]) -> str | None:
     exact = {key for key, words in spoken if said in words}
     cut = {key for key, words in spoken if any(_is_cut(text, said, word) for word in words)}
     near = {key for key, words in spoken if any(one_typo(said, word) for word in words)}
-    for found in (exact, cut, near):
+    shortened = _shortened(text.strip(), choices)
+    for found in (exact | shortened, cut, near):
         if len(found) == 1:
             return found.pop()
         if found:
             return None
     return None
+
+
+def _shortened(text: str, choices: Sequence[Choice]) -> set[str]:
+    """Labels as a channel shortens them: "…" at the end, and "… 2" where the second of two would read like the first.
+
+    Without a number it may be any of those that begin so.
+    """
+    found = _SHORTENED.fullmatch(text)
+    if found is None or len(found[1]) < CUT_FROM:
+        return set()
+    head, number = fold(found[1]).rstrip(), int(found[2] or 0)
+    labels = {" ".join(choice.label.split()): choice.key for choice in reversed(choices)}
+    begun = [label for label in reversed(labels) if fold(label).startswith(head) and len(label) > len(text)]
+    # A blank before the ellipsis was dropped, perhaps: the room was what is shown, or one more.
+    meant = {label for room in (len(text), len(text) + 1) for label in _nth(begun, room, number)} if number else begun
+    return {labels[label] for label in meant}
+
+
+def _nth(labels: Sequence[str], room: int, number: int) -> list[str]:
+    """The one that comes ``number``-th among labels which, cut to ``room`` with "…", would read alike.
+
+    All of them where there are several such groups: their numbers go on from each other.
+    """
+    alike: dict[str, list[str]] = {}
+    for label in labels:
+        if len(label) > room:
+            alike.setdefault(label[: room - 1].rstrip(), []).append(label)
+    groups = [group for group in alike.values() if len(group) > 1]
+    if len(groups) > 1:
+        return [label for group in groups for label in group]
+    return [group[number - 1] for group in groups if number <= len(group)]
 
 
 def _is_cut(text: str, said: str, word: str) -> bool:

@@ -12,14 +12,12 @@ OWN_INTENT_BONUS: Final = 0.1
 
 def weigh(walk: Walk, understanding: Understanding) -> list[Intent]:
     """The guesses, best first; those that the question at hand offers count for more."""
-    own = set(own_options(walk))
-    verb = walk.step.verb if walk.frames else None
-    if isinstance(verb, Choose):
-        goals = {option.go for option in verb.options}
-        own |= {intent for intent, step in walk.dialog.intents.items() if step in goals}
+    own = own_options(walk)
+    deaf = bool(walk.frames) and walk.step.digress == "no"
     weighed = [
         Intent(name=intent.name, score=min(1.0, intent.score + (OWN_INTENT_BONUS if intent.name in own else 0.0)))
         for intent in understanding.intents
+        if not deaf or intent.name in own or wants_person(walk, intent.name)
     ]
     return sorted(weighed, key=lambda intent: -intent.score)
 
@@ -35,11 +33,18 @@ def accepted(walk: Walk, intents: list[Intent]) -> str:
 
 
 def own_options(walk: Walk) -> dict[str, Option]:
-    """The intents that only the menu at hand knows: free text for one of its options."""
+    """Free text for the options that the menu at hand shows: an option's own intent, or one that leads where it leads."""
     verb = walk.step.verb if walk.frames else None
-    options = verb.options if isinstance(verb, Choose) else ()
-    shown = {choice.key for choice in walk.choices()} if options else set()
-    return {option.intent: option for option in options if option.intent and option.name in shown}
+    if not isinstance(verb, Choose):
+        return {}
+    shown = {choice.key for choice in walk.choices()}
+    options = [option for option in verb.options if option.name in shown]
+    found: dict[str, Option] = {}
+    for intent, (dialog, step) in walk.bot.intents.items():
+        goal = next((option for option in options if option.go == step), None)
+        if goal and dialog == walk.frame.dialog:
+            found[intent] = goal
+    return {**found, **{option.intent: option for option in options if option.intent}}
 
 
 def leads_somewhere(walk: Walk, intent: str) -> bool:

@@ -232,6 +232,11 @@ class Bot:
                 found[command.intent] = (command.dialog, command.step)
         return found
 
+    def renamed(self, dialog: str, step: str) -> str:
+        """The name that the step has now."""
+        found = self.dialogs.get(dialog)
+        return found.renamed.get(step, step) if found and step not in found.steps else step
+
     def step(self, dialog: str, step: str) -> Step | None:
         found = self.dialogs.get(dialog)
         return found.steps.get(step) if found else None

@@ -40,8 +40,20 @@ class HandOver(Tagged, frozen=True, kw_only=True):
     busy_after: int | None
 
 
+class Learn(Tagged, frozen=True, kw_only=True):
+    """The customer said which intent ``text`` has: an example to learn from. ``scores``: of the intents that were offered.
+
+    ``intent`` is empty where it was none of them.
+    """
+
+    text: str
+    language: str
+    intent: str
+    scores: dict[str, float]
+
+
 class Finish(Tagged, frozen=True, kw_only=True):
     outcome: str
 
 
-Output: TypeAlias = Speak | Listen | Act | Sleep | HandOver | Finish
+Output: TypeAlias = Speak | Listen | Act | Sleep | HandOver | Learn | Finish

@@ -5,17 +5,19 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from conversation.content import Button, Media, MediaType, Prompt, Text
-from conversation.run import FormRun, Frame, Guess
+from conversation.run import Frame
 from conversation.value import Data
 from dialogs.filters import View, parse_moment, show_datetime
 from dialogs.kinds import AnswerContext
 from dialogs.matching import Choice
-from dialogs.model import Ask, Bot, Choose, Field, Form, Pick, Step, Verb
+from dialogs.model import Ask, Bot, Choose, Pick, Step, Verb
 from dialogs.scene import Scene
 from dialogs.texts import Entry
 
 MAX_ITEMS: Final = 10
-YES, CHANGE, CANCEL, NONE = "!yes", "!change", "!cancel", "!none"
+"""Buttons of one message. Longer lists are shown in pages, with ways on and back among the ten."""
+MAX_OFFERED: Final = 200
+YES, NO, MORE, LESS, NONE = "!yes", "!no", "!more", "!less", "!none"
 _PICTURES: Final = {
     "jpg": "image/jpeg",
     "jpeg": "image/jpeg",
@@ -45,9 +47,17 @@ class Prompts:
         self.view = view
         self.names = names
 
-    def context(self, offered: tuple[str, ...] = ()) -> AnswerContext:
+    def context(self, offered: tuple[str, ...] = (), *, free: bool = False) -> AnswerContext:
+        """``offered``: the moments that a ``time_slot`` can be; ``free``: it can be any other too."""
         now = self.scene.now.astimezone(ZoneInfo(self.view.zone))
-        return AnswerContext(now=now, language=self.view.language, offered=offered)
+        return AnswerContext(
+            now=now,
+            language=self.view.language,
+            offered=offered,
+            free=free,
+            country=self.bot.country,
+            currency=self.bot.currency,
+        )
 
     @staticmethod
     def as_text(words: str) -> Text:
@@ -65,9 +75,9 @@ class Prompts:
         """The step's text and file, without buttons."""
         return Prompt(text=self.text(dialog, step), attach=self._attach(step))
 
-    def question(self, frame: Frame, step: Step) -> Prompt:
+    def question(self, frame: Frame, step: Step, choices: list[Choice]) -> Prompt:
         """The step's text with the buttons of what can be chosen."""
-        buttons = self.buttons(frame, self.choices(frame, step))
+        buttons = self.buttons(frame, choices)
         return Prompt(text=self.text(frame.dialog, step), buttons=buttons, attach=self._attach(step))
 
     def text(self, dialog: str, step: Step) -> str:
@@ -98,23 +108,36 @@ class Prompts:
                 found = [found] if isinstance(found, str) else found
             case _:
                 return ()
-        return tuple(found[:MAX_ITEMS]) if isinstance(found, list | tuple) else ()
+        return tuple(found[:MAX_OFFERED]) if isinstance(found, list | tuple) else ()
 
     def choices(self, frame: Frame, step: Step) -> list[Choice]:
         """What the customer can choose at this step, in the order shown."""
         match step.verb:
             case Choose(options=options):
                 shown = [option for option in options if option.when is None or option.when(self.names)]
-                return [self._option(frame.dialog, step, option.name) for option in shown]
-            case Pick():
-                entry = self.entry(frame.dialog, step.say)
-                return [self._item(entry, index, item) for index, item in enumerate(frame.offered)]
-            case Ask():
-                return [Choice(key=f"#{index}", label=self.label(value)) for index, value in enumerate(frame.offered)]
+                return [self.option(frame.dialog, step, option.name) for option in shown]
+            case Pick() | Ask():
+                return self._page(frame, self.listed(frame, step))
             case _:
                 return []
 
-    def _option(self, dialog: str, step: Step, name: str) -> Choice:
+    def listed(self, frame: Frame, step: Step) -> list[Choice]:
+        """All that a list from data offers, whatever page is shown."""
+        if isinstance(step.verb, Pick):
+            entry = self.entry(frame.dialog, step.say)
+            return [self._item(entry, index, item) for index, item in enumerate(frame.offered)]
+        return [Choice(key=f"#{index}", label=self.label(value)) for index, value in enumerate(frame.offered)]
+
+    def _page(self, frame: Frame, listed: list[Choice]) -> list[Choice]:
+        if len(listed) <= MAX_ITEMS:
+            return listed
+        begin = 0 if frame.page == 0 else (MAX_ITEMS - 1) + (frame.page - 1) * (MAX_ITEMS - 2)
+        end = begin + MAX_ITEMS - (2 if frame.page else 1)
+        more = [Choice(key=MORE, label=self.product("more"))] if end < len(listed) else []
+        less = [Choice(key=LESS, label=self.product("earlier"))] if begin else []
+        return [*listed[begin:end], *more, *less]
+
+    def option(self, dialog: str, step: Step, name: str) -> Choice:
         entry = self.entry(dialog, step.name) or self.entry(dialog, step.say)
         template = entry.options.get(name) if entry else None
         words = entry.words.get(name, ()) if entry else ()
@@ -128,7 +151,7 @@ class Prompts:
 
     def label(self, value: Data) -> str:
         """A value as a button shows it: moments in the customer's words, the rest as it is."""
-        if isinstance(value, str) and "T" in value and parse_moment(value):
+        if isinstance(value, str) and "T" in value and parse_moment(value.partition("/")[0]):
             return show_datetime(value, self.view)
         return str(value)
 
@@ -136,72 +159,23 @@ class Prompts:
         where = f"{frame.dialog}/{frame.step}"
         return tuple(Button(payload=f"{where}/{choice.key}", label=choice.label) for choice in choices)
 
-    # ── forms ────────────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── errors ──────────────────────────────────────────────────────────────────────────────────────────────
 
-    def form(self, frame: Frame, step: Step, verb: Form, form: FormRun) -> tuple[str, Prompt]:
-        """Text key and prompt of the form's next question: a field, which one to change, or the summary."""
-        buttons = self.buttons(frame, self.form_choices(frame, step, verb, form))
-        entry = self.entry(frame.dialog, step.say)
-        if form.correcting:
-            return f"{step.say}.change", Prompt(text=self.product("form.which"), buttons=buttons)
-        if form.field:
-            return f"{step.say}.{form.field}", Prompt(text=self._field_text(entry, form.field))
-        names = {**self.names, step.save: form.answers}
-        if entry and entry.confirm:
-            return f"{step.say}.confirm", Prompt(text=entry.confirm(names, self.view), buttons=buttons)
-        summary = "\n".join(f"{self._field_text(entry, name)} {value}" for name, value in form.answers.items())
-        return f"{step.say}.confirm", Prompt(text=summary, buttons=buttons)
+    def error(self, frame: Frame, step: Step, kind: str, *, limit: str = "", example: str = "") -> str:
+        """Why the answer was not taken: the step's own words, the bot's, or the product's; from the second miss on an example.
 
-    def form_choices(self, frame: Frame, step: Step, verb: Form, form: FormRun) -> list[Choice]:
-        if form.correcting:
-            entry = self.entry(frame.dialog, step.say)
-            return [Choice(key=f".{field.name}", label=self._field_label(entry, field)) for field in verb.fields]
-        if form.field:
-            return []
-        names = ((YES, "form.yes"), (CHANGE, "form.change"), (CANCEL, "form.cancel"))
-        return [Choice(key=key, label=self.product(text)) for key, text in names]
-
-    def _field_text(self, entry: Entry | None, field: str) -> str:
-        template = entry.fields.get(field) if entry else None
-        return template(self.names, self.view) if template else field
-
-    def _field_label(self, entry: Entry | None, field: Field) -> str:
-        return self._field_text(entry, field.name).rstrip("?:. ")
-
-    # ── errors, guesses ──────────────────────────────────────────────────────────────────────────────────────────────
-
-    def error(self, frame: Frame, step: Step, kind: str, example: str, choices: list[Choice]) -> str:
-        """Why the answer was not taken: the step's own words, the kind's, or the product's; from the second miss on an example."""
+        ``limit``: what of the question's ``check`` it broke, in words; the editor's own words come first, and then it is said at the second miss.
+        """
         entry = self.entry(frame.dialog, step.say)
         if entry and entry.error:
             text = entry.error(self.names, self.view)
+        elif limit and not self.bot.texts.own(self.view.language, f"errors.{kind}"):
+            text = limit
         elif kind and self.product(f"errors.{kind}") != f"errors.{kind}":
-            text = self.product(f"errors.{kind}")
+            text = self.product(f"errors.{kind}", currency=self.bot.currency)
         else:
             text = self.product("not_understood")
-        if frame.misses > 1 and example and example not in text:
-            text = f"{text} {self.product('example', example=example)}"
-        if choices:
-            text = f"{text}\n{self.text(frame.dialog, step)}"
+        if frame.misses > 1:
+            text = f"{text} {limit}" if limit and limit not in text else text
+            text = f"{text} {self.product('example', example=example)}" if example and example not in text else text
         return text
-
-    def guess(self, guess: Guess) -> Prompt:
-        """ "Did you mean …?" with the titles of the guessed intents."""
-        choices = self.guess_choices(guess)
-        buttons = tuple(Button(payload=f"?{choice.key}", label=choice.label) for choice in choices)
-        return Prompt(text=self.product("did_you_mean"), buttons=buttons)
-
-    def guess_choices(self, guess: Guess) -> list[Choice]:
-        titles = [Choice(key=intent, label=self.title(intent)) for intent in guess.intents]
-        return [*titles, Choice(key=NONE, label=self.product("none_of_these"))]
-
-    def title(self, intent: str) -> str:
-        """An intent in the customer's words: the label of a menu option that leads where it leads."""
-        where = self.bot.intents.get(intent)
-        if where:
-            dialog = self.bot.dialogs[where[0]]
-            for step in dialog.steps.values():
-                for option in step.verb.options if isinstance(step.verb, Choose) else ():
-                    if option.go == where[1] or option.intent == intent:
-                        return self._option(dialog.name, step, option.name).label
-        return intent.replace("_", " ")

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TypeAlias
 
 from conversation.errors import ContentError
@@ -15,7 +16,7 @@ from dialogs.read_dialog import DialogReader
 from dialogs.read_texts import read_global, read_locale
 from dialogs.reader import Reader
 from dialogs.source import Source, read_source
-from dialogs.texts import PRODUCT, Entry, Texts
+from dialogs.texts import OWN, PRODUCT, Entry, Texts
 
 Files: TypeAlias = Mapping[str, bytes]
 """Path inside the bot folder (``dialogs/support.yaml``) to content."""
@@ -198,8 +199,8 @@ class _Reading:
         words: dict[str, dict[str, tuple[str, ...]]] = {language: {} for language in languages}
         for name, raw in self.product.items():
             language = name.split("/")[0]
-            own, commands = read_global(read_source(name, raw), language, self.problems)
-            entries.setdefault(language, {})[PRODUCT] = own
+            own, commands = _product(name, raw)
+            entries.setdefault(language, {})[PRODUCT] = dict(own)
             words.setdefault(language, {}).update(commands)
         for name, source in self.sources.items():
             folder, _, rest = name.partition("/")
@@ -209,7 +210,18 @@ class _Reading:
             if topic == "_global":
                 own, commands = read_global(source, language, self.problems)
                 entries[language].setdefault(PRODUCT, {}).update(own)
+                entries[language][OWN] = own
                 words[language].update(commands)
             else:
                 entries[language][topic] = read_locale(source, language, self.problems)
         return Texts(entries, words, fallback)
+
+
+@lru_cache(maxsize=16)
+def _product(name: str, raw: bytes) -> tuple[Mapping[str, Entry], Mapping[str, tuple[str, ...]]]:
+    """One language of Lotse's own texts: the same for every bot and every version of it. Raises BotError."""
+    problems: list[Problem] = []
+    found = read_global(read_source(name, raw), name.split("/", maxsplit=1)[0], problems)
+    if problems:
+        raise BotError(problems)
+    return found

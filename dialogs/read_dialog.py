@@ -48,6 +48,7 @@ _VERBS: dict[str, set[str]] = {
     "end": set(),
 }
 _SPEAKS = {"choose", "ask", "pick", "form", "handover"}
+_DIGRESS: dict[str, Digress] = {"return": "return", "stay": "stay", "no": "no"}
 _ANY_DAY = datetime(2000, 1, 1, tzinfo=UTC)
 OUTCOMES = ("solved", "ticket", "callback", "silent", "filled", "failed")
 
@@ -96,13 +97,10 @@ class DialogReader:
         return "task"
 
     def _digress(self, data: Data, path: Path) -> Digress:
-        match data:
-            case None:
-                return ""
-            case "return" | "stay" | "no":
-                return data
-        self.r.complain(path, f"“{data}” is no way to digress", "use one of: return, stay, no")
-        return ""
+        found = _DIGRESS.get(data) if isinstance(data, str) else None
+        if data is not None and found is None:
+            self.r.complain(path, f"“{data}” is no way to digress", f"use one of: {', '.join(_DIGRESS)}")
+        return found or ""
 
     def _step_name(self, step: str) -> bool:
         return bool(self.r.name(step, ("steps", step)))

@@ -9,6 +9,8 @@ from dialogs.templates import Template
 
 PRODUCT: Final = "_product"
 """Where the product's own texts stand, under those of ``_global.yaml``."""
+OWN: Final = "_global"
+"""Where those of ``_global.yaml`` stand alone."""
 
 
 class Entry(Value, frozen=True, kw_only=True):
@@ -63,6 +65,10 @@ class Texts:
         forms = own.forms if own and own.forms else entry.forms
         variants = _pick(forms, plural_form(view.language, count))
         return variants[turn % len(variants)](variables, view).strip() if variants else ""
+
+    def own(self, language: str, key: str) -> bool:
+        """Whether the bot has its own words in place of the product's."""
+        return key in self._entries.get(language, {}).get(OWN, {})
 
     def product(self, language: str, key: str, view: View, **variables: Data) -> str:
         """A text of the product (``reminder``, ``errors.date``), or what ``_global.yaml`` puts in its place."""

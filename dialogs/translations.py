@@ -155,22 +155,28 @@ def pair(topic: str, source: Mapping[tuple[str, ...], Leaf], target: Mapping[tup
         if shown is None or not shown.variants:
             continue
         variants = other.variants if other else ()
-        count = 1 if shown.words else max(len(shown.variants) if own else 1, len(variants))
+        usual = next(forms for forms in shown.variants if forms)
+        count = max(len(own.variants) if own else 0, len(variants), 1 if own else 0)
         for number in range(count):
-            yield Text(
-                context=context_of(topic, name, number),
-                topic=topic,
-                name=name,
-                variant=number,
-                source=shown.variants[min(number, len(shown.variants) - 1)],
-                target=variants[number] if number < len(variants) else {},
-                words=shown.words,
-                optional=own is None or number >= len(own.variants),
-            )
+            source_ = own.variants[number] if own and number < len(own.variants) else {}
+            target_ = variants[number] if number < len(variants) else {}
+            if source_ or target_:
+                yield Text(
+                    context=context_of(topic, name, number),
+                    topic=topic,
+                    name=name,
+                    variant=number,
+                    source=source_ or usual,
+                    target=target_,
+                    words=shown.words,
+                    optional=not source_,
+                )
 
 
 def context_of(topic: str, name: tuple[str, ...], variant: int = 0) -> str:
-    parts = [part.replace("~", "~0").replace("/", "~1").replace("#", "~2") for part in (topic, *name)]
+    parts = [
+        part.replace("~", "~0").replace("/", "~1").replace("#", "~2").replace("@", "~3") for part in (topic, *name)
+    ]
     return "/".join(parts) + (f"#{variant + 1}" if variant else "")
 
 

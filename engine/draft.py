@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from conversation.content import Content, Prompt
+from conversation.content import Content, Example, Prompt
 from conversation.effects import CancelTimer, Effect, Post, RunAction, SetTimer, Understand
 from conversation.events import Event
 from conversation.message import Author, Message
@@ -13,7 +13,7 @@ from conversation.state import Closed, Conversation, Phase, WithBot
 from conversation.value import Data
 from dialogs.advance import Chose, Comprehended, Input, advance
 from dialogs.filters import View
-from dialogs.outputs import Act, Finish, HandOver, Listen, Output, Sleep, Speak
+from dialogs.outputs import Act, Finish, HandOver, Learn, Listen, Output, Sleep, Speak
 from dialogs.scene import Scene, view_of
 from dialogs.taken import Taken
 from engine.rules import Rules
@@ -183,6 +183,9 @@ class Draft:
             case Sleep(seconds=seconds):
                 self.cancel((SILENCE,))
                 self.set_timer(WAKE, self.now + timedelta(seconds=seconds))
+            case Learn(text=text, language=language, intent=intent, scores=scores):
+                example = Example(text=text, language=language, intent=intent, scores=scores)
+                self.post("system", example, origin="meant" if intent else "meant_nothing", name=intent)
             case HandOver(team=team, busy_after=busy_after):
                 self.park(team, busy_after)
             case Finish(outcome=outcome):

@@ -156,9 +156,9 @@ def _meet(draft: Draft, language: str, name: str) -> None:
 
 
 def _heard(event: CustomerSaid | CustomerPressed) -> tuple[Heard | Pressed, str]:
-    """As the dialogs take it, and the words among which a command may be."""
+    """As the dialogs take it, and the words among which a command may be: those of a text, not of a picture's caption."""
     if isinstance(event, CustomerSaid):
-        return Heard(content=event.content), plain_text(event.content)
+        return Heard(content=event.content), plain_text(event.content) if isinstance(event.content, Text) else ""
     word = f"/{event.payload[1:]}" if event.payload.startswith("!") else ""
     return Pressed(payload=event.payload, menu=event.menu), word
 

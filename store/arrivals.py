@@ -1,7 +1,7 @@
 """Events into the inbox: each delivery once, in the order they came."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from sqlalchemy import Connection
@@ -13,9 +13,9 @@ from store.codec import encode, micros
 from store.statements import Bulk, Each, Params
 
 _OPEN_CHATS = Bulk(
-    "INSERT INTO chats (id, channel, account, address, worker, fence) VALUES {rows}"
+    "INSERT INTO chats (id, channel, account, address) VALUES {rows}"
     " ON CONFLICT (channel, account, address) DO NOTHING RETURNING id",
-    width=6,
+    width=4,
 )
 _FIND_CHATS = Bulk(
     "SELECT chats.id, chats.worker, chats.fence, chats.channel, chats.account, chats.address"
@@ -181,16 +181,15 @@ def _chats(connection: Connection, arrivals: Sequence[Arrival]) -> dict[_Name, _
     free = {chat.id: wanted[name] for name, chat in found.items() if name in wanted and not chat.worker}
     taken = claims.hold(connection, free)
     return {
-        name: _Chat(chat.id, free[chat.id], taken[chat.id], opened=False) if chat.id in taken else chat
+        name: replace(chat, worker=free[chat.id], fence=taken[chat.id]) if chat.id in taken else chat
         for name, chat in found.items()
     }
 
 
 def _open_chats(connection: Connection, arrivals: Sequence[Arrival]) -> frozenset[str]:
     """The ids of those that were opened; another process may have been first."""
-    rows = [
-        (arrival.chat, *arrival.place, arrival.worker, int(bool(arrival.worker)))
-        for arrival in sorted(arrivals, key=lambda arrival: arrival.place)
+    rows: list[Params] = [
+        (arrival.chat, *arrival.place) for arrival in sorted(arrivals, key=lambda arrival: arrival.place)
     ]
     return frozenset(row[0] for row in _OPEN_CHATS.run(connection, rows))
 

@@ -14,10 +14,12 @@ _HOLDERS = Bulk(
     width=1,
     types=("TEXT",),
 )
-# A row that somebody else is changing is skipped: two workers never wait for each other's chats.
+# A row that somebody else is changing is skipped: two workers never wait for each other's chats. Who was given up holds nothing
+# any more, and nobody is given up while this is on its way: what a process sent before its end would stay its own for ever.
 _HOLD = Bulk(
-    "WITH v AS (VALUES {rows}), free AS (SELECT chats.id FROM chats WHERE chats.id IN (SELECT column1 FROM v)"
-    " AND chats.worker = ''{skip_locked})"
+    "WITH v AS (VALUES {rows}), living AS (SELECT workers.id FROM workers WHERE workers.id IN (SELECT column2 FROM v)"
+    "{share}), free AS (SELECT chats.id FROM chats JOIN v ON v.column1 = chats.id"
+    " WHERE chats.worker = '' AND v.column2 IN (SELECT id FROM living){skip_locked})"
     " UPDATE chats SET fence = chats.fence + 1, worker = (SELECT v.column2 FROM v WHERE v.column1 = chats.id)"
     " WHERE chats.id IN (SELECT id FROM free) RETURNING chats.id, chats.fence",
     width=2,
@@ -42,9 +44,11 @@ _JOBS = text(
     " WHERE chats.worker = '' ORDER BY jobs.number LIMIT :most"
 )
 _TAKE_DUTY = Bulk(
-    "INSERT INTO duties (name, worker) VALUES {rows} ON CONFLICT (name) DO UPDATE SET worker = excluded.worker"
-    " WHERE duties.worker IN ('', excluded.worker) RETURNING name",
+    "WITH v AS (VALUES {rows}), living AS (SELECT workers.id FROM workers WHERE workers.id IN (SELECT column2 FROM v){share})"
+    " INSERT INTO duties (name, worker) SELECT column1, column2 FROM v WHERE column2 IN (SELECT id FROM living)"
+    " ON CONFLICT (name) DO UPDATE SET worker = excluded.worker WHERE duties.worker IN ('', excluded.worker) RETURNING name",
     width=2,
+    types=("TEXT", "TEXT"),
 )
 # A process that froze within a statement is not told from one that sends the rest of it: no time limit of PostgreSQL's ends
 # that. Whoever of us is slow and not frozen does its transaction again.

@@ -17,8 +17,9 @@ _LARGEST = 256
 
 
 class Bulk:
-    """``sql`` with ``{rows}`` in the place of the VALUES list, and ``{skip_locked}`` after a SELECT that passes over rows in
-    other hands: SQLite, which has one writer, needs no word for that.
+    """``sql`` with ``{rows}`` in the place of the VALUES list, ``{skip_locked}`` after a SELECT from chats that passes over rows in
+    other hands, and ``{share}`` after one whose rows must be there until the commit: SQLite, which has one writer, needs no
+    word for either.
 
     ``types`` are the columns' types where the database can't see them from the place (all but plain inserts).
     """
@@ -50,8 +51,8 @@ class Bulk:
             if row == 0 and self._types:
                 marks = [f"CAST({mark} AS {_type(kind, style)})" for mark, kind in zip(marks, self._types, strict=True)]
             row_texts.append(f"({', '.join(marks)})")
-        lock = "" if style == "qmark" else " FOR UPDATE SKIP LOCKED"
-        text = self._texts[style, size] = self._sql.format(rows=", ".join(row_texts), skip_locked=lock)
+        lock, share = ("", "") if style == "qmark" else (" FOR UPDATE OF chats SKIP LOCKED", " FOR KEY SHARE")
+        text = self._texts[style, size] = self._sql.format(rows=", ".join(row_texts), skip_locked=lock, share=share)
         return text
 
 

@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 import msgspec
 
 from bots.connector import Hook
+from bots.links import Links
 from conversation.events import OperatorEvent
 from conversation.news import TypingNews
 from conversation.ports import Bus, Channel, Clock, DeskStore, Ids, Presence, Rates
@@ -83,4 +84,5 @@ class Deps:
     proxies: tuple[Network, ...]
     secure_cookies: bool
     webchat_secret: bytes
+    links: Links
     watch: Watches

@@ -31,12 +31,12 @@ def media_path(folder: Path, ref: str) -> Path | None:
     return path if inside and path.suffix.lower() in _TYPES else None
 
 
-def serve_media(folder: Path, ref: str) -> web.StreamResponse:
+def serve_media(folder: Path, ref: str, cache: str = "public, max-age=3600") -> web.StreamResponse:
     path = media_path(folder, ref)
     if path is None:
         return failure(404, "not_found", "there is no such file")
     type_ = _TYPES[path.suffix.lower()]
-    headers = {"Content-Type": type_, "Cache-Control": "public, max-age=3600"}
+    headers = {"Content-Type": type_, "Cache-Control": cache}
     if type_ not in PICTURES:
         headers["Content-Disposition"] = _disposition(path.name)
     return web.FileResponse(path, headers=headers)

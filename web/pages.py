@@ -7,10 +7,9 @@ import msgspec
 from aiohttp import web
 
 from dialogs.check import ways_on
-from dialogs.filters import View
-from dialogs.model import Bot, CallDialog, Choose, Dialog, End, Form, Say, Step
+from dialogs.model import Bot, Choose, Dialog, End, Step
 from dialogs.problems import Problem
-from dialogs.scene import view_of
+from dialogs.shown import foreign_ways, label_of, text_of, verb_of
 from web.deps import Deps
 from web.files import serve_media
 from web.guard import failure
@@ -127,54 +126,20 @@ def _dialog(bot: Bot, dialog: Dialog) -> ShownDialog:
 
 
 def _step(bot: Bot, dialog: Dialog, step: Step) -> ShownStep:
-    views = {language: view_of(bot, language) for language in bot.languages}
-    ways = [Way(to=to, why=why) for to, why in ways_on(step)]
-    if step.needs in bot.fillers:
-        ways.append(Way(to=f"{bot.fillers[step.needs]}/{bot.dialogs[bot.fillers[step.needs]].start}", why="needs"))
     verb = step.verb
-    if isinstance(verb, CallDialog) and verb.dialog in bot.dialogs:
-        ways.append(Way(to=f"{verb.dialog}/{bot.dialogs[verb.dialog].start}", why="go"))
     options = verb.options if isinstance(verb, Choose) else ()
     return ShownStep(
         name=step.name,
-        verb=_verb(step),
-        texts={language: _text(bot, dialog, step, view) for language, view in views.items()} if step.say else {},
+        verb=verb_of(step),
+        texts={language: text_of(bot, dialog, step, language) for language in bot.languages} if step.say else {},
         options=tuple(
             ShownOption(name=option.name, labels=_labels(bot, dialog, step, option.name), go=option.go)
             for option in options
         ),
-        ways=tuple(ways),
+        ways=tuple(Way(to=to, why=why) for to, why in [*ways_on(step), *foreign_ways(bot, step)]),
         ends=verb.outcome if isinstance(verb, End) else None,
     )
 
 
-def _verb(step: Step) -> str:
-    """As the editor knows it."""
-    match step.verb:
-        case CallDialog():
-            return "call"
-        case Say() if not step.say and len(step.ways) > 1:
-            return "route"
-        case verb:
-            return str(verb.__struct_config__.tag)
-
-
-def _text(bot: Bot, dialog: Dialog, step: Step, view: View) -> str:
-    """As the editor wrote it; plural forms and the fields of a form one below the other."""
-    entry = bot.texts.entry(view.language, dialog.name, step.say)
-    if entry is None:
-        return ""
-    lines = [template.source for variants in entry.forms.values() for template in variants]
-    if isinstance(step.verb, Form):
-        lines += [template.source for template in entry.fields.values()]
-        lines += [entry.confirm.source] if entry.confirm else []
-    return "\n".join(lines)
-
-
 def _labels(bot: Bot, dialog: Dialog, step: Step, option: str) -> dict[str, str]:
-    found = {}
-    for language in bot.languages:
-        entry = bot.texts.entry(language, dialog.name, step.name) or bot.texts.entry(language, dialog.name, step.say)
-        template = entry.options.get(option) if entry else None
-        found[language] = template.source if template else option
-    return found
+    return {language: label_of(bot, dialog, step, option, language) for language in bot.languages}

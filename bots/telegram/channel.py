@@ -22,9 +22,9 @@ from aiogram.methods import (
 )
 from aiogram.types import BufferedInputFile, FSInputFile, InlineKeyboardMarkup, InputFile
 
-from bots.connector import MediaSource
+from bots.connector import MediaLink, MediaSource, no_link, sized
 from bots.limits import limits_of
-from bots.shape import ContactPart, LocationPart, MediaPart, Part, TextPart, shape
+from bots.shape import ContactPart, LocationPart, MediaPart, Part, TextPart, shape_content
 from bots.telegram.answers import Sent, StoredFile
 from bots.telegram.api import MAX_DOWNLOAD, AnyCall, BotApi, settle
 from bots.telegram.requests import AnswerPress, SendText, ShowAction, keyboard
@@ -49,9 +49,10 @@ class TelegramChannel:
     restart the message begins again from its first part (at least once, as for every message).
     """
 
-    def __init__(self, api: BotApi, media: MediaSource) -> None:
+    def __init__(self, api: BotApi, media: MediaSource, link: MediaLink = no_link) -> None:
         self._api = api
         self._media = media
+        self._link = link
         self._limits = limits_of(CHANNEL)
         self._progress: OrderedDict[str, tuple[int, str]] = OrderedDict()
         self._limited: set[str] = set()
@@ -68,7 +69,8 @@ class TelegramChannel:
     async def send(self, address: str, message: Message, key: str) -> str:
         """Deliver one message; the id of its last part, ``tg:<message id>``. Raises SendError."""
         chat = _chat(address)
-        parts = shape(message, self._limits)
+        content = sized(message.content, self._media)
+        parts = shape_content(content, self._limits, lambda media: self._link(media, CHANNEL, address))
         done, last = self._progress.pop(key, _NOTHING_DONE)
         try:
             for part in parts[done:]:

@@ -88,7 +88,7 @@ def _check_time(value: Data, limits: Mapping[str, Data], ctx: AnswerContext) -> 
     if "from" not in limits and "to" not in limits:
         return None
     try:
-        moment = _iso(str(value), ctx.now)
+        moment = _iso(str(value).partition("/")[0], ctx.now)
     except ValueError:
         return NotThis()
     if "from" in limits:

@@ -1,9 +1,7 @@
-"""Answers that are not about time: text, numbers, yes and no, ratings, phones, addresses of e-mail."""
+"""Answers that are not about time: text, numbers, yes and no, ratings, addresses of e-mail."""
 
 import re
 import unicodedata
-
-import phonenumbers
 
 from dialogs.answers.fold import clean, fold
 from dialogs.answers.lexicon import lexicon
@@ -156,37 +154,13 @@ def _in_scale(number: int) -> Parsed | NotThis:
     return NotThis(reason="too_small" if number < 1 else "too_big")
 
 
-# ── text, phone, e-mail ──────────────────────────────────────────────────────────────────────────────────────────────
+# ── text, e-mail ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def read_text(text: str, _: AnswerContext) -> Parsed | NotThis:
     """Any words, without control characters."""
     kept = clean(text)
     return Parsed(value=kept) if kept else NotThis(reason="too_short")
-
-
-_PHONE = re.compile(r"[+(]*[0-9][0-9 ()/.\-\u2010-\u2013\u00a0]*")
-_REFUSED = {
-    phonenumbers.ValidationResult.TOO_SHORT: NotThis(reason="too_short"),
-    phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY: NotThis(reason="too_short"),  # no area code
-    phonenumbers.ValidationResult.TOO_LONG: NotThis(reason="too_long"),
-}
-
-
-def read_phone(text: str, ctx: AnswerContext) -> Parsed | NotThis:
-    """The one number in the text, as E.164; without a country code it is one of ``ctx.country``."""
-    runs = _PHONE.findall(unicodedata.normalize("NFKC", clean(text)[:200]))
-    if len(runs) != 1:
-        return NotThis()
-    try:
-        number = phonenumbers.parse(runs[0], ctx.country)
-    except phonenumbers.NumberParseException as error:
-        too_long = error.error_type == phonenumbers.NumberParseException.TOO_LONG
-        return NotThis(reason="too_long" if too_long else "format")
-    verdict = phonenumbers.is_possible_number_with_reason(number)
-    if verdict != phonenumbers.ValidationResult.IS_POSSIBLE:
-        return _REFUSED.get(verdict, NotThis())
-    return Parsed(value=phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
 _EMAIL = re.compile(

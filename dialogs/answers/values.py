@@ -5,7 +5,9 @@ from typing import Literal, TypeAlias
 
 from conversation.value import Data, Value
 
-Reason: TypeAlias = Literal["format", "too_short", "too_long", "too_small", "too_big", "too_early", "too_late"]
+Reason: TypeAlias = Literal[
+    "format", "too_short", "too_long", "too_small", "too_big", "too_early", "too_late", "currency"
+]
 
 
 class Kind(Value, frozen=True, kw_only=True):
@@ -24,13 +26,17 @@ class AnswerContext(Value, frozen=True, kw_only=True):
     """What an answer is read against.
 
     ``now`` is aware and in the customer's zone. ``country`` (ISO 3166, two letters) settles phone numbers without a
-    country code and whether 1/12 is in January. ``offered``: the ISO date-times that a ``time_slot`` can be.
+    country code and whether 1/12 is in January. ``offered``: the ISO date-times that a ``time_slot`` can be; ``free``: it
+    can be any other too. ``currency`` (ISO 4217): of all amounts. ``loose``: the answer may stand within a sentence.
     """
 
     now: datetime
     language: str
     country: str = "DE"
     offered: tuple[str, ...] = ()
+    free: bool = False
+    currency: str = "EUR"
+    loose: bool = False
 
 
 class Parsed(Value, frozen=True, kw_only=True):

@@ -24,6 +24,7 @@ from conversation.events import (
 from conversation.meter import NO_METER, NO_TRACER, Meter, Tracer
 from conversation.ports import Channel, Clock, EngineStore, Ids, Nlu
 from conversation.records import InboxRow, Saved, Snapshot, Turn
+from conversation.run import Run
 from conversation.state import Closed, Conversation, Parked, Phase
 from conversation.understanding import Understanding
 from engine.rules import Rules
@@ -174,6 +175,7 @@ class Turns:
             language=chat.language,
             language_chosen=last.language_chosen if last else False,
             name=last.name if last else "",
+            run=Run(left=last.run.left, forms=last.run.forms) if last else Run(),
         )
 
     async def _step(self, start: Conversation, event: Event) -> tuple[Conversation, tuple[Effect, ...]]:

@@ -28,6 +28,7 @@ UNUSED = (
     "httpx",
     "holidays.countries.france",
     "app.rehearse",
+    "app.rehearsal",
     "app.terminal",
     "nlu.train",
 )

@@ -1,11 +1,12 @@
 """What the customer's words mean where the conversation stands: commands, guesses, misses, languages, buttons of earlier questions."""
 
+import msgspec
 import pytest
 
 from conversation.events import CustomerChoseLanguage
 from conversation.state import Parked
 from conversation.understanding import Intent, Understanding
-from tests.support.bots import ENDS, Talk, entities, fresh, main_bot, means, nordnetz
+from tests.support.bots import ENDS, Talk, entities, fresh, main_bot, means, nordnetz, words_of
 
 STEPS = (
     """
@@ -143,8 +144,8 @@ def test_in_a_form_even_a_sure_guess_is_asked_first() -> None:
     filling = Talk(main_bot(STEPS, heads=HEADS), understand=lambda text: means(fill=0.9) if "form" in text else means(order=0.95))  # fmt: skip
     filling.say("the form please")
     assert filling.at == "main/form"
-    assert filling.say("where is my order") == ["did_you_mean"]
-    assert filling.say("none of these") == ["form.size"]
+    assert filling.say("where is my order") == ["leave"]
+    assert filling.say("no") == ["form.size"]
     assert filling.say("5") == ["form.city"]
 
 
@@ -297,3 +298,107 @@ def test_a_button_of_a_menu_that_was_never_shown_leads_nowhere() -> None:
 def test_a_menu_button_from_the_last_conversation_begins_a_new_one_there() -> None:
     begun = Talk(nordnetz())
     assert begun.press_payload("support/menu/order", menu="old") == ["greeting", "order"]
+
+
+# ── what is shown beside the step's own choices can be typed ─────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("channel", ["webchat", "telegram", "whatsapp", "sms"])
+def test_every_option_of_what_is_asked_beside_can_be_typed_as_shown(channel: str) -> None:
+    """By number and by label: languages, guesses, ways out of an error."""
+    for number, label in ((1, "English"), (2, "Deutsch")):
+        for typed in (str(number), label):
+            asked = talk()
+            asked.state = msgspec.structs.replace(asked.state, channel=channel)
+            assert asked.say("language") == ["which_language"]
+            assert asked.labels == ["English", "Deutsch"]
+            assert asked.say(typed) == ["menu"]
+            assert asked.state.language == label[:2].casefold()
+
+
+@pytest.mark.parametrize("typed", ["4", "Talk to a person"])
+def test_the_person_in_an_error_can_be_chosen_by_what_is_shown(typed: str) -> None:
+    asked = talk()
+    asked.say("?", "?", "menu", "?", "?")
+    assert asked.labels == ["order", "extra", "leave", "Talk to a person"]
+    assert asked.say(typed) == ["human"]
+
+
+def test_the_language_in_an_error_can_be_chosen_by_its_number_and_only_there() -> None:
+    asked = talk(Understanding(language="de", language_score=0.95))
+    asked.say("ich verstehe kein Wort")
+    assert asked.labels == ["order", "extra", "leave", "Deutsch"]
+    assert asked.say("4") == ["menu"]
+    assert asked.state.language == "de"
+    assert asked.say("4") == ["menu.error"]
+
+
+def test_which_language_can_be_the_first_words_and_its_answer_a_number() -> None:
+    begun = Talk(main_bot(STEPS, heads=HEADS))
+    assert begun.say("language") == ["which_language"]
+    assert begun.say("2") == ["menu"]
+    assert begun.state.language == "de"
+
+
+def test_three_steps_with_a_miss_each_offer_a_person_whatever_was_answered_between() -> None:
+    asked = talk()
+    assert asked.say("?", "1", "?", "5") == ["ordered", "rest"]
+    assert asked.say("?") == ["rest.error"]
+    assert asked.labels[-1] == "Talk to a person"
+
+
+def test_two_steps_with_a_miss_do_not() -> None:
+    asked = talk()
+    asked.say("?", "1", "?")
+    assert asked.labels == []
+
+
+# ── another language in the middle ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_who_is_understood_in_another_language_hears_once_how_to_switch() -> None:
+    said = Understanding(language="de", language_score=0.95, intents=(Intent(name="order", score=0.9),))
+    asked = talk(said)
+    assert asked.say("wo ist meine Bestellung") == ["switch", "order"]
+    assert "„Deutsch“" in words_of(asked.bot_messages[-2])
+    assert asked.state.language == "en"
+    asked.say("menu")
+    assert asked.say("wo ist meine Bestellung") == ["order"]
+    assert asked.say("Deutsch") == ["order"]
+    assert asked.state.language == "de"
+
+
+# ── what a thing is called ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("language", "titles"),
+    [
+        ("de", ["Umzug", "Mitarbeiter", "Servicezeiten", "Nichts davon"]),
+        ("en", ["Moving home", "Talk to a person", "Office hours", "None of these"]),
+        ("ru", ["Переезд", "Оператор", "Часы работы", "Ничего из этого"]),
+        ("uk", ["Переїзд", "Оператор", "Години роботи", "Нічого з цього"]),
+    ],
+)
+def test_guesses_have_titles_in_the_customers_language(language: str, titles: list[str]) -> None:
+    found = means(office_hours=0.5, change_address=0.49, want_human=0.48)
+    asked = Talk(nordnetz(), state=fresh(language=language), understand=lambda _: found)
+    asked.say("1", "hmm")
+    assert asked.labels == titles
+
+
+def test_an_intent_that_only_a_menu_knows_is_called_as_its_option() -> None:
+    asked = talk(means(more_data=0.5))
+    asked.say("gigabytes")
+    assert asked.labels == ["extra", "None of these"]
+
+
+def test_a_personal_answer_that_was_named_is_a_suggestion_and_never_used_silently() -> None:
+    found = Understanding(intents=(Intent(name="report_outage", score=0.9),), entities=entities(postcode="10115"))
+    asked = Talk(nordnetz(), understand=lambda _: found, actions={"find_customer": None})
+    assert asked.say("no internet in 10115") == ["greeting", "contract"]
+    assert asked.say("10000001") == ["postcode"]
+    assert asked.labels == ["10115"]
+    assert "postcode" not in asked.state.variables
+    asked.say("1")
+    assert asked.requests[-1].arguments == {"contract": "10000001", "postcode": "10115"}

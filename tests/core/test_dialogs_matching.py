@@ -1,7 +1,10 @@
 """What a typed text chooses: numbers, labels, words, typos, labels as a channel cut them; and the words that work everywhere."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from bots.shape import cut_labels
 from dialogs.commands import find_command, find_language
 from dialogs.matching import Choice, match, one_typo
 from tests.support.bots import nordnetz
@@ -139,3 +142,41 @@ def test_command_words_work_everywhere(language: str, typed: str, command: str) 
 )
 def test_a_language_is_called_by_its_name(typed: str, language: str) -> None:
     assert find_language(nordnetz().bot, typed) == language
+
+
+# ── labels that a channel shortened ──────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("limit", [20, 24, 64])
+def test_labels_shortened_alike_are_told_apart_by_their_number(limit: int) -> None:
+    alike = [
+        f"Ich möchte mit jemandem sprechen, der sich mit Verträgen und Rechnungen auskennt, Nr. {n}" for n in "abc"
+    ]
+    labels = ["Rechnung vom 1. November 2026 über Ihren Anschluss in der Langen Reihe", *alike]
+    choices = [Choice(key=label, label=label) for label in labels]
+    shown = cut_labels(labels, limit, "code_points")
+    assert [match(label, choices) for label in shown] == [labels[0], None, *labels[2:]]
+
+
+def test_a_whole_label_is_no_shortened_one() -> None:
+    choices = [
+        Choice(key="1", label="Internet geht nicht"),
+        Choice(key="2", label="Internet geht nicht mehr seit gestern"),
+    ]
+    assert match("Internet geht nicht", choices) == "1"
+    assert match("Internet geht nicht…", choices) is None
+
+
+WORDS = st.text("abcdeß яєї", min_size=0, max_size=12)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["", "Rechnung vom ", "Ich möchte bitte "]), WORDS), min_size=2, max_size=9),
+    st.sampled_from([20, 24]),
+)
+def test_what_is_shown_means_what_it_stands_for_or_nothing(parts: list[tuple[str, str]], limit: int) -> None:
+    """A label as shown is never taken for another option."""
+    labels = [f"{head}{tail}{'z' * number}" for number, (head, tail) in enumerate(parts, start=1)]
+    choices = [Choice(key=label, label=label) for label in labels]
+    for label, shown in zip(labels, cut_labels(labels, limit, "code_points"), strict=True):
+        assert match(shown, choices) in (label, None)

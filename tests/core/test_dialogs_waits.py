@@ -102,7 +102,7 @@ def test_only_the_newest_events_are_kept() -> None:
 )  # fmt: skip
 def test_wait_that_can_not_end_is_refused(wait: str, wanted: str) -> None:
     with pytest.raises(BotError) as caught:
-        main_bot("  menu: {choose: {one: due, two: human}}\n  due: {wait: %s, go: bye}\n%s" % (wait, ENDS))
+        main_bot("  menu: {choose: {one: due, two: human}}\n  due: {wait: " + wait + ", go: bye}\n" + ENDS)
     assert any(wanted in problem.message and problem.line for problem in caught.value.problems)
 
 

@@ -16,15 +16,17 @@ ORDER = Kind(name="order_number", pattern="[A-Z]-?[0-9]{4,8}", example="A-12345"
 CONTRACT = Kind(name="contract_number", pattern="[0-9]{8}")
 
 
-def context(language: str = "de", country: str = "DE") -> AnswerContext:
-    return AnswerContext(now=NOW, language=language, country=country)
+def context(language: str = "de", country: str = "DE", currency: str = "EUR") -> AnswerContext:
+    return AnswerContext(now=NOW, language=language, country=country, currency=currency)
 
 
-def ask(kind: Kind | str, content: Content | str, language: str = "de", country: str = "DE") -> object:
+def ask(
+    kind: Kind | str, content: Content | str, language: str = "de", country: str = "DE", currency: str = "EUR"
+) -> object:
     found = parse(
         Kind(name=kind) if isinstance(kind, str) else kind,
         Text(text=content) if isinstance(content, str) else content,
-        context(language, country),
+        context(language, country, currency),
     )
     return found.value if isinstance(found, Parsed) else f"not: {found.reason}"
 
@@ -149,10 +151,89 @@ def test_ratings_are_one_to_five(language: str, text: str, expected: object) -> 
         ("DE", "12", "not: too_short"),
         ("DE", "+49" + "1" * 20, "not: too_long"),
         ("DE", "030 555666 oder 0171 1234567", "not: format"),
+        ("DE", "0151 2345678", "+491512345678"),
+        ("DE", "491711234567", "+491711234567"),
+        ("DE", "380671234567", "+380671234567"),
+        ("US", "555-1234", "5551234"),
+        ("DE", "+999 1234567", "+9991234567"),
+        ("US", "555-12", "not: too_short"),
     ],
 )
 def test_phone_numbers_come_as_e164(country: str, text: str, expected: str) -> None:
     assert ask("phone", text, country=country) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [("uk", "050 123 45 67", "+380501234567"), ("ru", "8 912 345-67-89", "+4989123456789")],
+)
+def test_number_that_is_none_of_the_bots_country_is_one_of_the_languages(
+    language: str, text: str, expected: str
+) -> None:
+    """German numbers come first: Munich has 089 too."""
+    assert ask("phone", text, language) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("de", "49,90 €", 49.9),
+        ("de", "49.90", 49.9),
+        ("de", "12.50", 12.5),
+        ("de", "1.250,00 EUR", 1250),
+        ("de", "1.250 €", 1250),
+        ("de", "49,- €", 49),
+        ("de", "49 Euro 90", 49.9),
+        ("de", "49 Euro und 90 Cent", 49.9),
+        ("de", "90 Cent", 0.9),
+        ("de", "etwa 30 Euro", 30),
+        ("de", "fünf Euro", 5),
+        ("de", "€ 7", 7),
+        ("de", "-5 €", -5),
+        ("de", "12'000.50 EUR", 12000.5),
+        ("en", "€1,250.00", 1250),
+        ("en", "1,250", 1250),
+        ("en", "39.9 euros", 39.9),
+        ("ru", "1 250 евро", 1250),
+        ("ru", "49,90", 49.9),
+        ("ru", "3 евро 50 центов", 3.5),
+        ("uk", "1\u00a0250,50 євро", 1250.5),
+        ("uk", "десять євро", 10),
+        ("de", "20 $", "not: currency"),
+        ("uk", "1 250 грн", "not: currency"),
+        ("de", "zehn", 10),
+        ("de", "1.23.456 €", "not: format"),
+        ("de", "1.234.50", "not: format"),
+        ("de", "4 5", "not: format"),
+        ("de", "5 € 6 €", "not: format"),
+        ("de", "€", "not: format"),
+        ("de", "teuer", "not: format"),
+        ("de", "12a", "not: format"),
+        ("de", "", "not: format"),
+        ("de", "9" * 20, "not: too_big"),
+    ],
+)
+def test_amounts_are_numbers_in_the_bots_currency(language: str, text: str, expected: object) -> None:
+    found = ask("money", text, language)
+    assert found == expected
+    assert type(found) is type(expected)
+
+
+@pytest.mark.parametrize(
+    ("currency", "text", "expected"),
+    [
+        ("UAH", "1 250 грн", 1250),
+        ("UAH", "250 гривень 50 копійок", 250.5),
+        ("UAH", "5 €", "not: currency"),
+        ("USD", "$12.50", 12.5),
+        ("RUB", "100 руб", 100),
+        ("RUB", "3 рубля 5 коп.", 3.05),
+        ("GBP", "20 quid", "not: format"),
+        ("GBP", "£20", 20),
+    ],
+)
+def test_amounts_follow_the_currency_of_the_bot(currency: str, text: str, expected: object) -> None:
+    assert ask("money", text, "uk", currency=currency) == expected
 
 
 def test_shared_contact_is_a_phone_number() -> None:

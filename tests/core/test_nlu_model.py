@@ -124,7 +124,7 @@ async def test_greeting_or_nonsense_offers_no_task(nlu: LocalNlu, text: str, lan
 
 async def test_cross_validation_reports_every_language(nlu: LocalNlu) -> None:
     for report in nlu.report.languages:
-        assert report.intents == 7
+        assert report.intents == 10
         assert report.examples >= 300
         assert report.accuracy >= 0.80, report
         assert report.wrong <= 0.05, report

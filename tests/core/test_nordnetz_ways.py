@@ -12,9 +12,10 @@ from bots.limits import limits_of
 from bots.shape import MediaPart, TextPart, shape
 from conversation.message import Message
 from conversation.state import Closed, Conversation, Parked
+from conversation.understanding import Understanding
 from conversation.value import Data
 from dialogs.check import is_question
-from tests.support.bots import Talk, buttons_of, fresh, nordnetz
+from tests.support.bots import Talk, buttons_of, fresh, means, nordnetz
 
 Place: TypeAlias = tuple[object, ...]
 Stubs: TypeAlias = dict[str, dict[str, Data] | None]
@@ -43,7 +44,20 @@ LATE: Stubs = {
     "find_order": {"exists": True, "late": True, "state": "late", "due": "2026-12-01"},
 }
 BROKEN: Stubs = dict.fromkeys(GOOD)
-ANSWERS = ("A-12345", "12345678", "10115", "01.12.2026", "+49 30 1234567", "5", "1", "Lange Reihe 5", "???")
+WIFI, ORDER = "what is the code?", "and my order?"
+ANSWERS = (
+    WIFI,
+    ORDER,
+    "A-12345",
+    "12345678",
+    "10115",
+    "01.12.2026",
+    "+49 30 1234567",
+    "5",
+    "1",
+    "Lange Reihe 5",
+    "???",
+)
 
 
 class Spot:
@@ -65,7 +79,9 @@ def place_of(state: Conversation) -> Place:
 
 
 def talk_at(spot: Spot, stubs: Stubs) -> Talk:
-    talk = Talk(nordnetz(), actions=stubs, state=msgspec.structs.replace(spot.state, turns=1))
+    meanings = {WIFI: means(wifi_password=0.9), ORDER: means(order_status=0.9)}
+    understand = lambda text: meanings.get(text, Understanding())  # noqa: E731
+    talk = Talk(nordnetz(), actions=stubs, understand=understand, state=msgspec.structs.replace(spot.state, turns=1))
     talk.now = spot.state.last_customer_at or talk.now
     talk.event_id = lambda prefix=f"{spot.state.seq}-": f"{prefix}{len(talk.effects)}-{len(talk.messages)}"  # type: ignore[method-assign,misc]
     return talk

@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 import pytest
 
-from conversation.content import Text
+from conversation.content import Media, Text
 from conversation.effects import CancelTimer, Effect, Post, Refuse, RunAction, SetTimer, Understand
 from conversation.events import (
     ActionDone,
@@ -166,6 +166,7 @@ TABLE: Final = [
     (parked, words("hello?"), Parked, "customer"),
     (parked, words("menu"), WithBot, f"customer {NO_QUEUE} note:left_queue bot:menu +silence"),
     (parked, words("stop"), Closed, f"customer {NO_QUEUE} note:left_queue bot:stopped note:ended"),
+    (parked, CustomerSaid(**LATER, content=Media(type="photo", ref="p", caption="menu")), Parked, "customer"),
     (parked, CustomerPressed(**LATER, payload="main/menu/leave", menu="m9"), Parked, "customer"),
     (parked, CustomerPressed(**LATER, payload="!menu", menu="m9"), WithBot, f"customer {NO_QUEUE} note:left_queue bot:menu +silence"),
     (parked, CustomerEdited(**LATER, of="k", content=HELLO), Parked, "customer"),

@@ -5,7 +5,19 @@ from pathlib import Path
 import pytest
 
 from app.rehearse import rehearse
-from app.transcript import Buttons, Ends, OperatorDoes, Saved, SilenceFor, Transcript, User, read_transcript
+from app.transcript import (
+    Buttons,
+    Ends,
+    Happens,
+    OperatorDoes,
+    Saved,
+    Sends,
+    SilenceFor,
+    Stub,
+    Transcript,
+    User,
+    read_transcript,
+)
 from dialogs.problems import BotError, Problem
 from tests.support.bots import NORDNETZ, nordnetz
 
@@ -77,6 +89,22 @@ def test_a_transcript_is_read_line_by_line() -> None:
         "Action find: perhaps",
         "Action find: {a: 1, a: 2}",
         "Time: tomorrow",
+        "Language: en",
+        "Test: again",
+        "Known: {a: 1}",
+        "Action: {a: 1}",
+        "Action Find: {a: 1}",
+        "Sends: money",
+        "Happens: Paid",
+        "Happens: paid {a",
+        "Operator:",
+        "Operator: close",
+        "Saved: n",
+        "Saved: = 5",
+        "Saved: n = {a",
+        'Means: "hello" = Leave it',
+        'Means: "hello" = leave 3',
+        "Buttons A | B",
     ],
 )
 def test_a_line_that_can_not_be_read_is_named(line: str) -> None:
@@ -87,6 +115,42 @@ def test_a_line_that_can_not_be_read_is_named(line: str) -> None:
     assert problem.file == "tests/x.chat"
     assert problem.line == 3 or line.startswith("Time")
     assert problem.todo
+
+
+@pytest.mark.parametrize(
+    ("lines", "number", "words"),
+    [
+        ("Test: a\nTest: b\nUser: hi\n", 2, "stands here and in line 1"),
+        ("Known: {a: 1}\nKnown: {b: 1}\nUser: hi\n", 2, "stands here and in line 1"),
+        ("Action find: {a: 1}\nAction find: fails\nUser: hi\n", 2, "stands here twice"),
+        ("User: hi\nChannel: sms\n", 2, "in the middle of the conversation"),
+        ("Time: soon\nUser: hi\nBot [menu]\n", 1, "is no time"),
+        ("User: hi\nUsr: you\n", 2, "did you mean `User:`"),
+        ("User: hi\nOperator: closed\n", 2, "write `Operator: closes`"),
+        ("User: hi\nSaved: n = {a: 1\n", 2, "can't be read"),
+        ("\n\nUser: hi\n\n  Silence: 5 weeks\n", 5, "not a time span"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_line_and_what_to_do(lines: str, number: int, words: str) -> None:
+    with pytest.raises(BotError) as caught:
+        transcript(lines)
+    (problem,) = caught.value.problems
+    assert problem.line == number
+    assert words in str(problem)
+    assert "while parsing" not in str(problem)
+
+
+def test_stub_after_the_first_words_counts_from_there_on() -> None:
+    found = transcript(
+        "Action find: {n: 1}\nUser: hi\nAction find: fails\nUser: hi\nSends: photo\nHappens: paid {n: 1}\nHappens: solved\n"
+    )
+    assert found.actions == {"find": {"n": 1}}
+    assert found.lines[1] == Stub(line=3, action="find", result=None)
+    assert found.lines[3:] == (
+        Sends(line=5, what="photo"),
+        Happens(line=6, name="paid", data={"n": 1}),
+        Happens(line=7, name="solved", data={}),
+    )
 
 
 @pytest.mark.parametrize("raw", [b"", b"Test: nothing happens\n", b"User: \xff\n"])

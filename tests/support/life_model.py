@@ -64,15 +64,13 @@ TIMERS: Final[dict[type, set[str]]] = {
 """The first words of the timers that each phase may have."""
 
 
-class Model(RuleBasedStateMachine):
-    """``holder`` is the model's own idea of who has the word; ``timers`` and ``awaited`` follow from the effects alone."""
+class Ledger:
+    """What must hold after each event, whatever the bot. ``timers`` and ``asked`` follow from the effects alone."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.bot = VERSIONS[0]
+    def __init__(self, bot: Rules) -> None:
+        self.bot = bot
         self.now: datetime = MONDAY
         self.state: Conversation = fresh()
-        self.holder = "bot"
         self.timers: dict[str, datetime] = {}
         self.old_timers: list[tuple[str, datetime]] = []
         self.menus: list[Message] = []
@@ -80,7 +78,6 @@ class Model(RuleBasedStateMachine):
         self.requests: list[str] = []
         self.listens: list[str] = []
         self.asked = ""
-        self.changed = False
         self.events = 0
 
     # ── the step, and what always holds ──────────────────────────────────────────────────────────────────────────────
@@ -178,6 +175,16 @@ class Model(RuleBasedStateMachine):
         spoke = any(isinstance(effect, Post) and effect.message.author == "bot" for effect in effects)
         asked = any(isinstance(effect, Understand | RunAction) for effect in effects)
         return spoke or asked or "calm" in self.timers or isinstance(self.state.phase, Closed)
+
+
+class Model(Ledger, RuleBasedStateMachine):
+    """``holder`` is the model's own idea of who has the word."""
+
+    def __init__(self) -> None:
+        RuleBasedStateMachine.__init__(self)
+        Ledger.__init__(self, VERSIONS[0])
+        self.holder = "bot"
+        self.changed = False
 
     # ── what the rules ask ────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -102,6 +102,15 @@ async def talk(store: EngineStore, address: str = "anna", *effects: Effect, phas
     return saved.conversation
 
 
+def under(fence: int, made: Turn) -> Turn:
+    return msgspec.structs.replace(made, fence=fence)
+
+
+async def claim(store: EngineStore, worker: str, *chats: str) -> dict[str, int]:
+    """The chats that are the worker's now, and their fences."""
+    return {found.chat: found.fence for found in (await store.claim(worker, chats)).held}
+
+
 def in_phase(conversation: Conversation, phase: Phase) -> Conversation:
     return msgspec.structs.replace(conversation, phase=phase)
 

@@ -1,29 +1,24 @@
 """Whose a chat is: one worker's at a time, and nothing counts that is written under an older fence."""
 
 import asyncio
-import struct
 
 import msgspec
 import pytest
-from sqlalchemy import Connection
-from sqlalchemy.engine import make_url
-from sqlalchemy.util import await_only
 
 from conversation.effects import RunAction
-from conversation.errors import StaleError, StoreError
-from conversation.records import Held, SendUpdate, Turn
-from store.sql import SqlStore
-from tests.support.storing import NOW, Store, arrive, fresh, inbound, said, says, talk, turn
+from conversation.errors import StaleError
+from conversation.records import Held, SendUpdate
+from tests.support.storing import NOW, Store, arrive, claim, fresh, inbound, said, says, talk, turn, under
 
 ASK = RunAction(request="r1", name="find_order", arguments={}, limit=2.5)
 
 
-def under(fence: int, made: Turn) -> Turn:
-    return msgspec.structs.replace(made, fence=fence)
-
-
-async def claim(store: Store, worker: str, *chats: str) -> dict[str, int]:
-    return {held.chat: held.fence for held in (await store.claim(worker, chats)).held}
+@pytest.fixture
+async def store(store: Store) -> Store:
+    """Only who has joined holds chats."""
+    for worker in ("ada", "ben", *(f"worker-{number}" for number in range(20))):
+        await store.join(worker, "")
+    return store
 
 
 async def test_first_event_opens_the_chat_in_the_hands_of_its_worker(store: Store) -> None:
@@ -191,63 +186,6 @@ async def test_waiting_finds_free_chats_with_unfinished_sends_and_calls(store: S
     assert (await store.waiting("ada", 10)).chats == ()
 
 
-async def test_workers_see_each_other_beat(store: Store) -> None:
-    await store.join("ada", "here")
-    await store.join("ben", "there")
-    await store.beat("ada")
-    assert [(peer.worker, peer.place, peer.beat) for peer in await store.beat("ada")] == [
-        ("ada", "here", 2),
-        ("ben", "there", 0),
-    ]
-    assert await store.peers() == await store.peers()
-
-
-async def test_worker_that_joins_twice_is_one(store: Store) -> None:
-    await store.join("ada", "here")
-    await store.join("ada", "here")
-    assert len(await store.peers()) == 1
-
-
-async def test_buried_workers_chats_are_free_and_its_writes_refused(store: Store) -> None:
-    await store.join("ada", "here")
-    row = (await store.accept(inbound("1"), "chat-anna", "ada")).row
-    assert row
-    assert await store.bury("ada", 0)
-    with pytest.raises(StaleError):
-        await store.save(under(1, turn(fresh(row.chat), handled=(row.number,))))
-    assert "ada" not in {peer.worker for peer in await store.beat("ada")}
-    assert await claim(store, "ben", "chat-anna") == {"chat-anna": 3}
-
-
-async def test_worker_that_beat_meanwhile_is_not_buried(store: Store) -> None:
-    await store.join("ada", "here")
-    await store.accept(inbound("1"), "chat-anna", "ada")
-    await store.beat("ada")
-    assert not await store.bury("ada", 0)
-    assert await claim(store, "ben", "chat-anna") == {}
-
-
-async def test_worker_is_buried_once(store: Store) -> None:
-    await store.join("ada", "here")
-    assert sorted(await asyncio.gather(*(store.bury("ada", 0) for _ in range(8)))) == [False] * 7 + [True]
-
-
-async def test_leaving_worker_frees_its_chats(store: Store) -> None:
-    await store.join("ada", "here")
-    await store.accept(inbound("1"), "chat-anna", "ada")
-    await store.leave("ada")
-    assert await store.peers() == []
-    assert await claim(store, "ben", "chat-anna") == {"chat-anna": 3}
-
-
-async def test_duty_is_one_workers_until_it_goes(store: Store) -> None:
-    await store.join("ada", "here")
-    assert [await store.take_duty(worker, "fetch") for worker in ("ada", "ben", "ada")] == [True, False, True]
-    assert await store.take_duty("ben", "another")
-    await store.bury("ada", 0)
-    assert await store.take_duty("ben", "fetch")
-
-
 async def test_sends_and_calls_of_a_worker_are_told_apart(store: Store) -> None:
     await store.save(turn(await talk(store, "anna"), says(fresh("chat-anna"), 2), ASK))
     await store.save(turn(await talk(store, "boris"), says(fresh("chat-boris"), 2)))
@@ -255,62 +193,3 @@ async def test_sends_and_calls_of_a_worker_are_told_apart(store: Store) -> None:
     assert [send.chat for send in await store.open_sends(10, "ada")] == ["chat-anna"]
     assert [job.chat for job in await store.open_jobs(10, "ada")] == ["chat-anna"]
     assert await store.open_jobs(10, "ben") == []
-
-
-@pytest.mark.parametrize("place", ["postgresql"], indirect=True)
-async def test_worker_frozen_in_a_transaction_keeps_no_chat_from_those_who_give_it_up(store: Store, url: str) -> None:
-    """The server can't tell a process that stands still from one that thinks: it ends the transaction after a while."""
-    await store.join("ada", "")
-    await store.accept(inbound("1"), "chat-anna", "ada")
-    frozen = await SqlStore.open(url, busy_seconds=0.3)
-    stands, thawed = asyncio.Event(), asyncio.Event()
-
-    def stand_still(connection: Connection) -> None:
-        connection.exec_driver_sql("UPDATE chats SET seq = seq")
-        stands.set()
-        await_only(thawed.wait())
-
-    try:
-        writing = asyncio.create_task(frozen._writer.call(stand_still))
-        await stands.wait()
-        async with asyncio.timeout(10):
-            assert await store.bury("ada", 0)
-        thawed.set()
-        with pytest.raises(StoreError):
-            await writing
-        assert await frozen.beat("ada") == []
-    finally:
-        thawed.set()
-        await frozen.close()
-
-
-async def half_a_statement(url: str) -> asyncio.StreamWriter:
-    """A connection that changed all chats and begins a statement without an end, in PostgreSQL's own protocol."""
-    place = make_url(url)
-    reader, writer = await asyncio.open_connection(place.host, place.port)
-
-    def said(kind: bytes, body: bytes) -> bytes:
-        return kind + struct.pack("!i", 4 + len(body)) + body
-
-    who = f"user\0{place.username}\0database\0{place.database}\0\0".encode()
-    writer.write(struct.pack("!ii", 8 + len(who), 196608) + who)
-    writer.write(said(b"Q", b"BEGIN\0") + said(b"Q", b"UPDATE chats SET seq = seq\0"))
-    writer.write(said(b"P", b"\0SELECT 1\0\0\0") + said(b"D", b"S\0") + said(b"H", b""))
-    heard = b""
-    while b"UPDATE 1" not in heard:
-        heard += await reader.read(4096)
-    return writer
-
-
-@pytest.mark.parametrize("place", ["postgresql"], indirect=True)
-async def test_worker_frozen_within_a_statement_keeps_no_chat_from_those_who_give_it_up(store: Store, url: str) -> None:
-    await store.join("ada", "")
-    await store.accept(inbound("1"), "chat-anna", "ada")
-    frozen = await half_a_statement(url)
-    try:
-        await asyncio.sleep(1.2)  # by the server's clock it stands still for a second
-        async with asyncio.timeout(10):
-            assert await store.bury("ada", 0)
-            assert await claim(store, "ben", "chat-anna")
-    finally:
-        frozen.close()

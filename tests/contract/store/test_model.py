@@ -94,9 +94,10 @@ class Model:
         effects: list[Effect] = [says(before, before.seq + 1 + n) for n in range(op.posts)]
         if op.timer is not None:
             effects.append(SetTimer(name="t", due=later(op.timer)) if op.timer else CancelTimer(name="t"))
-        numbered = [event for event in self.waiting.get(chat, []) if event in self.numbers]
-        own = [name for name in self.numbers if name.startswith(f"event-{op.address}-")]
-        event = next(iter(own), "") if op.again else next(iter(numbered), "")
+        waiting = self.waiting.get(chat, [])
+        numbered = sorted((event for event in waiting if event in self.numbers), key=lambda event: self.numbers[event])
+        over = [name for name in self.numbers if name.startswith(f"event-{op.address}-") and name not in waiting]
+        event = next(iter(over if op.again else numbered), "")
         handled = (self.numbers[event],) if event else ()
         made = turn(in_phase(before, closed()) if op.close else before, *effects, handled=handled)
         if op.late:

@@ -1,4 +1,6 @@
 import asyncio
+import dataclasses
+import os
 import socket
 from pathlib import Path
 
@@ -8,7 +10,7 @@ import pytest
 from bots.connector import Surroundings
 from bots.telegram.api import BotApi, settle
 from bots.telegram.channel import TelegramChannel
-from bots.telegram.connector import TelegramConnector
+from bots.telegram.connector import TelegramConnector, TelegramSettings
 from conversation.content import Button, Contact, Location, Media, Prompt, Text
 from conversation.errors import (
     AccountDownError,
@@ -43,6 +45,22 @@ async def test_text_arrives_as_plain_text(fake: FakeTelegram, channel: TelegramC
     assert "parse_mode" not in call.fields
     assert id_ == f"tg:{call.message_id}"
     assert channel.account == TOKEN.split(":")[0]
+
+
+async def test_a_file_beyond_what_telegram_takes_is_a_link_to_it(
+    fake: FakeTelegram, surroundings: Surroundings
+) -> None:
+    signed = dataclasses.replace(surroundings, link=lambda media, channel, to: f"https://x/{channel}/{to}/{media.name}")
+    made = TelegramConnector(TelegramSettings(token=TOKEN, api=fake.url), signed)
+    path = surroundings.media("media/film.mp4")
+    assert isinstance(path, Path)
+    path.touch()
+    os.truncate(path, 50_000_001)
+    film = Media(type="video", ref="media/film.mp4", name="film.mp4")
+    await made.channel.send("7", bot_says(Prompt(text="So geht es:", attach=film)), "k1")
+    await made.close()
+    (call,) = fake.sent()
+    assert (call.method, call.fields["text"]) == ("sendMessage", "So geht es:\nfilm.mp4 https://x/telegram/7/film.mp4")
 
 
 async def test_short_buttons_share_rows_and_long_ones_do_not(fake: FakeTelegram, channel: TelegramChannel) -> None:

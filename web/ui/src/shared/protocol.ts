@@ -21,7 +21,8 @@ export type Content =
   | Media
   | { readonly kind: "location"; readonly latitude: number; readonly longitude: number }
   | { readonly kind: "contact"; readonly phone: string; readonly name?: string; readonly own?: boolean }
-  | { readonly kind: "unsupported"; readonly what: string };
+  | { readonly kind: "unsupported"; readonly what: string }
+  | { readonly kind: "example"; readonly text: string; readonly language: string; readonly intent: string; readonly scores: Readonly<Record<string, number>> };
 
 export type Author = "customer" | "bot" | "operator" | "system";
 export type Phase = "with_bot" | "parked" | "with_operator" | "closed";

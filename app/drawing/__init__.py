@@ -1,0 +1,1 @@
+"""Dialogs as pictures: SVG for people, Mermaid for reviews."""

@@ -1,0 +1,1 @@
+"""Texts go to translators as gettext PO and come back."""

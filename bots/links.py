@@ -1,0 +1,59 @@
+"""Signed links to files of the bot folder, for channels that can't carry a file: who has one may fetch that file, for a while."""
+
+import hashlib
+import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import timedelta
+from typing import Final, Literal, TypeAlias
+from urllib.parse import quote
+
+from conversation.content import Media
+from conversation.ports import Clock
+
+LIFETIME: Final = timedelta(days=3)
+PATH: Final = "/files"
+_MEDIA: Final = "media/"
+_EXPIRY, _CHAT, _MAC = 5, 6, 16
+"""Bytes of a token's parts: 36 characters together, since an SMS has room for few."""
+
+Standing: TypeAlias = Literal["valid", "expired", "forged"]
+
+
+class Links:
+    """``<public url>/files/<token>/<path below media/>``. A token signs the file, the chat it was sent to and its last second.
+
+    ``secret`` is shared by all that make links and all that answer them. The chat stands in the link as a keyed hash: an
+    address may be a phone number.
+    """
+
+    def __init__(self, secret: bytes, clock: Clock, public_url: str) -> None:
+        self._secret = secret
+        self._clock = clock
+        self._base = public_url.rstrip("/")
+
+    def make(self, media: Media, channel: str, address: str) -> str:
+        """Empty for a file that is not the bot folder's, and where nobody said how the world reaches this service."""
+        if not self._base or not media.ref.startswith(_MEDIA):
+            return ""
+        expiry = int((self._clock.now() + LIFETIME).timestamp()).to_bytes(_EXPIRY, "big")
+        body = expiry + self._sign("chat", f"{channel}:{address}".encode())[:_CHAT]
+        name = media.ref.removeprefix(_MEDIA)
+        token = urlsafe_b64encode(body + self._mac(body, name)).decode()
+        return f"{self._base}{PATH}/{token}/{quote(name)}"
+
+    def read(self, token: str, name: str) -> Standing:
+        """Whether the token is one for ``media/<name>``, and still holds."""
+        try:
+            raw = urlsafe_b64decode(token.encode("ascii"))
+        except ValueError:
+            return "forged"
+        body, mac = raw[:-_MAC], raw[-_MAC:]
+        if len(body) != _EXPIRY + _CHAT or not hmac.compare_digest(mac, self._mac(body, name)):
+            return "forged"
+        return "valid" if self._clock.now().timestamp() <= int.from_bytes(body[:_EXPIRY], "big") else "expired"
+
+    def _mac(self, body: bytes, name: str) -> bytes:
+        return self._sign("file", body + name.encode("utf-8", "surrogatepass"))[:_MAC]
+
+    def _sign(self, purpose: str, what: bytes) -> bytes:
+        return hmac.new(self._secret, f"{purpose}\0".encode() + what, hashlib.sha256).digest()

@@ -1,0 +1,59 @@
+"""Where the signed links lead that customers get whose channel can't carry a file."""
+
+from typing import Final
+
+import msgspec
+from aiohttp import web
+
+from bots.links import PATH
+from web.deps import Deps
+from web.files import serve_media
+
+_CACHE: Final = "private, no-store"
+_HEADERS: Final = {
+    "X-Robots-Tag": "noindex, nofollow",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+class Links:
+    """``GET /files/<token>/<name>``: the file, or a sentence in the customer's language on why not."""
+
+    def __init__(self, deps: Deps) -> None:
+        self.deps = deps
+        self._sentences = {language: _sentences(raw) for language, raw in deps.texts.items()}
+
+    def add_routes(self, router: web.UrlDispatcher) -> None:
+        router.add_get(f"{PATH}/{{token}}/{{name:.+}}", self.file)
+
+    async def file(self, request: web.Request) -> web.StreamResponse:
+        token, name = request.match_info["token"], request.match_info["name"]
+        match self.deps.links.read(token, name):
+            case "valid":
+                response = serve_media(self.deps.media(f"media/{name}"), f"media/{name}", _CACHE)
+                if response.status == 404:
+                    response = self._sorry(request, 404, "gone")
+            case "expired":
+                response = self._sorry(request, 410, "expired")
+            case "forged":
+                response = self._sorry(request, 404, "unknown")
+        response.headers.update(_HEADERS)
+        return response
+
+    def _sorry(self, request: web.Request, status: int, key: str) -> web.Response:
+        spoken = (
+            part.partition(";")[0].strip()[:2].lower() for part in request.headers.get("Accept-Language", "").split(",")
+        )
+        language = next((code for code in spoken if code in self._sentences), "en")
+        return web.Response(
+            status=status,
+            text=f"{self._sentences[language][key]}\n",
+            content_type="text/plain",
+            charset="utf-8",
+            headers={"Content-Language": language, "Vary": "Accept-Language", "Cache-Control": _CACHE},
+        )
+
+
+def _sentences(raw: bytes) -> dict[str, str]:
+    found: dict[str, str] = msgspec.json.decode(raw)["link"]
+    return found
