@@ -1,6 +1,7 @@
 """Reads ``actions/catalogue.yaml``: what each back-end action takes and gives, and whether it may run twice."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from ruamel.yaml import YAML
@@ -117,10 +118,17 @@ def read_catalogue(content: bytes, file: str = "actions/catalogue.yaml") -> Cata
     return Catalogue(actions=actions)
 
 
+def catalogue_of(folder: Path) -> Catalogue:
+    """A bot folder's; an empty one where there is no file. Raises ContentError."""
+    file = folder / "actions" / "catalogue.yaml"
+    return read_catalogue(file.read_bytes()) if file.is_file() else Catalogue(actions={})
+
+
 def _compose(content: bytes, file: str) -> Node | None:
     if len(content) > _MAX_BYTES:
         raise ContentError(f"{file}: larger than {_MAX_BYTES // 1000} kB; this is no catalogue of actions")
     yaml: Any = YAML(typ="safe", pure=True)
+    yaml.max_depth = 20  # the parser would brood over what is deeper
     try:
         root: Node | None = yaml.compose(content.decode("utf-8"))
     except MarkedYAMLError as error:

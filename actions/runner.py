@@ -3,17 +3,16 @@
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
-from copy import deepcopy
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import structlog
 
-from actions.catalogue import Catalogue, read_catalogue
+from actions.catalogue import Catalogue, catalogue_of
 from actions.loader import action_classes, load_modules
-from actions.results import ResultError, checked_results
 from actions.threads import Threads
+from actions.wire import body_of, result_of
 from conversation.errors import ActionError, ContentError
 from conversation.records import ActionCall
 from conversation.value import Data
@@ -36,8 +35,7 @@ class RasaActions:
         """
         from rasa_sdk.executor import ActionExecutor
 
-        file = folder / "actions" / "catalogue.yaml"
-        self.catalogue: Catalogue = read_catalogue(file.read_bytes()) if file.is_file() else Catalogue(actions={})
+        self.catalogue: Catalogue = catalogue_of(folder)
         self._var = str(var) if var else ""
         self._executor: Any = ActionExecutor()
         for name, run in _collect(folder / "actions", Threads()).items():
@@ -53,29 +51,16 @@ class RasaActions:
         spec = self.catalogue.actions.get(call.name)
         if spec is None:
             raise ActionError(call.name, "broken", "it is not in actions/catalogue.yaml")
-        events = await self._events(call)
-        slots = {
-            event["name"]: event.get("value") for event in events if event.get("event") == "slot" and "name" in event
-        }
-        unknown = sorted(set(slots) - set(spec.gives))
-        if unknown:
-            _log.warning(
-                "action_gave_unknown_fields",
-                action=call.name,
-                fields=unknown,
-                follows="they are dropped; add them to `gives`",
-            )
-        try:
-            return checked_results(spec, slots)
-        except ResultError as error:
-            raise ActionError(call.name, "broken", f"the catalogue promises something else: {error}") from error
+        events, responses = await self._answer(call)
+        return result_of(spec, events, responses)
 
-    async def _events(self, call: ActionCall) -> list[dict[str, Any]]:
+    async def _answer(self, call: ActionCall) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """Events and utterances."""
         from rasa_sdk.interfaces import ActionExecutionRejection
 
         try:
             async with asyncio.timeout(call.limit) as timer:
-                result = await self._executor.run(_payload(call, self._var))
+                result = await self._executor.run(body_of(call, self._var))
         except TimeoutError as error:
             if timer.expired():
                 raise ActionError(call.name, "limit", f"no answer within {call.limit:g} s") from error
@@ -85,7 +70,7 @@ class RasaActions:
         except Exception as error:
             _log.exception("action_broke", action=call.name, chat=call.chat)
             raise ActionError(call.name, "broken", f"{type(error).__name__}: {error}") from error
-        return list(result.events) if result else []
+        return (list(result.events), list(result.responses)) if result else ([], [])
 
 
 def _collect(folder: Path, threads: Threads) -> dict[str, Run]:
@@ -94,7 +79,7 @@ def _collect(folder: Path, threads: Threads) -> dict[str, Run]:
 
     runs: dict[str, Run] = {}
     for kind in action_classes(load_modules(folder), Action):
-        where = f"actions/{kind.__module__.rpartition('.')[2]}.py:{inspect.getsourcelines(kind)[1]}"
+        where = f"actions/{kind.__module__.rpartition('.')[2]}.py:{_line(kind)}"
         try:
             action = kind()
             name = action.name()
@@ -110,6 +95,14 @@ def _collect(folder: Path, threads: Threads) -> dict[str, Run]:
     return runs
 
 
+def _line(kind: type[Any]) -> int:
+    """1 for a class that the file makes without a ``class`` statement."""
+    try:
+        return inspect.getsourcelines(kind)[1]
+    except (OSError, TypeError):
+        return 1
+
+
 def _in_thread(run: Run, threads: Threads) -> Run:
     """A plain function would stop everybody else while it waits for a back-end."""
 
@@ -118,20 +111,3 @@ def _in_thread(run: Run, threads: Threads) -> Run:
         return await answer if isinstance(answer, Awaitable) else answer
 
     return threaded
-
-
-def _payload(call: ActionCall, var: str) -> dict[str, Any]:
-    """What a Rasa server would post to an action server."""
-    metadata = {"key": call.key, "language": call.language, "var": var}
-    return {
-        "next_action": call.name,
-        "sender_id": call.chat,
-        "domain": {},
-        "tracker": {
-            "sender_id": call.chat,
-            "slots": deepcopy(call.arguments),
-            "latest_message": {"text": "", "intent": {}, "entities": [], "metadata": metadata},
-            "events": [],
-            "active_loop": {},
-        },
-    }

@@ -33,22 +33,52 @@ def read_folder(folder: Path) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for path in sorted(_paths(folder)):
         name = path.relative_to(folder).as_posix()
-        if path.stat().st_size > MAX_FILE or len(found) >= MAX_FILES:
+        if _size(path, name) > MAX_FILE or len(found) >= MAX_FILES:
             message = "the file is too large" if len(found) < MAX_FILES else f"there are more than {MAX_FILES} files"
             raise BotError([Problem(file=name, line=0, message=message, todo="take it out of the bot folder")])
-        found[name] = path.read_bytes()
+        found[name] = _content(path, name)
     if not found:
         todo = "name a bot folder, such as examples/nordnetz, in LOTSE_BOT or on the command line"
         raise BotError([Problem(file=str(folder), line=0, message="there is no bot here", todo=todo)])
     return found
 
 
+def _size(path: Path, name: str) -> int:
+    try:
+        return path.stat().st_size
+    except OSError as error:
+        if isinstance(error, FileNotFoundError) and not path.is_symlink():
+            raise  # it is being saved anew
+        raise _unreadable(name, error) from None
+
+
+def _content(path: Path, name: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise  # it is being saved anew
+    except OSError as error:
+        raise _unreadable(name, error) from None
+
+
+def _unreadable(name: str, error: OSError) -> BotError:
+    message = "this is a folder, not a file" if isinstance(error, IsADirectoryError) else "the file can't be read"
+    why = "" if isinstance(error, IsADirectoryError) else f" ({error.strerror})"
+    todo = "give it a name without .yaml" if not why else "let the service read it, or take it out of the bot folder"
+    return BotError([Problem(file=name, line=0, message=f"{message}{why}", todo=todo)])
+
+
 def _paths(folder: Path) -> list[Path]:
     paths = [folder / "bot.yaml"] if (folder / "bot.yaml").is_file() else []
     for part, ending in _READ:
         if (folder / part).is_dir():
-            paths += [path for path in (folder / part).rglob(f"*{ending}") if path.is_file()]
+            paths += [path for path in (folder / part).rglob(f"*{ending}") if _belongs(path, ending)]
     return paths
+
+
+def _belongs(path: Path, ending: str) -> bool:
+    """Files, and what is named like one: a folder, or a link that leads nowhere, would be missed in silence."""
+    return path.is_file() or (bool(ending) and (path.is_dir() or path.is_symlink()))
 
 
 def product_texts() -> Files:
@@ -124,7 +154,7 @@ class LiveBot:
         found = []
         for path in _paths(self.folder):
             try:
-                stat = path.stat()
+                stat = path.stat() if path.exists() else path.lstat()  # a link that leads nowhere is news too
             except OSError:
                 continue
             found.append((str(path), stat.st_mtime_ns, stat.st_size))

@@ -124,7 +124,12 @@ def _serve(bot: Path | None, role: "Role") -> None:
 
 
 @app.command()
-def check(bot: BotFolder = None) -> None:
+def check(
+    bot: BotFolder = None,
+    actions_url: Annotated[
+        str, typer.Option(help="Also ask this action server whether it has every action of the catalogue.")
+    ] = "",
+) -> None:
     """Read a bot folder and say everything that is wrong with it."""
     from app.bot_folder import load_rules
     from dialogs.problems import BotError
@@ -137,9 +142,21 @@ def check(bot: BotFolder = None) -> None:
             print(problem)  # noqa: T201 - this is the command's output
         count = len(error.problems)
         _fail(f"{count} problem{'s' if count > 1 else ''} in {folder}")
+    if actions_url:
+        _check_actions(folder, actions_url)
     steps = sum(len(dialog.steps) for dialog in rules.bot.dialogs.values())
     languages = ", ".join(rules.bot.languages)
     print(f"{folder}: {len(rules.bot.dialogs)} dialogs, {steps} steps, {languages}: no problems")  # noqa: T201 - output
+
+
+def _check_actions(folder: Path, url: str) -> None:
+    from app.agreement import missing_actions
+
+    missing = _run(missing_actions(Settings(), folder, url))
+    for problem in missing:
+        print(problem)  # noqa: T201 - this is the command's output
+    if missing:
+        _fail(f"{folder} and the action server don't agree")
 
 
 @nlu.command("train")
@@ -265,6 +282,10 @@ for _command in (
     versions.promote,
     versions.diff,
     replay.replay,
+    chat,
+    draw,
+    new,
+    schema,
 ):
     app.command()(_command)
 app.command("test")(play)

@@ -58,6 +58,7 @@ async def look(bot: Path | None = None) -> list[Line]:
     serving = await _serves(settings)
     lines += [line async for line in _database(settings, serving=serving)]
     lines += [await _redis(settings)]
+    lines += [await _actions(settings)]
     lines += _telegram(settings)
     lines += [_port(settings, serving=serving)]
     return lines
@@ -217,6 +218,22 @@ async def _redis(settings: Settings) -> Line:
         todo = "start it: until then news of other processes are late; nothing is lost"
         return Line(level="warn", part="redis", says=str(error), todo=todo)
     return Line(level="ok", part="redis", says=f"{version}, carries news between processes")
+
+
+async def _actions(settings: Settings) -> Line:
+    if not settings.actions.url:
+        return Line(level="ok", part="actions", says="run in the worker itself")
+    from app.agreement import missing_actions
+
+    try:
+        missing = await missing_actions(settings, settings.bot)
+    except LotseError as error:
+        todo = "start it, or correct LOTSE_ACTIONS__URL: until then every action fails"
+        return Line(level="FAIL", part="actions", says=str(error), todo=todo)
+    if missing:
+        says = "; ".join(problem.message for problem in missing)
+        return Line(level="FAIL", part="actions", says=says, todo=missing[0].todo)
+    return Line(level="ok", part="actions", says=f"{settings.actions.url} has all that the catalogue names")
 
 
 def _telegram(settings: Settings) -> Iterator[Line]:

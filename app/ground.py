@@ -1,4 +1,4 @@
-"""What every part of a service stands on, and what of it the settings choose: the bus, shared limits, traces."""
+"""What every part of a service stands on, and what of it the settings choose: the bus, shared limits, back-ends, traces."""
 
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -15,6 +15,8 @@ from store.rates import MemoryRates
 from store.sql import SqlStore
 
 if TYPE_CHECKING:
+    from actions.remote import RemoteActions
+    from actions.runner import RasaActions
     from store.redis_bus import RedisBus
 
 
@@ -52,6 +54,33 @@ async def open_bus(settings: Settings, clock: Clock, ids: Ids, stack: AsyncExitS
     bus = await RedisBus.open(settings.redis.url, clock=clock, name=ids.new())
     stack.push_async_callback(bus.close)
     return bus
+
+
+def open_actions(settings: Settings, clock: Clock, stack: AsyncExitStack) -> "RasaActions | RemoteActions":
+    """The bot folder's actions, here or on the action server that the settings name. Raises ContentError."""
+    if not settings.actions.url:
+        from actions.runner import RasaActions
+
+        return RasaActions(settings.bot, settings.var)
+    actions = remote_actions(settings, clock)
+    stack.push_async_callback(actions.close)
+    return actions
+
+
+def remote_actions(settings: Settings, clock: Clock) -> "RemoteActions":
+    """Raises ContentError if the catalogue can't be read."""
+    from actions.catalogue import catalogue_of
+    from actions.remote import RemoteActions  # httpx is 10 MB that only this needs
+
+    asked = settings.actions
+    return RemoteActions(
+        catalogue_of(settings.bot),
+        asked.url,
+        clock=clock,
+        token=asked.token.get_secret_value(),
+        headers={name: value.get_secret_value() for name, value in asked.headers.items()},
+        connections=asked.connections,
+    )
 
 
 def open_presence(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Presence:

@@ -14,11 +14,10 @@ from typing import Final, Literal, TypeAlias
 import structlog
 from aiohttp import web
 
-from actions.runner import RasaActions
 from app.channels import incoming, open_connectors, open_links, paces_of, policies_of
 from app.clock import RandomIds, SystemClock
 from app.editions import LiveEditions
-from app.ground import Ground, open_bus, open_presence, open_rates, open_tracer
+from app.ground import Ground, open_actions, open_bus, open_presence, open_rates, open_tracer
 from app.live_nlu import Models, NoNlu
 from app.metrics import Metrics
 from app.observed import ObservedActions, ObservedNlu
@@ -191,15 +190,16 @@ async def _doors(ground: Ground, channels: Mapping[str, Channel], at: Callable[[
 async def _worker(
     ground: Ground, channels: Mapping[str, Channel], at: Callable[[str], None], stack: AsyncExitStack
 ) -> _Front:
-    engine = await _engine(ground, channels, at)
+    engine = await _engine(ground, channels, at, stack)
     await engine.start()
     stack.push_async_callback(engine.stop)
     return _Front(intake=engine.intake, worker=engine, keep_up={"tidying": lambda: _tidy(ground.store, ground.clock)})
 
 
-async def _engine(ground: Ground, channels: Mapping[str, Channel], at: Callable[[str], None]) -> Engine:
-    folder, var = ground.settings.bot, ground.settings.var
-    actions = RasaActions(folder, var)
+async def _engine(
+    ground: Ground, channels: Mapping[str, Channel], at: Callable[[str], None], stack: AsyncExitStack
+) -> Engine:
+    actions = open_actions(ground.settings, ground.clock, stack)
     safe = {name for name, spec in actions.catalogue.actions.items() if spec.repeat_safe}
     tools = Tools(
         store=ground.store,

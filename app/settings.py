@@ -74,6 +74,21 @@ class TelegramSettings(BaseModel):
     )
 
 
+class ActionsSettings(BaseModel):
+    url: str = Field(
+        "",
+        pattern=r"^(https?://\S+)?$",
+        description="A rasa-sdk action server: http://actions:5055. Empty: the bot folder's actions run in the worker itself.",
+    )
+    token: SecretStr = Field(
+        SecretStr(""), description="What the action server is shown: Authorization: Bearer …. Empty: nothing."
+    )
+    headers: dict[str, SecretStr] = Field(
+        {}, description='More headers for a gateway before the action server: {"X-Api-Key": "…"}.'
+    )
+    connections: int = Field(50, description="Calls to the action server at one time, per worker.", ge=1, le=1000)
+
+
 class Settings(BaseSettings):
     """All that can be set. A test fails when one of these is not documented."""
 
@@ -94,6 +109,7 @@ class Settings(BaseSettings):
     worker: WorkerSettings = WorkerSettings()
     web: WebSettings = WebSettings()
     telegram: TelegramSettings = TelegramSettings()
+    actions: ActionsSettings = ActionsSettings()
     metrics: MetricsSettings = MetricsSettings()
     traces: TracesSettings = TracesSettings()
 

@@ -59,9 +59,15 @@ class BadInputError(LotseError):
 
 
 class ActionError(LotseError):
-    """A back-end action gave no result. ``reason``: broken, rejected, or limit (took too long)."""
+    """A back-end action gave no result.
 
-    def __init__(self, action: str, reason: Literal["broken", "rejected", "limit"], detail: str) -> None:
+    ``reason``: broken, rejected, limit (took too long), unreachable (no connection to the action server), or paused (not called,
+    because it failed again and again).
+    """
+
+    def __init__(
+        self, action: str, reason: Literal["broken", "rejected", "limit", "unreachable", "paused"], detail: str
+    ) -> None:
         super().__init__(f"action {action}: {reason}: {detail}")
         self.action = action
         self.reason = reason

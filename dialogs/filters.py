@@ -14,8 +14,13 @@ from babel.numbers import format_currency, format_decimal, get_currency_symbol
 from jinja2.runtime import Context
 
 from conversation.value import Value
+from dialogs.bounds import MAX_SHOWN, cut, is_number, readable
 
 VIEW: Final = "_view"
+MAX_MOMENT: Final = 40
+"""Characters of a date and time."""
+MAX_LISTED: Final = 100
+"""Items that a text names; nobody reads more."""
 _DATES = {"de": "dd.MM.y", "ru": "dd.MM.y", "uk": "dd.MM.y", "en": "d MMM y"}
 """Numeric where the language has one usual order; English spells the month, since 3/4 is read both ways."""
 
@@ -39,7 +44,7 @@ def locale_of(language: str) -> Locale:
 
 def plural_form(language: str, number: Any) -> str:
     """``one``, ``few``, ``many``, ``other`` … by CLDR; ``other`` for what is not a number."""
-    if isinstance(number, bool) or not isinstance(number, int | float):
+    if not is_number(number):
         return "other"
     return locale_of(language).plural_form(number)
 
@@ -48,7 +53,7 @@ def parse_moment(value: Any) -> date | datetime | time | None:
     """ISO dates, times and date-times, and ``dd.mm.yyyy``; None for anything else."""
     if isinstance(value, date | datetime | time):
         return value
-    if not isinstance(value, str):
+    if not isinstance(value, str) or len(value) > MAX_MOMENT:
         return None
     for read in (date.fromisoformat, datetime.fromisoformat, time.fromisoformat, _day_first):
         try:
@@ -69,10 +74,19 @@ def _view(context: Context) -> View:
     return view
 
 
+def _local(moment: datetime, view: View) -> datetime | None:
+    """None in the last hours of the year 9999 and the first ones of the year 1."""
+    try:
+        return moment.astimezone(ZoneInfo(view.zone))
+    except (OverflowError, ValueError):
+        return None
+
+
 def show_date(value: Any, view: View) -> str:
     moment = parse_moment(value)
     if isinstance(moment, datetime):
-        moment = moment.astimezone(ZoneInfo(view.zone)).date()
+        local = _local(moment, view)
+        moment = local and local.date()
     if not isinstance(moment, date):
         return _text(value)
     return format_date(moment, _DATES.get(view.language, "medium"), locale=locale_of(view.language))
@@ -87,7 +101,9 @@ def show_datetime(value: Any, view: View) -> str:
     if not isinstance(moment, datetime):
         return show_date(value, view)
     locale, zone = locale_of(view.language), ZoneInfo(view.zone)
-    local = moment.astimezone(zone)
+    local = _local(moment, view)
+    if local is None:
+        return _text(value)
     day = format_datetime(local, "EEE", locale=locale, tzinfo=zone)
     return f"{day}, {show_date(local, view)}, {format_time(local, 'HH:mm', locale=locale, tzinfo=zone)}"
 
@@ -95,21 +111,26 @@ def show_datetime(value: Any, view: View) -> str:
 def show_time(value: Any, view: View) -> str:
     moment = parse_moment(value)
     if isinstance(moment, datetime):
-        moment = moment.astimezone(ZoneInfo(view.zone)).time()
+        local = _local(moment, view)
+        moment = local and local.time()
     if not isinstance(moment, time):
         return _text(value)
     return format_time(moment, "HH:mm", locale=locale_of(view.language))
 
 
+def _is_shown(value: Any) -> bool:
+    return is_number(value) and abs(value) < MAX_SHOWN
+
+
 def show_money(value: Any, view: View) -> str:
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if not _is_shown(value):
         return _text(value)
     text = format_currency(value, view.currency, locale=locale_of(view.language))
     return text.replace(view.currency, get_currency_symbol(view.currency, "en"))
 
 
 def show_number(value: Any, view: View) -> str:
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if not _is_shown(value):
         return _text(value)
     return format_decimal(value, locale=locale_of(view.language))
 
@@ -117,11 +138,14 @@ def show_number(value: Any, view: View) -> str:
 def show_list(value: Any, view: View) -> str:
     if not isinstance(value, list | tuple):
         return _text(value)
-    return format_list([_text(item) for item in value], locale=locale_of(view.language))
+    return format_list([_text(item) for item in value[:MAX_LISTED]], locale=locale_of(view.language))
 
 
 def _text(value: Any) -> str:
-    return "" if value is None or isinstance(value, jinja2.Undefined) else str(value)
+    value = readable(value)
+    if value is None or isinstance(value, jinja2.Undefined):
+        return ""
+    return cut(str(value))
 
 
 def _plural(context: Context, number: Any, forms: Any) -> str:
@@ -134,7 +158,7 @@ def _plural(context: Context, number: Any, forms: Any) -> str:
 def _with_view(show: Callable[[Any, View], str]) -> Callable[..., str]:
     @jinja2.pass_context
     def filter_(context: Context, value: Any) -> str:
-        return show(value, _view(context))
+        return cut(show(value, _view(context)))
 
     return filter_
 
@@ -155,8 +179,10 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "number": _with_view(show_number),
     "list": _with_view(show_list),
     "plural": jinja2.pass_context(_plural),
-    "upper": lambda value: _text(value).upper(),
-    "lower": lambda value: _text(value).lower(),
+    "upper": lambda value: cut(_text(value).upper()),
+    "lower": lambda value: cut(_text(value).lower()),
     "length": _length,
     "default": _default,
 }
+PLAIN_FILTERS: Final = frozenset({"upper", "lower", "length", "default"})
+"""Those that need no language: conditions may use them too."""

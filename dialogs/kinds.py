@@ -39,6 +39,8 @@ __all__ = [
 Reader: TypeAlias = Callable[[Content, AnswerContext], Parsed | NotThis]
 
 _MAX_TEXT = 10_000
+MAX_PATTERN = 500
+"""Characters of an editor's pattern."""
 _LOOKALIKES = str.maketrans("АВЕКМНОРСТХІавекмнорстхі", "ABEKMHOPCTXIabekmhopctxi")
 
 
@@ -177,9 +179,14 @@ BUILT_IN = frozenset(_READERS)
 
 @lru_cache(maxsize=256)
 def compile_pattern(pattern: str) -> Any:
-    """The RE2 of a kind's pattern. Raises ContentError with what RE2 has against it."""
+    """The RE2 of a kind's pattern: its time grows with the text and nothing else. Raises ContentError with what RE2 has against it."""
+    if len(pattern) > MAX_PATTERN:
+        raise ContentError(
+            f"the pattern has {len(pattern):,} characters: at most {MAX_PATTERN} are looked at for every answer"
+        )
     options = re2.Options()
     options.max_mem = 1 << 20
+    options.never_capture = True  # groups cost time for each character, and nobody asks for them
     options.log_errors = False
     try:
         return re2.compile(pattern, options=options)

@@ -37,7 +37,7 @@ class Place:
         self.happened = dict(run.happened)
         self.variables = dict(variables)
         self.names = Names(bot, scene, self.variables)
-        self.view: View = view_of(bot, scene.language)
+        self.view: View = view_of(bot, scene.language, self.variables)
         self.prompts = Prompts(bot, scene, self.view, self.names)
         self.outputs: list[Output] = []
         self.target: tuple[str, str] | None = None
@@ -89,12 +89,12 @@ class Place:
         """All texts from here on are in that language."""
         self.scene = msgspec.structs.replace(self.scene, language=language)
         self.names = Names(self.bot, self.scene, self.variables)
-        self.view = view_of(self.bot, language)
+        self.view = view_of(self.bot, language, self.variables)
         self.prompts = Prompts(self.bot, self.scene, self.view, self.names)
 
     # ── moving ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def jump(self, dialog: str, step: str, why: str = "") -> None:
+    def jump(self, dialog: str, step: str, why: str) -> None:
         """Leave everything and go there: commands and intents do."""
         for frame in self.frames:
             self._put_by(frame, why)
@@ -106,7 +106,7 @@ class Place:
         here = self.frames[-1] if self.frames else _NOWHERE
         self.taken.append(taken(here, Frame(dialog=dialog, step=step), why))
 
-    def move(self, step: str, why: str = "") -> None:
+    def move(self, step: str, why: str) -> None:
         """On to another step of the same dialog."""
         self._put_by(self.frame, why)
         self._take(why, self.frame.dialog, step)

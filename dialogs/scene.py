@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,7 +26,7 @@ class Names(Mapping[str, Data]):
     """The variables of a conversation, then the built-ins: what conditions and texts can name."""
 
     def __init__(self, bot: Bot, scene: Scene, variables: Mapping[str, Data]) -> None:
-        zone = ZoneInfo(bot.policy.time_zone)
+        zone = ZoneInfo(zone_of(bot, variables))
         self._variables = variables
         self._built_in: dict[str, Any] = {
             "hours": scene.hours,
@@ -48,5 +49,22 @@ class Names(Mapping[str, Data]):
 BUILT_IN_NAMES = frozenset({"hours", "now", "today", "channel", "language"})
 
 
-def view_of(bot: Bot, language: str) -> View:
-    return View(language=language, zone=bot.policy.time_zone, currency=bot.currency)
+def view_of(bot: Bot, language: str, variables: Mapping[str, Data] | None = None) -> View:
+    """``variables``: of the conversation, where there is one."""
+    return View(language=language, zone=zone_of(bot, variables or {}), currency=bot.currency)
+
+
+def zone_of(bot: Bot, variables: Mapping[str, Data]) -> str:
+    """The customer's time zone, where the variable ``time_zone`` has one (a profile, or a back-end, gave it); else the bot's."""
+    known = variables.get("time_zone")
+    return known if isinstance(known, str) and is_zone(known) else bot.policy.time_zone
+
+
+@lru_cache(maxsize=256)
+def is_zone(name: str) -> bool:
+    """Whether it is an IANA name."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return bool(name)

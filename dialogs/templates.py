@@ -1,22 +1,28 @@
 """Texts and conditions of editors: Jinja2, sandboxed down to plain data.
 
 A template sees JSON data only, reads fields and never attributes, and can neither call nor loop nor define: what it may
-contain is a list (``_TEXT_NODES``), and everything else is refused when the file is read.
+contain is a list (``_TEXT_NODES``), and everything else is refused when the file is read. What it reads and makes has a limited
+size (``dialogs.bounds``), and with that it has a limited time.
 """
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import jinja2
 from jinja2 import nodes
 from jinja2.exceptions import SecurityError
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import missing
+from jinja2.visitor import NodeTransformer
 
 from conversation.value import Data
-from dialogs.filters import FILTERS, VIEW, View
+from dialogs.bounds import MAX_TEXT, cut, is_number, kept, readable
+from dialogs.filters import FILTERS, PLAIN_FILTERS, VIEW, View
 
 MAX_NODES = 1_000
-MAX_OUTPUT = 10_000
+MAX_OUTPUT = MAX_TEXT
 MAX_SOURCE = 10_000
 
 _CONDITION_NODES: tuple[type[nodes.Node], ...] = (
@@ -32,29 +38,46 @@ class TemplateError(Exception):
     """A template that is refused when it is read; the message is for its editor."""
 
 
-class _PlainEnvironment(ImmutableSandboxedEnvironment):
-    """Fields of mappings and items of lists only; arithmetic on numbers only."""
+_BROKEN = (TypeError, ValueError, ArithmeticError, RecursionError, MemoryError, jinja2.TemplateError)
+"""What a template may raise while it runs."""
+_CONCAT = "_concat"
 
-    intercepted_binops = frozenset({"+", "*", "%"})
+
+class _PlainContext(Context):
+    """Variables of a limited size."""
+
+    def resolve_or_missing(self, key: str) -> Any:
+        found = super().resolve_or_missing(key)
+        return found if found is missing else readable(found)
+
+
+class _PlainEnvironment(ImmutableSandboxedEnvironment):
+    """Fields of mappings and items of lists only; arithmetic on numbers only, of a limited size."""
+
+    context_class = _PlainContext
+    intercepted_binops = frozenset({"+", "-", "*", "/", "//", "%"})
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         if isinstance(obj, Mapping) and attribute in obj:
-            return obj[attribute]
+            return readable(obj[attribute])
         return self.undefined(obj=obj, name=attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         if isinstance(obj, Mapping) and isinstance(argument, str) and argument in obj:
-            return obj[argument]
+            return readable(obj[argument])
         if isinstance(obj, list | tuple | str) and isinstance(argument, int) and -len(obj) <= argument < len(obj):
-            return obj[argument]
+            return readable(obj[argument])
         return self.undefined(obj=obj, name=argument)
 
     def call_binop(self, context: jinja2.runtime.Context, operator: str, left: Any, right: Any) -> Any:
         if operator == "+" and isinstance(left, str) and isinstance(right, str):
-            return left + right
+            return cut(left + right)
         if not isinstance(left, int | float) or not isinstance(right, int | float):
             raise SecurityError(f"{operator} needs two numbers")
-        return super().call_binop(context, operator, left, right)
+        result = super().call_binop(context, operator, left, right)
+        if not is_number(result):
+            raise OverflowError(f"{operator} gives too large a number")
+        return result
 
     def call(self, *_: Any, **__: Any) -> Any:
         raise SecurityError("calls are not allowed")
@@ -67,13 +90,31 @@ def _environment() -> _PlainEnvironment:
     environment.globals.clear()
     environment.filters.clear()
     environment.filters.update(FILTERS)
+    environment.filters[_CONCAT] = _concat
     environment.tests = {name: test for name, test in environment.tests.items() if name in _TESTS}
     return environment
 
 
 def _spell(value: Any) -> Any:
-    """Known-but-empty shows as nothing, not as ``None``."""
+    """Known-but-empty shows as nothing, not as ``None``; so does a list that is too long to be read."""
+    value = readable(value)
     return "" if value is None else value
+
+
+def _concat(parts: list[Any]) -> str:
+    joined = ""
+    for part in parts:
+        joined = cut(joined + str(_spell(part)))
+    return joined
+
+
+class _Joining(NodeTransformer):
+    """``a ~ b`` by a filter of ours: Jinja2's own joins whatever length comes out."""
+
+    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802 - Jinja2's name for it
+        self.generic_visit(node)
+        joined = nodes.List(node.nodes, lineno=node.lineno)
+        return nodes.Filter(joined, _CONCAT, [], [], None, None, lineno=node.lineno)
 
 
 _ENVIRONMENT = _environment()
@@ -86,14 +127,16 @@ def _parse(source: str, allowed: tuple[type[nodes.Node], ...]) -> nodes.Template
         tree = _ENVIRONMENT.parse(source)
     except jinja2.TemplateSyntaxError as error:
         raise TemplateError(error.message or "not readable") from None
-    except RecursionError:
+    except (RecursionError, MemoryError):
         raise TemplateError("too many levels inside each other") from None
+    except (ValueError, OverflowError):
+        raise TemplateError("a number in it has too many digits") from None
     for count, node in enumerate(_all(tree)):
         if count > MAX_NODES:
             raise TemplateError(f"more than {MAX_NODES} parts")
         if not isinstance(node, allowed):
             raise TemplateError(f"{type(node).__name__.lower()} is not allowed here")
-        _refuse(node)
+        _refuse(node, allowed)
     return tree
 
 
@@ -106,8 +149,14 @@ def _all(tree: nodes.Node) -> Iterator[nodes.Node]:
         yield node
 
 
-def _refuse(node: nodes.Node) -> None:
+def _refuse(node: nodes.Node, allowed: tuple[type[nodes.Node], ...]) -> None:
     match node:
+        case nodes.Const(value=int(value)) if not isinstance(value, bool) and not is_number(value):
+            raise TemplateError("a number in it has too many digits")
+        case nodes.Const(value=float(value)) if not math.isfinite(value):
+            raise TemplateError("a number in it has too many digits")
+        case nodes.Filter(name=name) if allowed is _CONDITION_NODES and name in FILTERS and name not in PLAIN_FILTERS:
+            raise TemplateError(f"the filter “{name}” is for texts: a condition has no language")
         case nodes.Filter(name=name) if name not in FILTERS:
             raise TemplateError(f"there is no filter “{name}”; there are: {', '.join(sorted(FILTERS))}")
         case nodes.Test(name=name) if name not in _TESTS:
@@ -141,8 +190,8 @@ class Expression:
 
     def __call__(self, variables: Mapping[str, Data]) -> Data:
         try:
-            return self._run(variables)
-        except (TypeError, ValueError, ArithmeticError, jinja2.TemplateError):
+            return kept(self._run(variables))
+        except _BROKEN:
             return None
 
 
@@ -160,6 +209,8 @@ class Template:
             tree = _parse(source, _TEXT_NODES)
             self.names = _names(tree)
             try:
+                _Joining().visit(tree)
+                tree.set_environment(_ENVIRONMENT)
                 self._run = _ENVIRONMENT.from_string(tree)
             except (RecursionError, MemoryError, SyntaxError):
                 raise TemplateError("too many levels inside each other") from None
@@ -167,8 +218,14 @@ class Template:
     def __call__(self, variables: Mapping[str, Data], view: View) -> str:
         if self._run is None:
             return self.source
+        found: list[str] = []
+        length = 0
         try:
-            text = self._run.render({**variables, VIEW: view})
-        except (TypeError, ValueError, ArithmeticError, jinja2.TemplateError):
+            for part in self._run.generate({**variables, VIEW: view}):
+                found.append(part)
+                length += len(part)
+                if length >= MAX_OUTPUT:
+                    break
+        except _BROKEN:
             return ""
-        return text[:MAX_OUTPUT]
+        return cut("".join(found))

@@ -39,7 +39,7 @@ class Draft:
 
     @property
     def view(self) -> View:
-        return view_of(self.rules.bot, self.state.language)
+        return view_of(self.rules.bot, self.state.language, self.state.variables)
 
     # ── history ──────────────────────────────────────────────────────────────────────────────────────────────────────
 

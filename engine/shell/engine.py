@@ -160,6 +160,7 @@ class Engine:
             ids=tools.ids,
             fence=self.claims.fence,
             done=self.take,
+            at=tools.at,
             worker=self.worker,
         )
 

@@ -11,6 +11,7 @@ from conversation.errors import ActionError
 from conversation.events import ActionDone, ActionFailed
 from conversation.ports import Actions, Clock, EngineStore, Ids
 from conversation.records import Accepted, Job
+from engine.shell.outbox import no_point
 from engine.shell.stored import until_stored
 
 T = TypeVar("T")
@@ -20,7 +21,8 @@ _log = structlog.get_logger(__name__)
 class Jobs:
     """``repeatable``: actions that may run twice (pure look-ups); others fail if it can't be known whether they ran.
 
-    ``fence`` is that of this worker's claim of a chat; ``done`` gets each answer as it was stored.
+    ``at``: called at points of the way, for tests that end it there. ``fence`` is that of this worker's claim of a chat; ``done``
+    gets each answer as it was stored.
     """
 
     def __init__(
@@ -33,6 +35,7 @@ class Jobs:
         ids: Ids,
         fence: Callable[[str], int | None],
         done: Callable[[Accepted], None],
+        at: Callable[[str], None] = no_point,
         worker: str = "",
         at_once: int = 50,
     ) -> None:
@@ -43,6 +46,7 @@ class Jobs:
         self._ids = ids
         self._fence = fence
         self._done = done
+        self._at = at
         self._worker = worker
         self._room = asyncio.Semaphore(at_once)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -71,6 +75,7 @@ class Jobs:
         try:
             async with self._room:
                 event = await self._call(job)
+            self._at("job_answered")
             if event:
                 self._done(await self._answer(job, event))
         except Exception:
@@ -93,9 +98,11 @@ class Jobs:
         call = job.call
         if job.started and not self._repeatable(call.name):
             return self._failed(job, "the service stopped while the action ran; nobody knows whether it took place")
+        self._at("job")
         fence = self._fence(job.chat)
         if fence is None or not await self._stored(lambda: self._store.start_job(job.number, fence), job):
             return None
+        self._at("job_begun")
         try:
             result = dict(await self._actions.run(call))
         except ActionError as error:

@@ -311,9 +311,27 @@ def test_result_of_the_promised_kind_is_kept(kind: str, given: Any, kept: Any) -
         ("{list: text}", "ab", "`b`"),
         ("{list: {n: text}}", [{"n": "1"}, {"n": 2}], "`b`[1].n"),
         ("{list: {n: text}}", ["x"], "`b`[0]"),
+        ("money", 1e308, "`b`"),
+        ("number", "1e400", "`b`"),
+        ("any", 2**63, "`b`"),
+        ("any", [float("nan")], "`b`"),
+        ("any", {"x": float("inf")}, "`b`"),
     ],
 )
 def test_result_of_another_kind_is_refused(kind: str, given: Any, where: str) -> None:
     with pytest.raises(ResultError) as caught:
         checked_results(spec_of(f"{{b: {kind}}}"), {"b": given})
     assert where in str(caught.value)
+
+
+def test_result_that_no_conversation_can_carry_is_refused() -> None:
+    for kind, given, words in (
+        ("text", "x" * 200_001, "at most 200,000"),
+        ("{list: text}", ["x"] * 100_000, "at most 200,000"),
+        ("number", 10**4000, "must be a number"),
+        ("number", 10**5000, "thousands of digits"),
+        ("text", "\ud800", "can't be written"),
+    ):
+        with pytest.raises(ResultError, match=words) as caught:
+            checked_results(spec_of(f"{{b: {kind}}}"), {"b": given})
+        assert len(str(caught.value)) < 200

@@ -53,7 +53,7 @@ def test_where_it_can_be_sent_nothing_is_said_about_words(channel: str, step: st
 def test_where_it_can_not_be_sent_the_question_says_what_to_type(channel: str, step: str, language: str) -> None:
     asked = talk(channel, step, language=language)
     name = {"where": "location", "paper": "file"}.get(step, step)
-    hint = RULES.bot.texts.product(language, f"errors.{name}_words", view_of(RULES.bot, language))
+    hint = RULES.bot.texts.product(language, f"errors.{name}_words", view_of(RULES.bot, language, {}))
     assert asked.last == f"{step}\n{hint}"
     assert asked.say("?") == [f"{step}.error"]
     assert hint in asked.last
@@ -63,8 +63,8 @@ def test_where_it_can_not_be_sent_the_question_says_what_to_type(channel: str, s
 @pytest.mark.parametrize("kind", ["location", "photo", "file"])
 def test_every_language_says_what_to_type(language: str, kind: str) -> None:
     bot = nordnetz().bot
-    words = bot.texts.product(language, f"errors.{kind}_words", view_of(bot, language))
-    others = [bot.texts.product(other, f"errors.{kind}_words", view_of(bot, other)) for other in bot.languages]
+    words = bot.texts.product(language, f"errors.{kind}_words", view_of(bot, language, {}))
+    others = [bot.texts.product(other, f"errors.{kind}_words", view_of(bot, other, {})) for other in bot.languages]
     assert len(words) > 20
     assert others.count(words) == 1
 

@@ -1,5 +1,8 @@
 """Random bots that passed the checks, and random lives with them: what the checks proved holds at run time."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from unittest.mock import patch
@@ -10,16 +13,17 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from app.bot_folder import product_texts
-from conversation.events import Event
-from conversation.state import Closed, Conversation, Parked
+from conversation.state import Closed, Parked
 from dialogs.problems import BotError
 from dialogs.templates import Expression
 from dialogs.walk import Walk
 from engine.rules import Rules, compile_rules
-from engine.step import step
+from tests.support.bots import nordnetz, nordnetz_files
 from tests.support.random_bots import Bot, bots
 from tests.support.random_lives import Life, Move, moves
 from tests.support.random_ways import alone, leads_to, way_from
+from tests.support.replay import Recording, lived, recorded, replayed
+from tests.support.repository import ROOT
 
 PRODUCT = product_texts()
 
@@ -58,31 +62,14 @@ def live(rules: Rules, bot: Bot, played: list[Move]) -> Life:
     return life
 
 
-def replayed(rules: Rules, log: list[tuple[Conversation, Event]], state: Conversation) -> Conversation:
-    """The last state, from the events alone and another reading of the same files, as a process does that knows nothing else.
-
-    Where the log goes on with another conversation, that one is taken as it began.
-    """
-    for before, event in log:
-        assert before == state or before.turns == 0
-        state = decoded(step(before if before != state else state, read_event(event), rules)[0])
-    return state
-
-
-def decoded(state: Conversation) -> Conversation:
-    return msgspec.json.decode(msgspec.json.encode(state), type=Conversation)
-
-
-def read_event(event: Event) -> Event:
-    return msgspec.json.decode(msgspec.json.encode(event), type=Event)  # type: ignore[no-any-return]
-
-
 @pytest.fixture
-def effort(request: pytest.FixtureRequest) -> Callable[[int], settings]:
-    def sized(examples: int) -> settings:
+def effort(request: pytest.FixtureRequest) -> Callable[..., settings]:
+    def sized(examples: int, *, same: bool = False) -> settings:
         deep = bool(request.config.getoption("--deep"))
         return settings(
             max_examples=examples * 10 if deep else examples,
+            derandomize=same and not deep,
+            database=None,
             deadline=None,
             report_multiple_bugs=False,
             suppress_health_check=list(HealthCheck),
@@ -93,7 +80,7 @@ def effort(request: pytest.FixtureRequest) -> Callable[[int], settings]:
 
 @pytest.mark.timeout(3600)
 def test_any_life_with_any_bot_that_passed_the_checks_can_be_led_to_a_person_and_to_an_end(
-    effort: Callable[[int], settings],
+    effort: Callable[..., settings],
 ) -> None:
     @given(bots(), st.lists(moves(40), min_size=1, max_size=2))
     def holds(bot: Bot, lives: list[list[Move]]) -> None:
@@ -110,8 +97,26 @@ def test_any_life_with_any_bot_that_passed_the_checks_can_be_led_to_a_person_and
     effort(1000)(holds)()
 
 
-def test_a_bent_way_or_a_name_that_may_be_unknown_is_refused_or_does_no_harm(effort: Callable[[int], settings]) -> None:
-    """Bots that are valid but for one thing: the checks see it, or it holds all the same."""
+@pytest.mark.timeout(3600)
+def test_the_events_of_any_life_lead_to_the_same_states_in_a_process_that_knows_nothing_else(
+    effort: Callable[..., settings],
+) -> None:
+    """From the first state, and from any state between, with the bot read from its files once more."""
+
+    @given(bots(), moves(40), st.integers(0, 40))
+    def holds(bot: Bot, played: list[Move], between: int) -> None:
+        life = live(rules_of(bot), bot, played)
+        again = compile_rules(bot.raw(), PRODUCT)
+        assert replayed(again, recorded(life)) == lived(life)
+        first = between % len(life.log)
+        assert replayed(again, recorded(life, first)) == lived(life, first)
+
+    effort(200)(holds)()
+
+
+@pytest.mark.timeout(3600)
+def test_a_bent_way_or_a_name_that_may_be_unknown_is_refused_or_does_no_harm(effort: Callable[..., settings]) -> None:
+    """Bots that are valid but for a thing or two: the checks see it, or it holds all the same. ``--deep`` tries others each time."""
 
     @given(bots(daring=True, longest=8), moves(40))
     def holds(bot: Bot, played: list[Move]) -> None:
@@ -124,4 +129,35 @@ def test_a_bent_way_or_a_name_that_may_be_unknown_is_refused_or_does_no_harm(eff
             for command in ("/stop", "/menu"):
                 way_from(life).says(command)
 
-    effort(300)(holds)()
+    effort(300, same=True)(holds)()
+
+
+@pytest.mark.parametrize("seed", ["0", "1", "77"])
+def test_another_process_comes_to_the_same_states(recordings: tuple[bytes, list[list[str]]], seed: str) -> None:
+    """Sets have another order there."""
+    raw, expected = recordings
+    found = subprocess.run(
+        [sys.executable, "-m", "tests.support.replay"],
+        input=raw,
+        capture_output=True,
+        check=True,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONHASHSEED": seed},
+    )
+    assert msgspec.json.decode(found.stdout) == expected
+
+
+@pytest.fixture(scope="module")
+def recordings() -> tuple[bytes, list[list[str]]]:
+    """Lives with the example and with a dozen other bots, always the same; and what came of them."""
+    found: list[tuple[Recording, list[str]]] = []
+
+    @settings(max_examples=15, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(bots(longest=8), moves(40))
+    def record(bot: Bot, played: list[Move]) -> None:
+        for files, rules in ((bot.raw(), rules_of(bot)), (dict(nordnetz_files()), nordnetz())):
+            life = live(rules, bot, played)
+            found.append((Recording(files=files, turns=recorded(life)), lived(life)))
+
+    record()
+    return msgspec.json.encode([recording for recording, _ in found]), [after for _, after in found]

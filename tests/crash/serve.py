@@ -24,7 +24,15 @@ from pydantic import SecretStr
 
 from app.logs import set_up_logs
 from app.service import Role, open_service
-from app.settings import DatabaseSettings, RedisSettings, Settings, TelegramSettings, WebSettings, WorkerSettings
+from app.settings import (
+    ActionsSettings,
+    DatabaseSettings,
+    RedisSettings,
+    Settings,
+    TelegramSettings,
+    WebSettings,
+    WorkerSettings,
+)
 from engine.shell.outbox import AmbiguousPolicy
 from store.sql import SqlStore
 from tests.crash.defects import STORES, Defect, plant
@@ -36,6 +44,8 @@ BOT = Path(__file__).parent / "bot"
 class Place(msgspec.Struct, frozen=True, kw_only=True):
     """Where a process of the service lives through all its lives. ``telegram``: address of a Bot API; empty: no Telegram.
 
+    ``actions``: address of an action server; ``bot``: the bot folder; empty: the one that counts.
+
     ``hooks``: port of the process that takes the web hooks; 0: this one. ``database`` and ``redis`` empty: none, a file in ``var``.
     """
 
@@ -43,6 +53,8 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     port: int
     telegram: str = ""
     token: str = ""
+    actions: str = ""
+    bot: str = ""
     defect: Defect = ""
     role: Role = "all"
     database: str = ""
@@ -84,13 +96,14 @@ def settings_of(place: Place) -> Settings:
     """All of them are given: nothing comes from the environment."""
     return Settings(
         _env_file=None,
-        bot=BOT,
+        bot=Path(place.bot) if place.bot else BOT,
         var=Path(place.var),
         log="text",
         log_level="error",
         database=DatabaseSettings(url=place.database),
         redis=RedisSettings(url=place.redis),
         worker=WorkerSettings(beat=place.beat),
+        actions=ActionsSettings(url=place.actions),
         web=WebSettings(
             host="127.0.0.1",
             port=place.port,
@@ -138,6 +151,8 @@ def warm_up(places: list[Place]) -> None:
         late += ["store.redis_bus", "store.redis_presence", "store.redis_rates"]
     if any(place.telegram for place in places):
         late += ["bots.telegram.connector"]
+    if any(place.actions for place in places):
+        late += ["actions.remote"]
     for name in late:
         import_module(name)
 

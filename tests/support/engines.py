@@ -11,10 +11,11 @@ from conversation.content import Content, Media, Text, plain_text
 from conversation.errors import ActionError, RefusedError
 from conversation.events import CustomerSaid
 from conversation.message import Message
-from conversation.ports import Bus
+from conversation.ports import Actions, Bus, Nlu
 from conversation.records import ActionCall, Chat, Inbound
 from conversation.understanding import Understanding
 from conversation.value import Data
+from engine.rules import Rules
 from engine.shell.editions import Editions, OneEdition
 from engine.shell.engine import Engine, Tools
 from store.bus import MemoryBus
@@ -84,6 +85,9 @@ class Process:
         bus: Bus | None = None,
         dead: set[str] | None = None,
         *,
+        rules: Rules = RULES,
+        nlu: Nlu | None = None,
+        actions: Actions | None = None,
         editions: Editions | None = None,
     ) -> None:
         self.store = store
@@ -93,8 +97,8 @@ class Process:
         self.dead = set[str]() if dead is None else dead
         tools = Tools(
             store=store,
-            editions=editions or OneEdition(lambda: RULES, Deaf()),
-            actions=NoBackEnd(),
+            editions=editions or OneEdition(lambda: rules, nlu or Deaf()),
+            actions=actions or NoBackEnd(),
             repeatable=lambda _: False,
             bus=bus or MemoryBus(),
             channels={CHANNEL: channel},

@@ -88,7 +88,9 @@ class Ledger:
 
     def take(self, event: Event) -> tuple[Effect, ...]:
         before = self.state
+        given = msgspec.json.encode((before, event))
         after, effects = step(before, event, self.bot)
+        assert msgspec.json.encode((before, event)) == given
         assert (after, effects) == step(before, event, self.bot)
         assert after.id == before.id
         self.state = msgspec.json.decode(msgspec.json.encode(after), type=Conversation)

@@ -107,7 +107,7 @@ class _Maker:
             files[f"dialogs/{plan.name}.yaml"] = _yaml(self.heads(plan), plan.steps)
             for language in languages if plan.texts else ():
                 files[f"locales/{language}/{plan.name}.yaml"] = _lines({language: plan.texts[language]})
-        files |= words.nlu(plans, languages)
+        files |= words.nlu(plans, languages, code="dialogs/_answers.yaml" in files)
         return Bot(files, plans, languages)
 
     # ── shape: steps, verbs and where they lead ──────────────────────────────────────────────────────────────────────
@@ -207,7 +207,8 @@ class _Maker:
         return str(self.dice.pick(on)) if self.dice.one_in(3) else on[0]
 
     def anywhere(self, names: list[str], on: list[str]) -> str:
-        return str(self.dice.pick(names)) if self.dice.one_in(3) else self.next(on)
+        """The last question of a dialog that finds something out leads to where it is found."""
+        return str(self.dice.pick(names)) if on != ["found"] and self.dice.one_in(3) else self.next(on)
 
     def on(self, on: list[str]) -> Body:
         return {"route": self.lines(on)} if self.dice.one_in(3) else {"go": self.next(on)}
@@ -307,12 +308,13 @@ class _Maker:
         go = "lost" if plan.role == "filler" else "human"
         quiet = "lost" if plan.role == "filler" else "asleep"
         heads: Body = {"title": plan.name, "start": plan.start}
-        if plan.role != "answer":
-            heads["defaults"] = {
-                "misses": {"limit": 3, "go": go},
-                "silence": {"after": "10m", "reminders": 1, "go": quiet},
-                "failed": go,
-            }
+        defaults = {
+            "misses": {"limit": 3, "go": go},
+            "silence": {"after": "10m", "reminders": 1, "go": quiet},
+            "failed": go,
+        }
+        used = {key: way for key, way in defaults.items() if (way if isinstance(way, str) else way["go"]) in plan.steps}
+        heads |= {"defaults": used} if used and plan.role != "answer" else {}
         heads |= {"fills": plan.fills} if plan.fills else {}
         heads |= {"intents": plan.intents} if plan.intents else {}
         heads |= {"kind": "answer"} if plan.role == "answer" else {}

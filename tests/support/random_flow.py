@@ -37,8 +37,8 @@ class Plan:
         return _TAILS[self.role]
 
     def ends(self) -> tuple[str, ...]:
-        """Steps from which no person can be reached, or only by going round."""
-        return _ENDS if self.role in ("main", "task") else ()
+        """Steps that only what a customer says leads to: from them no person can be reached, or only by going round."""
+        return ("lost",) if self.role == "filler" else _ENDS if self.role in ("main", "task") else ()
 
     def options(self) -> Iterator[dict[str, Any]]:
         for body in self.steps.values():

@@ -21,7 +21,7 @@ CONTENTS: Final[tuple[Content, ...]] = (
     Media(type="voice", ref="v1", mime="audio/ogg"),
     Contact(phone="4940123456", own=True),
     NOTHING,
-    Location(latitude=float("1e300"), longitude=0),
+    Location(latitude=1e300, longitude=0.0),
 )
 GOOD: Final[dict[str, tuple[str | Content, ...]]] = {
     "text": ("Mia Krause", "Bo", "a quite long answer with many words"),

@@ -49,16 +49,17 @@ def moves(longest: int) -> st.SearchStrategy[list[Move]]:
 
 
 class Life(Ledger):
-    """One customer's life with a bot, held against the ledger. ``log``: every event taken, for a replay."""
+    """One customer's life with a bot, held against the ledger. ``log``: before, event, after and effects of each step."""
 
     def __init__(self, rules: Rules, bot: Bot) -> None:
         super().__init__(rules)
         self.intents = [*bot.intents, "weather"]
-        self.log: list[tuple[Conversation, Event]] = []
+        self.log: list[tuple[Conversation, Event, Conversation, tuple[Effect, ...]]] = []
 
     def take(self, event: Event) -> tuple[Effect, ...]:
-        self.log.append((self.state, event))
+        before = self.state
         effects = super().take(event)
+        self.log.append((before, event, self.state, effects))
         run = self.state.run
         assert len(run.frames) <= 4
         if isinstance(self.state.phase, WithBot) and not run.listening:

@@ -46,8 +46,9 @@ class Way:
             type(self.state.phase),
             tuple(frames),
             form and (form.field, form.correcting),
+            bool(run.frames) and run.frames[-1].proposed is not None,
             run.listening,
-            run.guess,
+            msgspec.json.encode(run.guess),
         )
 
     def then(self, event: Event) -> "Way":

@@ -212,17 +212,16 @@ def catalogue(plans: list[Plan]) -> dict[str, str]:
     return {"actions/catalogue.yaml": text} if text else {}
 
 
-def nlu(plans: list[Plan], languages: tuple[str, str]) -> dict[str, str]:
-    """A dozen sentences for each intent in each language."""
+def nlu(plans: list[Plan], languages: tuple[str, str], *, code: bool) -> dict[str, str]:
+    """A dozen sentences for each intent in each language; ``code``: the entity of the own kind of answer."""
     intents = sorted({intent for plan in plans for intent in plan.all_intents()})
-    if not intents:
-        return {}
     files = {}
-    for language in languages:
+    for language in languages if intents or code else ():
         blocks = []
         for number, intent in enumerate(intents):
             sentences = [f"{intent} {language} {label} {number}" for label in LABELS[language]] * 2
             spoken = "".join(f"    - {sentence} {index}\n" for index, sentence in enumerate(sentences[:12]))
             blocks.append(f"  {intent}:\n{spoken}")
-        files[f"nlu/{language}.yaml"] = "intents:\n" + "".join(blocks)
+        text = "intents:\n" + "".join(blocks) if intents else ""
+        files[f"nlu/{language}.yaml"] = text + ('entities:\n  code: {pattern: "[A-Z]-?[0-9]{3}"}\n' if code else "")
     return files
