@@ -26,8 +26,12 @@ def find_command(bot: Bot, language: str, text: str) -> str:
     if not said:
         return ""
     own = _spoken(bot, language)
-    near = "" if said in own else next((name for word, name in own.items() if one_typo(said, word)), "")
-    return near or next((name for tongue in (language, *bot.languages) if (name := _spoken(bot, tongue).get(said))), "")
+    if said in own:
+        return own[said]
+    near = [name for word, name in own.items() if -1 <= len(said) - len(word) <= 1 and one_typo(said, word)]
+    if near:
+        return near[0]
+    return next((name for other in bot.languages if (name := _spoken(bot, other).get(said))), "")
 
 
 def find_language(bot: Bot, text: str) -> str:
