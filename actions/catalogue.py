@@ -128,6 +128,7 @@ def _compose(content: bytes, file: str) -> Node | None:
     if len(content) > _MAX_BYTES:
         raise ContentError(f"{file}: larger than {_MAX_BYTES // 1000} kB; this is no catalogue of actions")
     yaml: Any = YAML(typ="safe", pure=True)
+    yaml.max_depth = 20  # the parser would brood over what is deeper
     try:
         root: Node | None = yaml.compose(content.decode("utf-8"))
     except MarkedYAMLError as error:

@@ -1,7 +1,6 @@
 """A bot folder on disk: read whole, compiled, and read again when a file changes."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from importlib.resources import files as package_files
 from pathlib import Path
 from typing import Final
@@ -34,22 +33,52 @@ def read_folder(folder: Path) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for path in sorted(_paths(folder)):
         name = path.relative_to(folder).as_posix()
-        if path.stat().st_size > MAX_FILE or len(found) >= MAX_FILES:
+        if _size(path, name) > MAX_FILE or len(found) >= MAX_FILES:
             message = "the file is too large" if len(found) < MAX_FILES else f"there are more than {MAX_FILES} files"
             raise BotError([Problem(file=name, line=0, message=message, todo="take it out of the bot folder")])
-        found[name] = path.read_bytes()
+        found[name] = _content(path, name)
     if not found:
         todo = "name a bot folder, such as examples/nordnetz, in LOTSE_BOT or on the command line"
         raise BotError([Problem(file=str(folder), line=0, message="there is no bot here", todo=todo)])
     return found
 
 
+def _size(path: Path, name: str) -> int:
+    try:
+        return path.stat().st_size
+    except OSError as error:
+        if isinstance(error, FileNotFoundError) and not path.is_symlink():
+            raise  # it is being saved anew
+        raise _unreadable(name, error) from None
+
+
+def _content(path: Path, name: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise  # it is being saved anew
+    except OSError as error:
+        raise _unreadable(name, error) from None
+
+
+def _unreadable(name: str, error: OSError) -> BotError:
+    message = "this is a folder, not a file" if isinstance(error, IsADirectoryError) else "the file can't be read"
+    why = "" if isinstance(error, IsADirectoryError) else f" ({error.strerror})"
+    todo = "give it a name without .yaml" if not why else "let the service read it, or take it out of the bot folder"
+    return BotError([Problem(file=name, line=0, message=f"{message}{why}", todo=todo)])
+
+
 def _paths(folder: Path) -> list[Path]:
     paths = [folder / "bot.yaml"] if (folder / "bot.yaml").is_file() else []
     for part, ending in _READ:
         if (folder / part).is_dir():
-            paths += [path for path in (folder / part).rglob(f"*{ending}") if path.is_file()]
+            paths += [path for path in (folder / part).rglob(f"*{ending}") if _belongs(path, ending)]
     return paths
+
+
+def _belongs(path: Path, ending: str) -> bool:
+    """Files, and what is named like one: a folder, or a link that leads nowhere, would be missed in silence."""
+    return path.is_file() or (bool(ending) and (path.is_dir() or path.is_symlink()))
 
 
 def product_texts() -> Files:
@@ -64,7 +93,12 @@ def product_texts() -> Files:
 
 def load_rules(folder: Path) -> Rules:
     """Raises BotError with everything that is wrong."""
-    return compile_rules(read_folder(folder), product_texts())
+    return compile_files(read_folder(folder))
+
+
+def compile_files(files: Files) -> Rules:
+    """Raises BotError with everything that is wrong."""
+    return compile_rules(files, product_texts())
 
 
 def nlu_examples(folder: Path) -> dict[str, bytes]:
@@ -72,33 +106,28 @@ def nlu_examples(folder: Path) -> dict[str, bytes]:
     return {path.stem: path.read_bytes() for path in sorted((folder / "nlu").glob("*.yaml"))}
 
 
+def examples_in(files: Files) -> dict[str, bytes]:
+    """As ``nlu_examples``, of files that were read."""
+    found = ((Path(name), body) for name, body in sorted(files.items()))
+    return {path.stem: body for path, body in found if path.parent == Path("nlu") and path.suffix == ".yaml"}
+
+
 class LiveBot:
-    """The bot that runs. A broken file is reported and changes nothing: the last good version stays."""
+    """A bot folder that is looked at again and again. A broken file is reported and changes nothing: the last good version
+    stays. ``files`` are those of that version."""
 
     def __init__(self, folder: Path, clock: Clock) -> None:
         """Raises BotError: there is nothing to run yet."""
         self.folder = folder
         self._clock = clock
         self._seen = self._stamp()
-        self._rules = load_rules(folder)
+        self.files = read_folder(folder)
+        self._rules = compile_files(self.files)
         self.loaded_at = clock.now().isoformat()
         self.problems: Sequence[Problem] = ()
-        self._listeners: list[Callable[[], Awaitable[None]]] = []
 
     def rules(self) -> Rules:
         return self._rules
-
-    def on_change(self, listener: Callable[[], Awaitable[None]]) -> None:
-        """Call it after each change that was taken over."""
-        self._listeners.append(listener)
-
-    async def watch(self) -> None:
-        """Until cancelled: take over changes as they are saved."""
-        while True:
-            await self._clock.sleep(WATCH)
-            if await asyncio.to_thread(self.look):
-                for listener in self._listeners:
-                    await listener()
 
     def look(self) -> bool:
         """Take over what changed since the last look, if it is whole and right; True if it was."""
@@ -107,7 +136,8 @@ class LiveBot:
             return False
         self._seen = stamp
         try:
-            rules = load_rules(self.folder)
+            files = read_folder(self.folder)
+            rules = compile_files(files)
         except BotError as error:
             self.problems = error.problems
             for problem in error.problems:
@@ -116,15 +146,15 @@ class LiveBot:
         except OSError as error:
             _log.warning("bot_not_read", error=str(error))
             return False
-        self._rules, self.problems, self.loaded_at = rules, (), self._clock.now().isoformat()
-        _log.info("bot_taken_over", version=rules.bot.version)
+        self.files, self._rules, self.problems = files, rules, ()
+        self.loaded_at = self._clock.now().isoformat()
         return True
 
     def _stamp(self) -> tuple[tuple[str, int, int], ...]:
         found = []
         for path in _paths(self.folder):
             try:
-                stat = path.stat()
+                stat = path.stat() if path.exists() else path.lstat()  # a link that leads nowhere is news too
             except OSError:
                 continue
             found.append((str(path), stat.st_mtime_ns, stat.st_size))

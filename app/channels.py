@@ -29,7 +29,7 @@ async def open_connectors(ground: Ground, intake: Callable[[], Intake]) -> dict[
         receive=receive,
         ids=ground.ids,
         clock=ground.clock,
-        media=lambda ref: ground.bot.folder / ref,
+        media=lambda ref: ground.bot.root_of(ref) / ref,
         link=(await open_links(ground)).make,
     )
     wanted: dict[str, Mapping[str, Data]] = {}

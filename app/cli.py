@@ -14,7 +14,7 @@ from pydantic_settings import SettingsError
 from rich.console import Console
 
 from app import lean
-from app.commands import tables
+from app.commands import replay, tables, versions
 from app.commands.chat import chat
 from app.commands.doctor import doctor
 from app.commands.draw import draw
@@ -267,6 +267,21 @@ def _with_store(do: Callable[["SqlStore"], Awaitable[T]]) -> T:
     return _run(work())
 
 
-for _command in (tables.migrate, tables.backup, tables.restore, doctor, chat, draw, new, schema):
+for _command in (
+    tables.migrate,
+    tables.backup,
+    tables.restore,
+    doctor,
+    versions.publish,
+    versions.versions,
+    versions.rollback,
+    versions.promote,
+    versions.diff,
+    replay.replay,
+    chat,
+    draw,
+    new,
+    schema,
+):
     app.command()(_command)
 app.command("test")(play)

@@ -4,7 +4,7 @@ import asyncio
 import re
 import shutil
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from datetime import datetime
 from importlib.resources import files as package_files
 from pathlib import Path
@@ -16,6 +16,7 @@ from pydantic_settings import SettingsError
 
 from app.clock import SystemClock
 from app.settings import Settings
+from conversation.bundles import Pointer, PointerName
 from conversation.errors import LotseError, StoreError
 from conversation.value import Value
 from store.inspection import Inspection, inspect
@@ -98,14 +99,14 @@ async def _database(settings: Settings, *, serving: bool) -> AsyncIterator[Line]
             yield Line(level="ok", part="database", says=looking.place)
             if looking.file:
                 yield _disk(looking.file)
-            async for line in _look_into(looking, serving=serving):
+            async for line in _look_into(looking, serving=serving, follows=settings.run):
                 yield line
     except StoreError as error:
         fresh = "there is no database" in str(error)
         yield Line(level="warn" if fresh else "FAIL", part="database", says=str(error))
 
 
-async def _look_into(looking: Inspection, *, serving: bool) -> AsyncIterator[Line]:
+async def _look_into(looking: Inspection, *, serving: bool, follows: str) -> AsyncIterator[Line]:
     async with asyncio.timeout(600):
         damage = await looking.damage()
         if damage:
@@ -128,8 +129,22 @@ async def _look_into(looking: Inspection, *, serving: bool) -> AsyncIterator[Lin
         yield await _writable(looking)
         now = SystemClock().now()
         yield _clock(now, await looking.now())
+        yield _version(await looking.pointers(), follows=follows)
         async for line in _work(looking, now, serving=serving):
             yield line
+
+
+def _version(pointers: Mapping[PointerName, Pointer], *, follows: str) -> Line:
+    """Which version of the bot runs here, or would."""
+    live, canary = pointers.get("live"), pointers.get("canary")
+    if follows == "folder":
+        says = "the bot folder, as it is saved (LOTSE_RUN=folder)"
+    elif live is None:
+        says = "the bot folder, as it is saved: nothing was published"
+    else:
+        trial = f"; {canary.bundle} for {canary.share} of 100 customers" if canary else ""
+        says = f"{live.bundle}, published {live.at:%Y-%m-%d %H:%M} UTC{trial}"
+    return Line(level="ok", part="version", says=says)
 
 
 async def _writable(looking: Inspection) -> Line:

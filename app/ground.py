@@ -4,7 +4,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.bot_folder import LiveBot
+from app.editions import LiveEditions
 from app.metrics import Metrics
 from app.settings import Settings
 from conversation.meter import NO_TRACER, Tracer
@@ -28,7 +28,7 @@ class Ground:
     clock: Clock
     ids: Ids
     store: SqlStore
-    bot: LiveBot
+    bot: LiveEditions
     bus: "MemoryBus | RedisBus"
     metrics: Metrics
     tracer: Tracer

@@ -1,36 +1,68 @@
-"""The language model that runs: trained anew when the examples change, beside the old one."""
+"""The language models of the versions that run: each is trained on its version's own examples, once."""
 
+import asyncio
+from collections import OrderedDict
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final, Protocol
 
-import structlog
-
-from conversation.errors import ContentError
+from conversation.ports import BundleStore, Nlu
 from conversation.understanding import Understanding
-from nlu.service import LocalNlu, open_nlu
+from nlu.cache import cache_path
+from nlu.service import open_nlu
 
-_log = structlog.get_logger(__name__)
+KEPT: Final = 4
+"""Models in memory; versions with the same examples share one."""
 
 
-class LiveNlu:
-    """A ``conversation.ports.Nlu``. Examples that can't be used are reported and change nothing; without any it understands nothing."""
+class Learns(Protocol):
+    async def learn(self, examples: Mapping[str, bytes]) -> Nlu:
+        """Language to its file of examples → what understands so. Raises ContentError."""
+        ...
 
-    def __init__(self, cache: Path) -> None:
+
+class NoNlu:
+    """Understands nothing: a bot without examples, or a process that does no turns."""
+
+    async def learn(self, examples: Mapping[str, bytes]) -> Nlu:  # noqa: ARG002 - the protocol's
+        return self
+
+    async def understand(self, text: str, language: str) -> Understanding:  # noqa: ARG002 - the port's
+        return Understanding()
+
+
+class Models:
+    """Trains off the event loop, or takes what was trained before: by this process, on this machine, or where it was published."""
+
+    def __init__(self, cache: Path, kept: BundleStore) -> None:
         self._cache = cache
-        self._examples: Mapping[str, bytes] | None = None
-        self._model: LocalNlu | None = None
+        self._kept = kept
+        self._open: OrderedDict[str, Nlu] = OrderedDict()
 
-    async def learn(self, examples: Mapping[str, bytes]) -> None:
-        """Train, or read from the cache, off the event loop. The first time, raises ContentError."""
-        if examples == self._examples:
+    async def learn(self, examples: Mapping[str, bytes]) -> Nlu:
+        """See ``Learns``."""
+        if not examples:
+            return NoNlu()
+        path = cache_path(self._cache, examples)
+        if path.name not in self._open:
+            await self._fetch(path)
+            self._open[path.name] = await open_nlu(examples, self._cache)
+            if len(self._open) > KEPT:
+                self._open.popitem(last=False)
+        self._open.move_to_end(path.name)
+        return self._open[path.name]
+
+    async def _fetch(self, path: Path) -> None:
+        """A published version brings its model along."""
+        if await asyncio.to_thread(path.is_file):
             return
-        try:
-            self._model = await open_nlu(examples, self._cache) if examples else None
-        except ContentError as error:
-            if self._model is None:
-                raise
-            _log.error("examples_not_taken_over", problem=str(error))
-        self._examples = examples
+        body = (await self._kept.blobs([path.name])).get(path.name)
+        if body is not None:
+            await asyncio.to_thread(_write, path, body)
 
-    async def understand(self, text: str, language: str) -> Understanding:
-        return await self._model.understand(text, language) if self._model else Understanding()
+
+def _write(path: Path, body: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".fetched")
+    part.write_bytes(body)
+    part.replace(path)

@@ -19,6 +19,7 @@ from app.transcript import (
     User,
     known_names,
     read_meaning,
+    stubs,
 )
 from bots.limits import all_limits, limits_of
 from bots.shape import MediaPart, Part, TextPart, shape
@@ -88,7 +89,18 @@ def wrong_head(transcript: Transcript, rules: Rules) -> Difference | None:
     for line, what, name, known in wrong:
         message = f"the bot has no {what} “{name}”; use one of: {', '.join(known)}"
         return Difference(file=transcript.file, line=line, message=message)
+    for line, name, result in stubs(transcript):
+        message = wrong_result(rules, name, result)
+        if message:
+            return Difference(file=transcript.file, line=line, message=message)
     return None
+
+
+def wrong_result(rules: Rules, action: str, result: dict[str, Data] | None) -> str:
+    """What a back-end could never give; what it leaves out it may."""
+    gives = rules.bot.actions[action].gives
+    unknown = [name for name in result or {} if name not in gives] if gives else []
+    return f"the action {action} gives no “{unknown[0]}”; it gives {', '.join(gives)}" if unknown else ""
 
 
 def marked(transcript: Transcript, difference: Difference, around: int = 4) -> list[str]:

@@ -91,6 +91,14 @@ def _announce(settings: Settings, service: Service, port: int) -> None:
     here = f"http://{host}:{port}"
     console = Console(highlight=False, soft_wrap=True)
     console.print(f"\n[bold]Lotse[/bold] serves “{service.bot.rules().bot.title}” at [bold cyan]{here}[/bold cyan]\n")
+    if service.bot.published:
+        since = f"{service.bot.loaded_at[:16].replace('T', ' ')} UTC"
+        console.print(
+            f"  version {service.bot.version}, published {since}; what you save in {settings.bot} is a draft until"
+        )
+        console.print(
+            "  `lotse publish` makes it live (LOTSE_RUN=folder runs the folder as it is saved)\n", markup=False
+        )
     console.print(f"  write as a customer    {here}/chat")
     console.print(f"  answer as an operator  {here}/desk")
     console.print(f"  look at the dialogs    {here}/dialogs\n")

@@ -14,11 +14,11 @@ from typing import Final, Literal, TypeAlias
 import structlog
 from aiohttp import web
 
-from app.bot_folder import LiveBot, nlu_examples
 from app.channels import incoming, open_connectors, open_links, paces_of, policies_of
 from app.clock import RandomIds, SystemClock
+from app.editions import LiveEditions
 from app.ground import Ground, open_actions, open_bus, open_presence, open_rates, open_tracer
-from app.live_nlu import LiveNlu
+from app.live_nlu import Models, NoNlu
 from app.metrics import Metrics
 from app.observed import ObservedActions, ObservedNlu
 from app.page_texts import page_texts
@@ -28,7 +28,9 @@ from app.settings import Settings
 from app.watch import Watch
 from bots.connector import Connector
 from conversation.errors import LotseError
-from conversation.ports import Channel, Clock
+from conversation.meter import Tracer
+from conversation.ports import Bus, Channel, Clock
+from engine.moving import STAYS
 from engine.shell.engine import Engine, Tools
 from engine.shell.feed import Feed
 from engine.shell.intake import Intake
@@ -48,6 +50,8 @@ KEEP_KEYS: Final = timedelta(days=60)
 TIDY_EVERY: Final = 600.0
 TIDY_PAUSE: Final = 0.1
 """Seconds between two batches: turns come first."""
+KEEP_VERSIONS: Final = 10
+"""Newest versions of the bot that are kept, however long nobody uses them."""
 PAGES: Final = Path(str(package_files("web"))) / "static"
 """The built pages."""
 RESTART: Final = 5.0
@@ -66,7 +70,7 @@ class Service:
         app: web.Application,
         worker: Engine | None,
         store: SqlStore,
-        bot: LiveBot,
+        bot: LiveEditions,
         stop: Callable[[], None],
     ) -> None:
         self.app = app
@@ -106,7 +110,6 @@ async def open_service(
     clock = clock or SystemClock()
     settings.var.mkdir(parents=True, exist_ok=True)
     async with AsyncExitStack() as stack:
-        bot = LiveBot(settings.bot, clock)
         metrics = Metrics()
         tracer = await open_tracer(settings, stack)
         store = await (open_store or SqlStore.open)(settings.database_url, at=at, meter=metrics)
@@ -114,6 +117,8 @@ async def open_service(
         await first_operator(store, settings.var)
         ids = RandomIds(clock)
         bus = await open_bus(settings, clock, ids, stack)
+        bot = _editions(settings, role, store=store, metrics=metrics, tracer=tracer, clock=clock, bus=bus)
+        await bot.begin()
         ground = Ground(
             settings=settings,
             clock=clock,
@@ -138,13 +143,31 @@ async def open_service(
             **front.keep_up,
             "lag": metrics.watch_loop,
             **incoming(connectors, front.worker),
-            "bot_folder": bot.watch,
+            "versions": bot.run,
         }
         if role != "worker" and not isinstance(bus, MemoryBus):
             kept_up["lookout"] = Lookout(store=store, bus=bus, clock=clock).run
         tasks = [asyncio.create_task(_keep_up(name, run, clock), name=name) for name, run in kept_up.items()]
         stack.push_async_callback(_cancel, tasks)
         yield Service(app=app, worker=front.worker, store=store, bot=bot, stop=running.clear)
+
+
+def _editions(
+    settings: Settings, role: Role, *, store: SqlStore, metrics: Metrics, tracer: Tracer, clock: Clock, bus: Bus
+) -> LiveEditions:
+    """Doors alone take no turns: they need to understand nobody."""
+    return LiveEditions(
+        folder=settings.bot,
+        follow=settings.run,
+        var=settings.var,
+        store=store.bundles,
+        learns=NoNlu() if role == "web" else Models(settings.var / "nlu", store.bundles),
+        dress=lambda nlu, rules: ObservedNlu(
+            nlu, sure=lambda: rules.bot.thresholds.accept, meter=metrics, tracer=tracer
+        ),
+        clock=clock,
+        bus=bus,
+    )
 
 
 async def _doors(ground: Ground, channels: Mapping[str, Channel], at: Callable[[str], None]) -> _Front:
@@ -176,21 +199,11 @@ async def _worker(
 async def _engine(
     ground: Ground, channels: Mapping[str, Channel], at: Callable[[str], None], stack: AsyncExitStack
 ) -> Engine:
-    folder, var = ground.settings.bot, ground.settings.var
     actions = open_actions(ground.settings, ground.clock, stack)
-    nlu = LiveNlu(var / "nlu")
-    await nlu.learn(nlu_examples(folder))
-    ground.bot.on_change(lambda: nlu.learn(nlu_examples(folder)))
     safe = {name for name, spec in actions.catalogue.actions.items() if spec.repeat_safe}
     tools = Tools(
         store=ground.store,
-        rules=ground.bot.rules,
-        nlu=ObservedNlu(
-            nlu,
-            sure=lambda: ground.bot.rules().bot.thresholds.accept,
-            meter=ground.metrics,
-            tracer=ground.tracer,
-        ),
+        editions=ground.bot,
         actions=ObservedActions(actions, tracer=ground.tracer),
         repeatable=safe.__contains__,
         bus=ground.bus,
@@ -228,10 +241,11 @@ async def _deps(ground: Ground, intake: Intake, connectors: Mapping[str, Connect
         rules=bot.rules,
         problems=lambda: bot.problems,
         loaded_at=lambda: bot.loaded_at,
+        version=lambda: bot.version,
         verify=verify,
         clock=ground.clock,
         ids=ground.ids,
-        media=settings.bot,
+        media=bot.root_of,
         pages=PAGES,
         texts=page_texts(),
         origins=tuple(settings.web.origins),
@@ -244,6 +258,7 @@ async def _deps(ground: Ground, intake: Intake, connectors: Mapping[str, Connect
             metrics=ground.metrics,
             bus_up=lambda: ground.bus.up,
             running=ready,
+            version=lambda: bot.version,
             clock=ground.clock,
             token=settings.metrics.token.get_secret_value(),
         ),
@@ -257,6 +272,9 @@ async def _tidy(store: SqlStore, clock: Clock) -> None:
         now = clock.now()
         while await store.tidy(now - KEEP_KEYS, now):
             await clock.sleep(TIDY_PAUSE)
+        gone = await store.bundles.clear(now - STAYS, KEEP_VERSIONS)
+        if gone:
+            _log.info("versions_cleared_away", versions=gone)
 
 
 async def _keep_up(name: str, run: Callable[[], Awaitable[None]], clock: Clock) -> None:

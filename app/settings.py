@@ -95,6 +95,10 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="LOTSE_", env_nested_delimiter="__", env_file=".env", extra="ignore")
 
     bot: Path = Field(Path("examples/nordnetz"), description="The bot folder.")
+    run: Literal["published", "folder"] = Field(
+        "published",
+        description="What runs: what was published (the bot folder as long as nothing was), or always the folder, as it is saved.",
+    )
     var: Path = Field(
         Path("var"), description="Where the service keeps its own files: database, trained models, first password."
     )

@@ -1,6 +1,5 @@
 """``lotse chat``: the simulator. A conversation in the terminal as a channel would show it, and what the bot keeps behind it."""
 
-import asyncio
 import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -16,7 +15,7 @@ from app.rehearsal.log import Log
 from app.rehearsal.screen import Screen
 from app.rehearsal.stage import Stage, StageError
 from app.rehearsal.written import script_text
-from app.rehearse import rehearse
+from app.rehearse import rehearse, wrong_result
 from app.transcript import (
     SENT,
     Happens,
@@ -56,6 +55,7 @@ async def talk(
     folder: Path,
     rules: Rules,
     nlu: Nlu,
+    backends: Backends,
     *,
     language: str,
     channel: str,
@@ -64,7 +64,7 @@ async def talk(
 ) -> None:
     """Until end of input or ``:quit``. ``at``: when it begins, local to the bot; now if left out."""
     console = Console(highlight=False, soft_wrap=True, file=sys.stdout)
-    table = _Table(folder, rules, nlu, console, language=language, channel=channel, trace=trace, at=at)
+    table = _Table(folder, rules, nlu, backends, console, language=language, channel=channel, trace=trace, at=at)
     console.print(
         Styled.assemble(
             (rules.bot.title, "bold"),
@@ -73,7 +73,7 @@ async def talk(
         )
     )
     while True:
-        line = await asyncio.to_thread(_read)
+        line = _read()  # nothing else is going on meanwhile
         if line is None or line.strip() in (":quit", "/quit"):
             return
         if line.strip():
@@ -87,6 +87,7 @@ def _read() -> str | None:
             return input("› ")
         line = sys.stdin.readline()
     except (EOFError, KeyboardInterrupt):
+        print(flush=True)  # noqa: T201 - the shell's own line begins at the left
         return None
     if line.strip():
         print(f"› {line.rstrip()}", flush=True)  # noqa: T201 - the command's output
@@ -101,6 +102,7 @@ class _Table:
         folder: Path,
         rules: Rules,
         nlu: Nlu,
+        backends: Backends,
         console: Console,
         *,
         language: str,
@@ -111,7 +113,7 @@ class _Table:
         self.folder = folder
         self.rules = rules
         self.nlu = nlu
-        self.backends = Backends(folder, rules)
+        self.backends = backends
         self.screen = Screen(console, trace=trace)
         self.language = language
         self.channel = channel
@@ -244,7 +246,11 @@ class _Table:
 
     def stub(self, rest: str) -> None:
         name, _, data = rest.partition(" ")
-        self.backends.stub(self.action(name), _data(data))
+        result = _data(data)
+        wrong = wrong_result(self.rules, self.action(name), result)
+        if wrong:
+            raise PlainError(wrong)
+        self.backends.stub(name, result)
         self.screen.note(f"{name} gives that from now on; :real {name} takes it back")
 
     def fails(self, rest: str) -> None:

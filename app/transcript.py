@@ -355,3 +355,9 @@ def known_names(transcript: Transcript) -> Mapping[str, int]:
         name.removeprefix("Action "): line for name, line in transcript.heads.items() if name.startswith("Action ")
     }
     return heads | {line.action: line.line for line in transcript.lines if isinstance(line, Stub)}
+
+
+def stubs(transcript: Transcript) -> list[tuple[int, str, dict[str, Data] | None]]:
+    """(line, action, result) of each stub."""
+    above = [(transcript.heads[f"Action {name}"], name, result) for name, result in transcript.actions.items()]
+    return above + [(line.line, line.action, line.result) for line in transcript.lines if isinstance(line, Stub)]

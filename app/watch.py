@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from importlib import import_module
-from typing import Final
+from typing import Final, Literal
 
 import structlog
 
@@ -31,6 +31,7 @@ class Watch:
         metrics: Metrics,
         bus_up: Callable[[], bool],
         running: Callable[[], bool],
+        version: Callable[[], str],
         clock: Clock,
         token: str,
     ) -> None:
@@ -39,6 +40,7 @@ class Watch:
         self._metrics = metrics
         self._bus_up = bus_up
         self._running = running
+        self._version = version
         self._clock = clock
         self._away_since: datetime | None = None
 
@@ -64,7 +66,10 @@ class Watch:
             "bus": "ok" if bus_up else "degraded",
         }
         ready = self._running() and not away
-        return Readiness(status="not_ready" if not ready else "ready" if bus_up else "degraded", parts=parts)
+        status: Literal["ready", "degraded", "not_ready"] = (
+            "not_ready" if not ready else "ready" if bus_up else "degraded"
+        )
+        return Readiness(status=status, parts=parts, version=self._version())
 
     async def _database_away(self) -> bool:
         if await _answers(self._store.ping):

@@ -424,6 +424,10 @@ class BundleStore(Protocol):
         """The newest first."""
         ...
 
+    async def releases(self) -> Sequence[Release]:
+        """All moves that people made, the oldest first; also of versions that are not kept any more."""
+        ...
+
     async def open_conversations(self, after: str, limit: int) -> Sequence[OpenConversation]:
         """In the order of their ids, those after ``after``."""
         ...

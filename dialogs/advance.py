@@ -10,7 +10,7 @@ from conversation.run import Frame, Run
 from conversation.understanding import Understanding
 from conversation.value import Data, Tagged, Value
 from dialogs import asides
-from dialogs.follow import standing
+from dialogs.follow import current, standing
 from dialogs.hear import Hearing
 from dialogs.model import Bot, Do, Handover, Wait
 from dialogs.outputs import Output
@@ -144,7 +144,7 @@ def _take(walk: Walk, hearing: Hearing, event: Input) -> None:
         case Heard(content=content):
             hearing.content(content)
         case Pressed(payload=payload, menu=menu):
-            hearing.press(payload, menu)
+            hearing.press(current(walk.bot, payload), menu)
         case Chose(language=language):
             _chose(walk, hearing, language)
         case Comprehended(understanding=understanding, language_open=language_open):

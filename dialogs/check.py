@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, TypeAlias
 
+from dialogs.circles import call_circles
 from dialogs.model import (
     Ask,
     Bot,
@@ -246,6 +247,12 @@ def _missing(step: Step, entry: Entry | None, own: Entry | None) -> Iterator[str
             pass
 
 
+def _calls(bot: Bot, _: Files, __: Lines) -> Iterator[Problem]:
+    for dialog, step, way in call_circles(bot):
+        message = f"its dialog runs itself again: {' → '.join(way)}"
+        yield _at(dialog, step, message, "let one of them `go` to a step instead of `call`, or take a `needs` out")
+
+
 def _media(bot: Bot, files: Files, _: Lines) -> Iterator[Problem]:
     for dialog, step in _steps(bot):
         if step.attach and not step.attach.names and step.attach.source not in files:
@@ -256,6 +263,7 @@ _RULES: tuple[Callable[[Bot, Files, Lines], Iterator[Problem]], ...] = (
     _targets,
     _beginnings,
     _circles,
+    _calls,
     _settings,
     _questions,
     _references,

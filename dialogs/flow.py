@@ -5,7 +5,7 @@ from typing import Final, TypeAlias
 
 from conversation.run import Frame
 from dialogs.check import ways_on
-from dialogs.model import Ask, Bot, CallDialog, Choose, Do, Form, Pick, Step
+from dialogs.model import Ask, Bot, CallDialog, Choose, Do, Form, Pick, Step, Verb
 from dialogs.scene import BUILT_IN_NAMES
 from dialogs.templates import Expression, Template
 from dialogs.texts import Entry
@@ -37,7 +37,7 @@ class Flow:
                 return self._live[place]
             case "needs":
                 return self._entered(place, step)
-            case "waiting":
+            case "waiting" | "aside":
                 return self._said[place] | self._after(place, step)
             case _:
                 return self._after(place, step)
@@ -119,19 +119,26 @@ def _said(bot: Bot, dialog: str, name: str) -> frozenset[str]:
     for language in bot.languages:
         for key in {step.say, step.name}:
             entry = bot.texts.entry(language, dialog, key) if key else None
-            found |= _words(entry) if entry else _NOTHING
+            found |= _words(entry, step.verb) if entry else _NOTHING
     own = {"item"} if isinstance(step.verb, Pick) else {step.save} if isinstance(step.verb, Form) else set[str]()
     return found - own - BUILT_IN_NAMES
 
 
-def _words(entry: Entry) -> frozenset[str]:
-    parts: list[Expression | Template] = [variant for variants in entry.forms.values() for variant in variants]
-    parts += [*entry.options.values(), *entry.fields.values()]
-    parts += [each for each in (entry.item, entry.confirm, entry.error) if each]
-    found = _names(*parts)
-    for own in entry.by_channel.values():
-        found |= _words(own)
-    return found
+def _words(entry: Entry, verb: Verb) -> frozenset[str]:
+    """Of what a step of this kind says; what an editor left over in the text is never shown."""
+    parts: list[Expression | Template | None] = [each for variants in entry.forms.values() for each in variants]
+    match verb:
+        case Choose():
+            parts += [*entry.options.values(), entry.error]
+        case Form():
+            parts += [*entry.fields.values(), entry.confirm, entry.error]
+        case Pick():
+            parts += [entry.item, entry.error]
+        case Ask():
+            parts.append(entry.error)
+        case _:
+            pass
+    return _names(*parts).union(*(_words(own, verb) for own in entry.by_channel.values()))
 
 
 def _names(*parts: Expression | Template | None) -> frozenset[str]:

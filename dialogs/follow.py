@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from conversation.run import Frame, Run
+from conversation.run import Frame, Left, LeftForm, Run
 from conversation.value import Data, Value
 from dialogs.flow import Flow
 from dialogs.kinds import Kind
@@ -33,19 +33,34 @@ def follow(new: Flow, old: Flow, run: Run, variables: Mapping[str, Data]) -> Fol
     Every dialog that it is inside of counts: the step must be there, or be renamed, be of the same kind, and all that the new
     version takes for granted from there on, and the old one did not, must be known.
     """
-    frames: list[Frame] = []
-    for index, frame in enumerate(run.frames):
+    frames = _follow(new, old, run.frames, variables)
+    if isinstance(frames, Stays):
+        return frames
+    left: list[Left] = []
+    for each in run.left:
+        found = _follow(new, old, each.frames, {**variables, **each.variables})
+        if isinstance(found, Stays):
+            return found
+        left.append(msgspec.structs.replace(each, frames=found, trail=_trail(new.bot, each.trail)))
+    return Follows(run=_moved(new.bot, run, frames, tuple(left)))
+
+
+def _follow(
+    new: Flow, old: Flow, frames: tuple[Frame, ...], variables: Mapping[str, Data]
+) -> tuple[Frame, ...] | Stays:
+    moved: list[Frame] = []
+    for index, frame in enumerate(frames):
         name = _name_in(new.bot, frame)
         found, was = new.bot.step(frame.dialog, name), old.bot.step(frame.dialog, frame.step)
         why = "the step is gone" if found is None else _other(found, was, frame) if was else "its version is gone"
+        now = msgspec.structs.replace(frame, step=name)
         if not why:
-            now = msgspec.structs.replace(frame, step=name)
             missing = new.granted(now) - old.granted(frame) - _known(variables)
-            why = _needs(missing - _filled_inside(new, run.frames[index + 1 :]))
-            frames.append(now)
+            why = _needs(missing - _filled_inside(new, frames[index + 1 :]))
         if why:
             return Stays(dialog=frame.dialog, step=frame.step, why=why)
-    return Follows(run=_moved(new.bot, run, tuple(frames)))
+        moved.append(now)
+    return tuple(moved)
 
 
 def current(bot: Bot, payload: str) -> str:
@@ -78,7 +93,7 @@ def standing(bot: Bot, run: Run) -> Run:
 
 def at_home(bot: Bot, run: Run) -> Run:
     """Its place is given up: it begins again at the menu."""
-    return msgspec.structs.replace(run, frames=(home(bot),), trail=(), guess=None)
+    return msgspec.structs.replace(run, frames=(home(bot),), trail=(), guess=None, leaving=None, left=())
 
 
 def home(bot: Bot) -> Frame:
@@ -116,18 +131,35 @@ def _name_in(bot: Bot, frame: Frame) -> str:
 
 
 def _renamed(dialog: Dialog, step: str) -> str:
-    """Also of a step that was renamed more than once."""
-    for _ in dialog.renamed:
-        if step in dialog.steps:
-            break
-        step = dialog.renamed.get(step, step)
-    return step
+    return step if step in dialog.steps else dialog.renamed.get(step, step)
 
 
-def _moved(bot: Bot, run: Run, frames: tuple[Frame, ...]) -> Run:
-    trail = tuple((name, _renamed(bot.dialogs[name], step)) for name, step in run.trail if name in bot.dialogs)
-    guess = run.guess if run.guess and set(run.guess.intents) <= set(bot.intents) else None
-    return msgspec.structs.replace(run, frames=frames, trail=trail, guess=guess)
+def _moved(bot: Bot, run: Run, frames: tuple[Frame, ...], left: tuple[Left, ...]) -> Run:
+    """With all that it remembers by the names of steps and intents; a form that is another one now begins anew."""
+    forms = {current(bot, f"{place}/").rstrip("/"): form for place, form in run.forms.items()}
+    guess, leaving = run.guess, run.leaving
+    return msgspec.structs.replace(
+        run,
+        frames=frames,
+        trail=_trail(bot, run.trail),
+        guess=guess if guess and set(guess.intents) <= set(bot.intents) else None,
+        leaving=leaving if leaving and leaving.intent in bot.intents else None,
+        left=left,
+        lost_at=_trail(bot, run.lost_at),
+        forms={place: form for place, form in forms.items() if _holds(bot, place, form)},
+    )
+
+
+def _trail(bot: Bot, places: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, _renamed(bot.dialogs[name], step)) for name, step in places if name in bot.dialogs)
+
+
+def _holds(bot: Bot, place: str, left: LeftForm) -> bool:
+    """Whether the step still asks for all that was answered there."""
+    dialog, _, name = place.partition("/")
+    step = bot.step(dialog, name)
+    fields = [field.name for field in step.verb.fields] if step and isinstance(step.verb, Form) else []
+    return {*left.form.answers, left.form.field} - {""} <= set(fields)
 
 
 def _known(variables: Mapping[str, Data]) -> set[str]:
@@ -166,6 +198,8 @@ def _other(now: Step, was: Step, frame: Frame) -> _Why:
             return "" if shown[: len(seen)] == seen else "its choices are others, or in another order"
         case Do(action=action), Do(action=before) if action != before:
             return f"it waits for {action} now and waited for {before}"
+        case Wait(event=event), Wait(event=before) if event != before:
+            return f"it waits for {event or 'a time'} now and waited for {before or 'a time'}"
         case CallDialog(dialog=dialog), CallDialog(dialog=before) if dialog != before:
             return f"it runs {dialog} now and ran {before}"
     return ""

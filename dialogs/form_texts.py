@@ -105,19 +105,24 @@ def show(prompts: Prompts, kind: Kind, value: Data) -> str:
 
 
 def labelled(prompts: Prompts, frame: Frame, step: Step) -> list[Labelled]:
-    """The fields with all that they may be called: label, its parts, the editor's ``words``, the field's own name."""
-    entry = prompts.entry(frame.dialog, step.say)
+    """The fields with all that they may be called, in any of the bot's languages: label, its parts, the editor's ``words``."""
+    bot = prompts.bot
+    entries = [bot.texts.entry(language, frame.dialog, step.say) for language in bot.languages]
     fields = step.verb.fields if isinstance(step.verb, Form) else ()
-    return [Labelled(field=field, names=_names(prompts, entry, field)) for field in fields]
+    return [Labelled(field=field, names=_names(prompts, entries, field)) for field in fields]
 
 
-def _names(prompts: Prompts, entry: Entry | None, field: Field) -> tuple[str, ...]:
-    words = entry.words.get(field.name, ()) if entry else ()
-    return _called(label(prompts, entry, field.name), words, field.name)
+def _names(prompts: Prompts, entries: Iterable[Entry | None], field: Field) -> tuple[str, ...]:
+    names = [
+        name
+        for entry in entries
+        for name in _called(label(prompts, entry, field.name), entry.words.get(field.name, ()) if entry else ())
+    ]
+    return (*names, field.name.replace("_", " "))
 
 
 @lru_cache(maxsize=2_048)
-def _called(whole: str, words: tuple[str, ...], name: str) -> tuple[str, ...]:
+def _called(whole: str, words: tuple[str, ...]) -> tuple[str, ...]:
     parts = _AND.split(whole) if len(whole.split()) <= _WHOLE else []
-    names = (whole, *(part.strip(" )") for part in parts), *words, name.replace("_", " "))
+    names = (whole, *(part.strip(" )") for part in parts), *words)
     return tuple(dict.fromkeys(found for found in names if found))

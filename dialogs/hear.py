@@ -221,6 +221,7 @@ class Hearing(Attention):
         dialog, _, rest = payload.partition("/")
         step, _, key = rest.partition("/")
         step = walk.bot.renamed(dialog, step)
+        key = walk.prompts.pressed(walk.frame, key) if walk.frames else key
         if walk.frames and walk.frame.stage in ("parked", "doing"):
             self._answer(Text(text=""), "")
         elif walk.frames and walk.frame.stage == "waiting" and (walk.frame.dialog, walk.frame.step) == (dialog, step):
@@ -228,6 +229,8 @@ class Hearing(Attention):
                 self.choose(key)
             else:
                 self._gone()
+        elif key == BACK and walk.left:
+            asides.come_back(walk)
         else:
             self._press_old(dialog, step, key)
 

@@ -49,7 +49,8 @@ def miss(hearing: Attention, language: str = "") -> None:
         walk.proceed()
         return
     text, buttons = _error(walk, hearing.words)
-    hearing.out = _ways_out(hearing, language)
+    shown = {button.label for button in buttons}
+    hearing.out = tuple(way for way in _ways_out(hearing, language) if hearing.way_out(way) not in shown)
     out = tuple(Button(payload=way.key, label=way.label) for way in hearing.ways_out())
     walk.say(Prompt(text=text, buttons=(*buttons, *out)), f"{step.say}.error")
     walk.listen()

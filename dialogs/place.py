@@ -94,7 +94,7 @@ class Place:
 
     # ── moving ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def jump(self, dialog: str, step: str, why: str = "") -> None:
+    def jump(self, dialog: str, step: str, why: str) -> None:
         """Leave everything and go there: commands and intents do."""
         for frame in self.frames:
             self._put_by(frame, why)
@@ -106,7 +106,7 @@ class Place:
         here = self.frames[-1] if self.frames else _NOWHERE
         self.taken.append(taken(here, Frame(dialog=dialog, step=step), why))
 
-    def move(self, step: str, why: str = "") -> None:
+    def move(self, step: str, why: str) -> None:
         """On to another step of the same dialog."""
         self._put_by(self.frame, why)
         self._take(why, self.frame.dialog, step)

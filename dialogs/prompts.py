@@ -1,8 +1,11 @@
 """The words and buttons of a question, and what each of them means."""
 
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Final
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from conversation.content import Button, Media, MediaType, Prompt, Text
 from conversation.run import Frame
@@ -157,7 +160,16 @@ class Prompts:
 
     def buttons(self, frame: Frame, choices: list[Choice]) -> tuple[Button, ...]:
         where = f"{frame.dialog}/{frame.step}"
-        return tuple(Button(payload=f"{where}/{choice.key}", label=choice.label) for choice in choices)
+        return tuple(Button(payload=f"{where}/{_marked(frame, choice.key)}", label=choice.label) for choice in choices)
+
+    @staticmethod
+    def pressed(frame: Frame, key: str) -> str:
+        """The key of what a button stood for: in a list from data that is the same thing, wherever it stands by now."""
+        place, dot, mark = key.partition(".")
+        if not dot or not place.startswith("#"):
+            return key
+        here = [f"#{index}" for index, value in enumerate(frame.offered) if _mark(value) == mark]
+        return place if place in here else next(iter(here), "")
 
     # ── errors ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -179,3 +191,14 @@ class Prompts:
             text = f"{text} {limit}" if limit and limit not in text else text
             text = f"{text} {self.product('example', example=example)}" if example and example not in text else text
         return text
+
+
+def _marked(frame: Frame, key: str) -> str:
+    """Lists from data change: the id of a button says also which thing was there when it was shown."""
+    number = key[1:]
+    known = key.startswith("#") and number.isdecimal() and int(number) < len(frame.offered)
+    return f"{key}.{_mark(frame.offered[int(number)])}" if known else key
+
+
+def _mark(value: Data) -> str:
+    return sha256(msgspec.json.encode(value, order="deterministic")).hexdigest()[:6]

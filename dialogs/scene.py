@@ -58,8 +58,9 @@ class Names(Mapping[str, Data]):
 BUILT_IN_NAMES = frozenset({"hours", "now", "today", "channel", "language"})
 
 
-def view_of(bot: Bot, language: str, variables: Mapping[str, Data]) -> View:
-    return View(language=language, zone=zone_of(bot, variables), currency=bot.currency)
+def view_of(bot: Bot, language: str, variables: Mapping[str, Data] | None = None) -> View:
+    """``variables``: of the conversation, where there is one."""
+    return View(language=language, zone=zone_of(bot, variables or {}), currency=bot.currency)
 
 
 def zone_of(bot: Bot, variables: Mapping[str, Data]) -> str:

@@ -6,9 +6,10 @@ Scalars mean what they look like: only ``true``, ``false``, ``null`` and plain d
 
 import re
 from collections.abc import Iterator
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from ruamel.yaml import YAML
+from ruamel.yaml.composer import Composer, MaxDepthExceededError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
@@ -19,11 +20,19 @@ from dialogs.problems import BotError, Problem
 MAX_BYTES = 1_000_000
 MAX_ALIASES = 20
 MAX_DEPTH = 30
+MAX_GLANCED = 20_000
+"""Characters of a file that the parser reads in no time whatever is in it."""
+_TOO_DEEP = (f"more than {MAX_DEPTH} levels inside each other", "make the structure flatter")
 
 Path: TypeAlias = tuple[str | int, ...]
 
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
 _FLOAT = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})\.[0-9]{1,17}")
+_LONG_TAG = re.compile(r"(?:^|[\s\[{,])!(?:\S{200}|[^\s!]*!!)")
+"""Over which the parser would brood for seconds."""
+_DEEP = re.compile(r"(?:[\[{]\s*){200}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+"""What no database and no messenger takes; an escape in quotes can make them."""
 _TAG = re.compile(r"(?:&\S+\s+)?(!\S*)")
 _CONSTANTS: dict[str, Data] = {"true": True, "false": False, "null": None, "~": None, "": None}
 
@@ -60,8 +69,13 @@ def read_source(file: str, raw: bytes) -> Source:
     if tab:
         line = text.count("\n", 0, tab.end()) + 1
         raise _fail(file, line, "the line is indented with a tab", "use two spaces for each level instead")
+    _glance(file, text)
     try:
-        node = YAML(typ="safe", pure=True).compose(text)
+        node = _yaml().compose(text)
+    except _RefusedError as error:
+        raise _fail(file, error.problem_mark.line + 1, error.problem, error.note) from None
+    except MaxDepthExceededError as error:
+        raise _fail(file, error.problem_mark.line + 1, *_TOO_DEEP) from None
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise _fail(
@@ -73,6 +87,48 @@ def read_source(file: str, raw: bytes) -> Source:
     except (YAMLError, RecursionError, ValueError) as error:
         raise _fail(file, 0, f"this is not YAML: {error}", "compare the file with the example bot") from None
     return _Builder(file, text).build(node)
+
+
+def _glance(file: str, text: str) -> None:
+    """What the parser would take seconds to find out. Raises BotError."""
+    deep = _DEEP.search(text)
+    if deep:
+        raise _fail(file, text.count("\n", 0, deep.start()) + 1, *_TOO_DEEP)
+    tag = _LONG_TAG.search(text)
+    if tag and len(text) > MAX_GLANCED:
+        raise _fail(
+            file, text.count("\n", 0, tag.end()) + 1, "too many ! in a row stand here", "put the text in quotes"
+        )
+
+
+class _RefusedError(MarkedYAMLError):
+    """``note``: what to do."""
+
+
+class _Composer(Composer):
+    """Refuses a key that stands there twice when it meets it: not after the whole file."""
+
+    def __init__(self, loader: Any = None) -> None:
+        super().__init__(loader=loader)
+        self.warn_double_anchors = False
+        self._keys: dict[int, set[str]] = {}
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        node = super().compose_node(parent, index)
+        if index is None and isinstance(parent, MappingNode) and isinstance(node, ScalarNode):
+            known = self._keys.setdefault(id(parent), set())
+            if node.value in known:
+                problem = f"“{node.value[:60]}” stands here twice"
+                raise _RefusedError(problem=problem, problem_mark=node.start_mark, note="keep one of the two")
+            known.add(node.value)
+        return node
+
+
+def _yaml() -> Any:
+    yaml: Any = YAML(typ="safe", pure=True)
+    yaml.Composer = _Composer
+    yaml.max_depth = MAX_DEPTH + 2
+    return yaml
 
 
 def _reason(error: MarkedYAMLError) -> str:
@@ -106,7 +162,7 @@ class _Builder:
         if tag:
             raise self.fail(node, f"the tag {tag[1]} is not allowed", "remove it; quotes make a text")
         if len(path) > MAX_DEPTH:
-            raise self.fail(node, f"more than {MAX_DEPTH} levels inside each other", "make the structure flatter")
+            raise self.fail(node, *_TOO_DEEP)
         if id(node) in self.seen and not isinstance(node, ScalarNode):
             self.aliases += 1
             if self.aliases > MAX_ALIASES:
@@ -121,19 +177,23 @@ class _Builder:
                 return self.scalar(node)
 
     def pairs(self, node: MappingNode, path: Path) -> Iterator[tuple[str, Data]]:
-        known: set[str] = set()
         for key_node, value_node in node.value:
             if not isinstance(key_node, ScalarNode):
                 raise self.fail(key_node, "a key must be a word", "put the key in quotes")
-            key = str(key_node.value)
-            if key in known:
-                raise self.fail(key_node, f"“{key}” stands here twice", "keep one of the two")
-            known.add(key)
+            key = str(self.scalar(key_node, text=True))
+            if key == "<<" and not key_node.style:
+                raise self.fail(key_node, "parts are merged with << here", "write the parts out")
             self.lines[(*path, key)] = key_node.start_mark.line + 1
             yield key, self.value(value_node, (*path, key))
 
-    def scalar(self, node: Node) -> Data:
-        text = str(node.value)
+    def scalar(self, node: Node, *, text: bool = False) -> Data:
+        """``text``: whatever it looks like."""
+        found = str(node.value)
+        if _CONTROL.search(found):
+            raise self.fail(node, "a control character stands here", "delete it and type the line again")
+        return found if text else self.meant(node, found)
+
+    def meant(self, node: Node, text: str) -> Data:
         if getattr(node, "style", None):
             return text
         if text in _CONSTANTS:

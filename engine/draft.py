@@ -121,6 +121,8 @@ class Draft:
 
     def dialogs(self, event: Input) -> None:
         """Let the dialogs take the event, and do what they ask for."""
+        if self.state.run.given_up:
+            self.say("moved")
         state = self.state
         scene = Scene(
             key=self.event.id,

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 
 from conversation.value import Data
+from dialogs.flow import Flow
 from dialogs.model import Bot
 from dialogs.problems import BotError, Problem
-from dialogs.read import BOT_FILE, Files, read_bot
+from dialogs.read import BOT_FILE, Files, content_hash, read_bot
 from dialogs.source import read_source
 from handoff.hours import is_open, slots
 from handoff.read import read_policy
@@ -15,12 +16,23 @@ from handoff.read import read_policy
 POLICY_KEYS = ("time_zone", "teams", "waiting", "live")
 
 
-class Rules:
-    """One version of a bot, ready to run."""
+_TEXTS = ("locales/", "nlu/", "media/")
+"""Folders in which a change never moves a conversation: words, examples, pictures."""
 
-    def __init__(self, bot: Bot) -> None:
+
+class Rules:
+    """One version of a bot, ready to run. ``structure`` names all of it but its words: two versions of the same structure hold
+    the same conversations."""
+
+    def __init__(self, bot: Bot, structure: str = "") -> None:
         self.bot = bot
         self.policy = bot.policy
+        self.structure = structure or bot.version
+
+    @cached_property
+    def flow(self) -> Flow:
+        """Worked out when it is first asked for; a large bot takes a moment."""
+        return Flow(self.bot)
 
     def hours(self, at: datetime) -> Mapping[str, Data]:
         """``hours.<team>.open`` and ``.next_slots``, worked out when a dialog asks."""
@@ -51,7 +63,8 @@ def compile_rules(files: Files, product: Files) -> Rules:
         raise BotError([*problems, *error.problems]) from None
     if problems:
         raise BotError(problems)
-    return Rules(bot)
+    structure = content_hash({name: body for name, body in files.items() if not name.startswith(_TEXTS)})
+    return Rules(bot, structure)
 
 
 class _Lazy(Mapping[str, Data]):

@@ -1,5 +1,6 @@
 """Reads ``nlu/<language>.yaml``: what customers write for each intent, and how values in a text look."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, TypeAlias
 
@@ -16,6 +17,9 @@ OTHER = "other"
 
 MAX_BYTES = 1_000_000
 MAX_EXAMPLE = 500
+_DEEP = re.compile(rb"(?:[\[{]\s*){200}")
+MAX_LEVELS = 10
+"""Lists and mappings inside each other: what is deeper is no file of examples, and the parser would brood over it."""
 _STRING = "tag:yaml.org,2002:str"
 
 Letters: TypeAlias = Literal["", "upper", "lower"]
@@ -131,7 +135,11 @@ def _compose(reader: _Reader, content: bytes) -> Node | None:
     if len(content) > MAX_BYTES:
         reader.problems.append(f"{reader.file}: larger than {MAX_BYTES // 1000} kB; delete examples that say the same")
         return None
+    if _DEEP.search(content):
+        reader.problems.append(f"{reader.file}: lists inside lists without end; write one entry a line")
+        return None
     yaml: Any = YAML(typ="safe", pure=True)
+    yaml.max_depth = MAX_LEVELS
     try:
         root: Node | None = yaml.compose(content.decode("utf-8"))
     except UnicodeDecodeError as error:

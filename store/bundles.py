@@ -100,8 +100,7 @@ class SqlBundles:
         await self._writer.call(write)
 
     async def pointers(self) -> Mapping[PointerName, Pointer]:
-        rows = await self._read(lambda connection: connection.execute(_POINTERS).all())
-        return {row[0]: Pointer(name=row[0], bundle=row[1], at=moment(row[2]), share=row[3]) for row in rows}
+        return await self._read(pointers)
 
     async def find(self, hash_: str) -> Bundle | None:
         rows = await self._read(lambda connection: _FIND.run(connection, [(hash_,)]))
@@ -118,6 +117,9 @@ class SqlBundles:
     async def all(self) -> Sequence[Kept]:
         return await self._read(_kept)
 
+    async def releases(self) -> Sequence[Release]:
+        return await self._read(_read_releases)
+
     async def open_conversations(self, after: str, limit: int) -> Sequence[OpenConversation]:
         query = _OPEN.where(conversations.c.id > after).limit(limit)
         rows = await self._read(lambda connection: connection.execute(query).all())
@@ -125,6 +127,11 @@ class SqlBundles:
 
     async def clear(self, before: datetime, keep: int) -> Sequence[str]:
         return await self._writer.call(lambda connection: _clear(connection, before, keep))
+
+
+def pointers(connection: Connection) -> dict[PointerName, Pointer]:
+    rows = connection.execute(_POINTERS)
+    return {row[0]: Pointer(name=row[0], bundle=row[1], at=moment(row[2]), share=row[3]) for row in rows}
 
 
 def _lock(connection: Connection) -> None:

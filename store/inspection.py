@@ -1,6 +1,6 @@
 """Looking at a database without changing its tables: for commands that work beside a service, or where none can start."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,8 +12,10 @@ from sqlalchemy import inspect as look_at
 from sqlalchemy.engine import Row
 from sqlalchemy.exc import SQLAlchemyError
 
+from conversation.bundles import Pointer, PointerName
 from conversation.errors import StoreError
 from conversation.value import Value
+from store import bundles
 from store.codec import moment
 from store.database import Database, connect
 from store.failures import explain
@@ -56,6 +58,10 @@ class Inspection:
 
     async def rejected(self) -> int:
         return await self._read(rejected)
+
+    async def pointers(self) -> Mapping[PointerName, Pointer]:
+        """Which versions of the bot run."""
+        return await self._read(bundles.pointers)
 
     async def damage(self) -> str:
         """What SQLite finds wrong with its file; empty if nothing. A server looks after itself."""

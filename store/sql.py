@@ -34,7 +34,7 @@ from conversation.records import (
     Waiting,
 )
 from conversation.state import Conversation
-from store import arrivals, claims, dead_letters, figures, reads, saves
+from store import arrivals, claims, dead_letters, figures, reads, recordings, saves
 from store.bundles import SqlBundles
 from store.codec import micros, words
 from store.database import Database, connect
@@ -152,6 +152,15 @@ class SqlStore:
 
     async def figures(self, now: datetime) -> figures.Figures:
         return await self._read(lambda connection: figures.figures(connection, now))
+
+    async def recordings(self, limit: int) -> Sequence[tuple[Conversation, Sequence[InboxRow]]]:
+        """The newest conversations with all that happened in their chats since each began, the newest first."""
+        told = await self._read(lambda connection: recordings.recent(connection, limit))
+        if not told:
+            return ()
+        since, chats = min(each.opened_at for each in told), {each.chat for each in told}
+        events = await self._read(lambda connection: recordings.events_of(connection, chats, since))
+        return [(each, [row for row in events[each.chat] if row.event.at >= each.opened_at]) for each in told]
 
     # ── the engine's half ────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -38,6 +38,8 @@ class Readiness(msgspec.Struct, frozen=True, kw_only=True):
 
     status: Literal["ready", "degraded", "not_ready"]
     parts: dict[str, str]
+    version: str = ""
+    """Of the bot: its hash."""
 
 
 class Watches(Protocol):
@@ -55,7 +57,8 @@ class Watches(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deps:
-    """``hooks``: channel to its web hook. ``texts``: language to the pages' labels.
+    """``hooks``: channel to its web hook. ``texts``: language to the pages' labels. ``media``: a file's name to the bot folder
+    that has it.
 
     ``proxies``: whose ``X-Forwarded-For`` is believed.
     """
@@ -70,10 +73,11 @@ class Deps:
     rules: Callable[[], Rules]
     problems: Callable[[], Sequence[Problem]]
     loaded_at: Callable[[], str]
+    version: Callable[[], str]
     verify: Callable[[Operator | None, str], bool]
     clock: Clock
     ids: Ids
-    media: Path
+    media: Callable[[str], Path]
     pages: Path
     texts: Mapping[str, bytes]
     origins: tuple[str, ...]

@@ -52,7 +52,7 @@ async def fetch_file(deps: Deps, chat: str, message_id: str) -> web.StreamRespon
     if media is None:
         return failure(404, "not_found", "there is no such file")
     if media.ref.startswith("media/"):
-        return serve_media(deps.media, media.ref)
+        return serve_media(deps.media(media.ref), media.ref)
     channel = deps.channels.get(snapshot.chat.channel)
     if channel is None:
         return failure(404, "not_found", "the channel of this file is not connected")

@@ -30,7 +30,8 @@ class Links:
         token, name = request.match_info["token"], request.match_info["name"]
         match self.deps.links.read(token, name):
             case "valid":
-                response = serve_media(self.deps.media, f"media/{name}", _CACHE)
+                ref = f"media/{name}"
+                response = serve_media(self.deps.media(ref), ref, _CACHE)
                 if response.status == 404:
                     response = self._sorry(request, 404, "gone")
             case "expired":

@@ -55,6 +55,7 @@ class ShownBot(msgspec.Struct, frozen=True, kw_only=True):
     dialogs: tuple[ShownDialog, ...]
     problems: tuple[Problem, ...]
     loaded_at: str
+    version: str
 
 
 class Pages:
@@ -94,7 +95,8 @@ class Pages:
         return web.FileResponse(path, headers={"Cache-Control": cache})
 
     async def media(self, request: web.Request) -> web.StreamResponse:
-        return serve_media(self.deps.media, f"media/{request.match_info['name']}")
+        ref = f"media/{request.match_info['name']}"
+        return serve_media(self.deps.media(ref), ref)
 
     async def texts(self, request: web.Request) -> web.Response:
         language = request.query.get("language", "en")
@@ -113,6 +115,7 @@ class Pages:
             ),
             problems=tuple(self.deps.problems()),
             loaded_at=self.deps.loaded_at(),
+            version=self.deps.version(),
         )
         return web.Response(body=msgspec.json.encode(shown), content_type="application/json")
 

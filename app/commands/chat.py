@@ -1,10 +1,12 @@
 """``lotse chat``: talk to a bot in the terminal."""
 
 import asyncio
+import signal
 import sys
+from contextlib import AsyncExitStack
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, NoReturn, Optional
+from typing import TYPE_CHECKING, Annotated, NoReturn, Optional
 
 import typer
 from rich.console import Console
@@ -12,6 +14,11 @@ from rich.text import Text
 
 from app.logs import set_up_logs
 from app.settings import Settings
+from conversation.errors import LotseError
+
+if TYPE_CHECKING:
+    from app.rehearsal.backends import Backends
+    from engine.rules import Rules
 
 
 def chat(
@@ -26,7 +33,7 @@ def chat(
 ) -> None:
     """Talk to a bot in the terminal: its steps, its variables, time that passes, and transcripts of it."""
     from app.bot_folder import load_rules, nlu_examples
-    from app.live_nlu import LiveNlu
+    from app.live_nlu import NoNlu
     from app.terminal import talk
     from bots.limits import all_limits
 
@@ -45,11 +52,41 @@ def chat(
         stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
 
     async def work() -> None:
-        nlu = LiveNlu(settings.var / "nlu")
-        await nlu.learn(nlu_examples(folder))
-        await talk(folder, rules, nlu, language=language, channel=channel, trace=trace, at=at)
+        from nlu.service import open_nlu
 
-    asyncio.run(work())
+        examples = nlu_examples(folder)
+        nlu = await open_nlu(examples, settings.var / "nlu") if examples else NoNlu()
+        async with AsyncExitStack() as stack:
+            backends = _backends(folder, rules, settings, stack)
+            await talk(folder, rules, nlu, backends, language=language, channel=channel, trace=trace, at=at)
+
+    before = signal.signal(signal.SIGINT, _interrupt)
+    try:
+        asyncio.run(work())
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _interrupt(*_: object) -> None:
+    """At once, also while a line is awaited: asyncio's own handler would wait for the end of the line."""
+    raise KeyboardInterrupt
+
+
+def _backends(folder: Path, rules: "Rules", settings: Settings, stack: AsyncExitStack) -> "Backends":
+    """The bot folder's own, which keep nothing here, or the action server that the settings name."""
+    from actions.runner import RasaActions
+    from app.clock import SystemClock
+    from app.ground import remote_actions
+    from app.rehearsal.backends import Backends
+
+    try:
+        if not settings.actions.url:
+            return Backends(rules, RasaActions(folder) if rules.bot.actions else None)
+        server = remote_actions(settings.model_copy(update={"bot": folder}), SystemClock())
+    except (LotseError, OSError) as error:
+        return Backends(rules, None, str(error))
+    stack.push_async_callback(server.close)
+    return Backends(rules, server)
 
 
 def _stop(message: str) -> NoReturn:

@@ -42,6 +42,8 @@ def play(
     from app.rehearsal.suite import channels_of, chat_files, coverage_of, play_file
 
     set_up_logs("text", "warning")
+    if as_json and (update or suggest):
+        _stop("--json is for results alone: call --update or --suggest without it")
     folder = bot or Settings().bot
     rules = load_rules(folder)
     console = Console(highlight=False, soft_wrap=True)
@@ -65,7 +67,7 @@ def play(
     else:
         for line in (*result_lines(results), Text(f"{len(results) - failed} passed, {failed} failed\n")):
             console.print(line)
-        for line in coverage_lines(coverage, whole=cover):
+        for line in coverage_lines(coverage, whole=cover) if cover or not only else ():
             console.print(line)
     if suggest:
         tongue = _named(language or rules.bot.source, rules.bot.languages, "language", "--language")[0]
@@ -134,12 +136,14 @@ def _update(console: Console, rules: "Rules", files: Sequence[Path], guess: "Gue
 def _suggest(console: Console, folder: Path, rules: "Rules", coverage: "Coverage", language: str) -> None:
     from app.rehearsal.suite import suggest, write_suggestions
 
-    found = list(suggest(folder, rules, coverage, language))
+    found = suggest(folder, rules, coverage, language)
     target = write_suggestions(folder, found)
-    reached = {key for _, _, keys in found for key in keys}
     console.print(
-        Text(f"\n{len(found)} written to {target}: they take {len(reached)} of the {len(coverage.missing_ways)} ways")
+        Text(
+            f"\n{len(found.texts)} written to {target}: they take {found.ways} of the {len(coverage.missing_ways)} ways"
+        )
     )
-    for way in coverage.missing_ways:
-        if way.key not in reached:
-            console.print(Text(f"  no way found to {way.file}:{way.line}  {way}", style="yellow"))
+    if found.more:
+        console.print(Text(f"  {found.more} more are left: move these to tests/, then ask again"))
+    for way in found.out_of_reach:
+        console.print(Text(f"  no way found to {way.file}:{way.line}  {way}", style="yellow"))

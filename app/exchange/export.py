@@ -48,7 +48,7 @@ def messages_of(bot: BotTexts, text: Text, lock: Lock, slots: tuple[str, ...]) -
 
 def ids_of(text: Text) -> tuple[str, str]:
     """``msgid`` and ``msgid_plural`` (empty for a text without plural in both languages)."""
-    return _ids(text.source, plural=any(text.source) or any(text.target))
+    return _ids(text.source, plural=text.plural)
 
 
 def _ids(source: Forms, *, plural: bool) -> tuple[str, str]:

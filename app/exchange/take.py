@@ -122,7 +122,7 @@ class _Taking:
             self._changed(text, message, where, current=current)
 
     def _changed(self, text: Text, message: Message, where: str, *, current: bool) -> None:
-        plural = any(text.source) or any(text.target)
+        plural = text.plural
         if message.plural or not plural:
             strings = dict(zip(self.slots if message.plural else ("",), message.strings, strict=False))
         else:  # the file is older than the plural forms

@@ -1,11 +1,9 @@
 """The back-ends at the simulator: the real ones, or what its user says they give."""
 
-from pathlib import Path
-
-from actions.runner import RasaActions
 from app.rehearsal.samples import conditions, results
 from conversation.effects import RunAction
-from conversation.errors import ActionError, LotseError
+from conversation.errors import ActionError
+from conversation.ports import Actions
 from conversation.records import ActionCall
 from conversation.value import Data
 from dialogs.model import Do
@@ -15,15 +13,12 @@ from engine.rules import Rules
 class Backends:
     """A bot whose back-ends can't be had answers with samples, and says so."""
 
-    def __init__(self, folder: Path, rules: Rules) -> None:
+    def __init__(self, rules: Rules, actions: Actions | None, without: str = "") -> None:
+        """``without``: why there are no ``actions``."""
         self._rules = rules
         self._stubs: dict[str, dict[str, Data] | None] = {}
-        self._runner: RasaActions | None = None
-        self._without = ""
-        try:
-            self._runner = RasaActions(folder) if rules.bot.actions else None
-        except (LotseError, OSError) as error:
-            self._without = str(error)
+        self._actions = actions
+        self._without = without
 
     def stub(self, name: str, result: dict[str, Data] | None) -> None:
         """From now on; None = it fails."""
@@ -36,7 +31,7 @@ class Backends:
         """What the action gives, None if it fails, and where that comes from, in words."""
         if request.name in self._stubs:
             return self._stubs[request.name], "as you said"
-        if self._runner is None:
+        if self._actions is None:
             return self._sample(request.name), f"a sample: {self._without or 'there are no actions'}"
         call = ActionCall(
             name=request.name,
@@ -47,7 +42,7 @@ class Backends:
             language=language,
         )
         try:
-            return dict(await self._runner.run(call)), ""
+            return dict(await self._actions.run(call)), ""
         except ActionError as error:
             return None, str(error)
 

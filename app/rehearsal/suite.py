@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from app.bot_folder import nlu_examples, read_folder
-from app.rehearsal.coverage import Coverage, cover, lines_in, ways_of
+from app.rehearsal.coverage import Coverage, Way, cover, lines_in, ways_of
 from app.rehearsal.matrix import Place, places, play_everywhere
 from app.rehearsal.search import WayKey, chosen, script_of, search
 from app.rehearsal.written import script_text
@@ -19,6 +19,8 @@ from engine.rules import Rules
 
 FOLDER: Final = "tests"
 SUGGESTED: Final = "suggested"
+MOST: Final = 100
+"""Proposals at a time: more than that nobody reads."""
 MARK: Final = "# Proposed by `lotse test --suggest`. Read it; if the bot is right, move it to tests/ under a name that says what it is about."
 
 
@@ -79,24 +81,38 @@ def coverage_of(folder: Path, rules: Rules, results: Sequence[Result]) -> Covera
     return cover(rules.bot, [result.played for result in results], lines_in(read_folder(folder)))
 
 
-def suggest(folder: Path, rules: Rules, coverage: Coverage, language: str) -> Iterator[tuple[str, str, list[WayKey]]]:
-    """(file name, text, ways that it takes) of a transcript for each way that none takes, as far as one can be found."""
-    ways = {way.key: way for way in coverage.missing_ways}
+class Proposals(Value, frozen=True, kw_only=True):
+    """``texts``: file name to what stands in it. ``ways``: how many they take; ``more``: files that are left for next time."""
+
+    texts: dict[str, str]
+    ways: int
+    more: int
+    out_of_reach: tuple[Way, ...]
+
+
+def suggest(folder: Path, rules: Rules, coverage: Coverage, language: str) -> Proposals:
+    """A transcript for each way that none takes, as far as one can be found: at most ``MOST``, those with the most to them first."""
     everything = {way.key: way for way in ways_of(rules.bot, lines_in(read_folder(folder)))}
-    found = search(rules, ways, language=language, examples=_examples(folder, language))
-    used: set[str] = set()
-    for path, keys in chosen(found):
+    wanted = [way.key for way in coverage.missing_ways]
+    found = search(rules, wanted, language=language, examples=_examples(folder, language))
+    all_of_them = chosen(found)
+    texts: dict[str, str] = {}
+    for path, keys in all_of_them[:MOST]:
         title = "; ".join(str(everything[key]) for key in keys)
         script = script_of(rules, path, title=title, language=language)
-        name = _name(keys[-1], language, used)
-        yield name, f"{MARK}\n{script_text(script)}", keys
+        texts[_name(keys[-1], language, set(texts))] = f"{MARK}\n{script_text(script)}"
+    return Proposals(
+        texts=texts,
+        ways=sum(len(keys) for _, keys in all_of_them[:MOST]),
+        more=len(all_of_them) - len(texts),
+        out_of_reach=tuple(way for way in coverage.missing_ways if way.key not in found),
+    )
 
 
 def _name(key: WayKey, language: str, used: set[str]) -> str:
     stem = "-".join(part.replace(".", "-") for part in key if part)
     while f"{stem}.{language}.chat" in used:
         stem += "-2"
-    used.add(f"{stem}.{language}.chat")
     return f"{stem}.{language}.chat"
 
 
@@ -110,13 +126,13 @@ def _examples(folder: Path, language: str) -> dict[str, str]:
     return {intent: str(words[0]) for intent, words in intents.items() if isinstance(words, list) and words}
 
 
-def write_suggestions(folder: Path, suggestions: Sequence[tuple[str, str, list[WayKey]]]) -> Path:
+def write_suggestions(folder: Path, proposals: Proposals) -> Path:
     """Into tests/suggested; what an earlier call proposed and nobody moved is replaced. Raises OSError."""
     target = folder / FOLDER / SUGGESTED
     target.mkdir(parents=True, exist_ok=True)
     for old in target.glob("*.chat"):
         if old.read_text(encoding="utf-8", errors="replace").startswith(MARK):
             old.unlink()
-    for name, text, _ in suggestions:
+    for name, text in proposals.texts.items():
         (target / name).write_text(text, encoding="utf-8")
     return target

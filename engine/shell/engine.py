@@ -13,11 +13,11 @@ from conversation.effects import SetTimer
 from conversation.errors import StoreError
 from conversation.events import CustomerEdited, CustomerPressed, CustomerSaid, CustomerUnreachable
 from conversation.meter import NO_METER, NO_TRACER, Meter, Tracer
-from conversation.ports import Actions, Bus, Channel, Clock, EngineStore, Ids, Nlu
+from conversation.ports import Actions, Bus, Channel, Clock, EngineStore, Ids
 from conversation.records import Accepted, Claimed, InboxRow, Saved, Send, Turn
-from engine.rules import Rules
 from engine.shell.claims import Claims
 from engine.shell.duty import Duty
+from engine.shell.editions import Editions
 from engine.shell.feed import Feed
 from engine.shell.intake import Intake
 from engine.shell.jobs import Jobs
@@ -39,7 +39,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
-    """What an engine works with. ``rules`` gives the live version of the bot; ``at`` is called at the points where crash
+    """What an engine works with. ``editions`` gives the versions of the bot; ``at`` is called at the points where crash
     tests stop the process.
 
     ``place`` names this process; ``gone``: whether the process of a place is known to have ended. ``beat``: seconds between
@@ -48,8 +48,7 @@ class Tools:
     """
 
     store: EngineStore
-    rules: Callable[[], Rules]
-    nlu: Nlu
+    editions: Editions
     actions: Actions
     repeatable: Callable[[str], bool]
     bus: Bus
@@ -120,8 +119,7 @@ class Engine:
         tools = self._tools
         return Turns(
             store=tools.store,
-            rules=tools.rules,
-            nlu=tools.nlu,
+            editions=tools.editions,
             channels=tools.channels,
             feed=self.feed,
             clock=tools.clock,

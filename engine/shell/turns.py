@@ -28,6 +28,7 @@ from conversation.run import Run
 from conversation.state import Closed, Conversation, Parked, Phase
 from conversation.understanding import Understanding
 from engine.rules import Rules
+from engine.shell.editions import Editions, choose
 from engine.shell.feed import Feed
 from engine.shell.lanes import Lanes
 from engine.shell.stored import until_stored
@@ -52,8 +53,7 @@ class Turns:
         self,
         *,
         store: EngineStore,
-        rules: Callable[[], Rules],
-        nlu: Nlu,
+        editions: Editions,
         channels: Mapping[str, Channel],
         feed: Feed,
         clock: Clock,
@@ -68,8 +68,7 @@ class Turns:
         self._meter = meter
         self._tracer = tracer
         self._store = store
-        self._rules = rules
-        self._nlu = nlu
+        self._editions = editions
         self._channels = channels
         self._feed = feed
         self._clock = clock
@@ -180,13 +179,17 @@ class Turns:
         )
 
     async def _step(self, start: Conversation, event: Event) -> tuple[Conversation, tuple[Effect, ...]]:
-        rules = self._rules()
+        start, edition = await choose(self._editions, start, event)
+        rules = edition.rules
         try:
             state, effects = self._advance(start, event, rules)
             asked = next((effect for effect in effects if isinstance(effect, Understand)), None)
             if asked is not None:
                 answer = Understood(
-                    id=f"{event.id}.u", at=event.at, request=asked.request, understanding=await self._understand(asked)
+                    id=f"{event.id}.u",
+                    at=event.at,
+                    request=asked.request,
+                    understanding=await self._understand(asked, edition.nlu),
                 )
                 state, more = self._advance(state, answer, rules)
                 effects = (*effects, *more)
@@ -202,10 +205,10 @@ class Turns:
         self._meter.step(perf_counter() - began)
         return result
 
-    async def _understand(self, asked: Understand) -> Understanding:
+    async def _understand(self, asked: Understand, nlu: Nlu) -> Understanding:
         try:
             async with asyncio.timeout(NLU_LIMIT):
-                return await self._nlu.understand(asked.text, asked.language)
+                return await nlu.understand(asked.text, asked.language)
         except TimeoutError:
             _log.warning("nlu_too_slow", limit=NLU_LIMIT)
             return Understanding()

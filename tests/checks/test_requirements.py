@@ -76,7 +76,17 @@ def test_product_imports_only_what_it_asks_for() -> None:
         for top in imported(tree(path)) - own
         if not asked & {canonicalize_name(owner) for owner in owners.get(top, [])}
     }
-    assert borrowed == set()
+    assert borrowed == {"app/pytest_chat.py: pytest"}, "only pytest's own plug-in, which nothing but pytest imports"
+
+
+def test_plug_in_of_pytest_is_imported_by_nothing_of_the_product() -> None:
+    named_in = [
+        named(path)
+        for folder in product_folders()
+        for path in tracked(f"{folder}/*.py")
+        if "pytest_chat" in path.read_text("utf-8")
+    ]
+    assert named_in in ([], ["app/pytest_chat.py"])
 
 
 def imported(module: ast.Module) -> set[str]:

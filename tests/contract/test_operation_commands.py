@@ -14,6 +14,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from app.cli import app
+from conversation.bundles import Bundle, Pointer
 from conversation.errors import StoreError
 from store.sql import SqlStore
 from store.versions import known_versions
@@ -176,9 +177,25 @@ def test_doctor_finds_nothing_wrong_where_nothing_is(lotse: Lotse, file: Path) -
     assert {line[:3] for line in lines_of(result).values()} == {"ok "}, result.output
     assert list(lines_of(result)) == [
         *("settings", "bot", "pages", "database", "disk", "integrity", "tables", "writing", "clock"),
-        *("workers", "inbox", "timers", "put aside", "outbox", "redis", "actions", "telegram", "port"),
+        *("version", "workers", "inbox", "timers", "put aside", "outbox", "redis", "actions", "telegram", "port"),
     ]
     assert result.output.endswith("all is well\n")
+
+
+def test_doctor_tells_which_version_of_the_bot_is_live(lotse: Lotse, file: Path) -> None:
+    assert "nothing was published" in lines_of(lotse("doctor"))["version"]
+
+    async def publish() -> None:
+        store, at = await SqlStore.open(f"sqlite:///{file}"), datetime(2026, 3, 2, 12, tzinfo=UTC)
+        bundle = Bundle(hash="3f2a9c01", title="Bot", files={}, made_at=at)
+        await store.bundles.put(bundle, {}, pointer=Pointer(name="live", bundle=bundle.hash, at=at))
+        await store.bundles.point(Pointer(name="canary", bundle=bundle.hash, at=at, share=10))
+        await store.close()
+
+    asyncio.run(publish())
+    told = lines_of(lotse("doctor"))["version"]
+    assert told == "ok 3f2a9c01, published 2026-03-02 12:00 UTC; 3f2a9c01 for 10 of 100 customers"
+    assert "as it is saved" in lines_of(lotse("doctor", LOTSE_RUN="folder"))["version"]
 
 
 def test_doctor_aligns_its_lines(lotse: Lotse, file: Path) -> None:

@@ -68,6 +68,7 @@ def test_transcript_that_can_not_be_read_fails_alone(bot: Path) -> None:
         (["--min-steps", "5"], 0, ""),
         (["--min-steps", "100"], 1, "% of the steps were entered, at least 100 % are asked for"),
         (["--min-transitions", "95"], 1, "% of the ways on were taken, at least 95 % are asked for"),
+        (["--json", "--update"], 1, "--json is for results alone"),
         (["--languages", "fr"], 1, "--languages: the bot has no language “fr”; it has en, de"),
         (["--only", "nothing"], 1, "there is no transcript with “nothing” in its name"),
         (["--languages", "all", "--channels", "webchat"], 0, ""),
@@ -116,6 +117,13 @@ def test_proposals_are_written_pass_and_close_what_was_open(bot: Path) -> None:
     after = lotse("test", bot, "--min-steps", "100", "--min-transitions", "95", "--cover")
     assert after.exit_code == 0, after.output
     assert "choose_one: failed → human" in after.output
+
+
+def test_no_more_proposals_at_a_time_than_anybody_reads(bot: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.rehearsal.suite.MOST", 3)
+    result = lotse("test", bot, "--suggest")
+    assert len(list((bot / "tests/suggested").glob("*.chat"))) == 3
+    assert "more are left" in result.output
 
 
 def test_new_proposals_replace_old_ones_and_nothing_else(bot: Path) -> None:

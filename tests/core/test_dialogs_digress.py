@@ -1,13 +1,16 @@
 """Something else in the middle of a question: an FAQ is answered and the question asked again, a task asks first and has a way back."""
 
 from datetime import timedelta
+from functools import cache
 
 import msgspec
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from conversation.content import Example
 from conversation.run import Left, Run
-from conversation.state import Closed, Conversation, Parked
+from conversation.state import Closed, Conversation, Parked, WithBot
 from conversation.understanding import Understanding
 from dialogs.asides import MAX_LEFT
 from engine.rules import Rules
@@ -216,6 +219,16 @@ def test_who_says_nothing_to_the_offer_is_done_and_may_come_back() -> None:
     assert running.state.run.left
 
 
+@pytest.mark.parametrize("answer", ["yes", "no", "7", "when are you open"])
+def test_an_answer_to_an_offer_of_yesterday_breaks_nothing(answer: str) -> None:
+    """The timer of the silence may be late by a day: a service that stood still."""
+    running = left_for_order()
+    running.say("yes", "A1234")
+    running.now += timedelta(hours=24, seconds=1)
+    assert running.say(answer) != ["rescue"]
+    assert not running.state.run.returning
+
+
 def test_an_answer_to_what_was_left_takes_it_up() -> None:
     running = left_for_order()
     running.say("yes", "A1234")
@@ -394,3 +407,62 @@ def test_left_is_read_back_as_it_was_written() -> None:
     assert isinstance(left, Left)
     assert [(frame.dialog, frame.step) for frame in left.frames] == [("main", "move")]
     assert left.at == running.now
+
+
+# ── whatever is said ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+DAY, QUIET = "a day passes", "nothing is said"
+SAID = (
+    *MEANINGS,
+    "yes",
+    "no",
+    "1",
+    "2",
+    "7",
+    "A1234",
+    "?",
+    "move",
+    "order",
+    "menu",
+    "back",
+    "language",
+    "stop",
+    "hi",
+    DAY,
+    QUIET,
+)
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(
+    st.lists(st.sampled_from(SAID), max_size=25),
+    st.sampled_from(["", "return", "stay", "no"]),
+    st.sampled_from(["", "return"]),
+)
+def test_whatever_is_said_the_bot_answers_and_stays_within_its_bounds(said: list[str], form: str, ask: str) -> None:
+    """``Talk`` writes and reads the state between every two inputs."""
+    running = talk(bot=_digressing(form, ask))
+    for text in said:
+        if running.outcome or not isinstance(running.state.phase, WithBot):
+            break
+        before = running.state.run
+        if text == DAY:
+            running.now += timedelta(hours=24, seconds=1)
+            continue
+        answers = running.silence(10) if text == QUIET else running.say(text)
+        assert "rescue" not in answers
+        after = running.state.run
+        assert answers or running.outcome, (text, running.at)
+        assert len(after.frames) <= 4
+        assert len(after.left) <= MAX_LEFT
+        assert sum(map(bool, (after.guess, after.leaving, after.returning, after.languages))) <= 1
+        if text == "when are you open" and "hours" in answers and after.frames:
+            assert (after.frames[-1].form, after.frames[-1].misses) == (
+                before.frames[-1].form,
+                before.frames[-1].misses,
+            ) or (before.frames[-1].dialog == "faq")
+
+
+@cache
+def _digressing(form: str, ask: str) -> Rules:
+    return rules(form=form, ask=ask)

@@ -199,6 +199,9 @@ EXHAUSTION: Final[dict[str, str]] = {
     "{{ " + "(" * 40 + "wide" + " ~ wide)" * 40 + " }}": "10,000 characters",
     "{{ wide }}" * 400: "10,000 characters",
     "{{ long | upper }}" * 300: "10,000 characters",
+    "x{{ long }}": "10,000 characters",
+    "{{ [" + "rows, " * 300 + "] | upper }}": "too many values",
+    "{{ name | plural({'other': [" + "rows, " * 200 + "]}) }}": "too many values",
     "{{ sharp | upper | lower | upper | lower }}" * 90: "10,000 characters",
     "{% if long in wide %}x{% endif %}" * 150: "10,000 characters",
     "{% if rows == same %}{% endif %}" * 200: "as many comparisons as fit",
@@ -355,6 +358,28 @@ def test_plural_of_what_is_no_number_is_other(language: str) -> None:
 def test_words_of_a_customer_are_shown_as_they_were_typed() -> None:
     for source in ("{{ typed }}", "{{ typed ~ '' }}", "{{ typed | default('x') }}", "{{ [typed] | list }}"):
         assert Template(source)(HOSTILE, EN) == DATA["typed"]
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("{{ [" + "1," * 1_100 + "] }}", "more than 1000 parts"),
+        ("{{ '" + "x" * 10_001 + "' }}", "longer than 10,000 characters"),
+        ("{{ " + "9" * 5_000 + " }}", "too many digits"),
+        ("{{ 99999999999999999999 }}", "too many digits"),
+        ("{{ 1e999 }}", "too many digits"),
+        ("{% for x in y %}{% endfor %}", "for is not allowed"),
+        ("{{ name | attr('x') }}", "there is no filter “attr”"),
+    ],
+)
+def test_template_over_a_limit_is_refused_for_that_reason(source: str, words: str) -> None:
+    with pytest.raises(TemplateError, match=words):
+        Template(source)
+
+
+def test_list_names_a_hundred_items_at_most_and_amounts_are_short() -> None:
+    assert Template("{{ [" + "name, " * 150 + "] | list }}")(HOSTILE, EN).count("Eva") == 100
+    assert len(Template("{{ 1e17 | money }}{{ 1e18 | number }}")(HOSTILE, EN)) < 20
 
 
 def test_large_data_that_is_only_asked_about_does_not_hide_the_rest_of_a_text() -> None:

@@ -402,3 +402,37 @@ def test_a_personal_answer_that_was_named_is_a_suggestion_and_never_used_silentl
     assert "postcode" not in asked.state.variables
     asked.say("1")
     assert asked.requests[-1].arguments == {"contract": "10000001", "postcode": "10115"}
+
+
+# ── buttons of lists from data ───────────────────────────────────────────────────────────────────────────────────────
+
+LIST = """
+  menu: {pick: things, save: thing, go: more}
+  more: {choose: {list: menu, done: bye}}
+"""
+
+
+def test_an_old_button_of_a_list_means_what_it_showed_not_what_stands_there_now() -> None:
+    things = [{"name": name} for name in ("ant", "bee", "cat")]
+    asked = Talk(main_bot(LIST + ENDS), state=fresh(things=things))
+    asked.say("hi")
+    old = asked.menu
+    asked.say("1")
+    asked.state = msgspec.structs.replace(asked.state, variables={"things": [{"name": "new"}, *things[1:]]})
+    asked.say("list")
+    assert asked.labels == ["new", "bee", "cat"]
+    assert asked.press("ant", menu=old) == ["button_gone", "menu"]
+    assert asked.press("bee", menu=old) == ["more"]
+    assert asked.state.variables["thing"] == {"name": "bee"}
+    asked.state = msgspec.structs.replace(asked.state, variables={"things": [things[2], things[1]]})
+    asked.say("list")
+    assert asked.press("cat", menu=old) == ["more"]
+    assert asked.state.variables["thing"] == {"name": "cat"}
+
+
+def test_an_old_button_of_a_renamed_step_is_found_under_its_new_name() -> None:
+    steps = STEPS.replace("rest:", "finish:").replace("go: rest", "go: finish")
+    asked = Talk(main_bot(steps, heads=f"{HEADS}\nrenamed: {{rest: finish}}"))
+    asked.say("menu", "2")
+    assert asked.at == "main/finish"
+    assert asked.press_payload("main/rest/again", menu="m") == ["menu"]

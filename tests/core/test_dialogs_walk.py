@@ -209,8 +209,11 @@ def test_a_called_dialog_comes_back_and_its_failure_is_told() -> None:
 
 
 def test_dialogs_inside_each_other_end_at_three_levels() -> None:
-    deep = f"start: on\ndefaults: {{{DEFAULTS}}}\nsteps:\n  on: {{call: deep, failed: out, go: out}}\n  out: {{end: failed}}\n  human: {{end: failed}}\n  asleep: {{end: failed}}\n"
-    talk = bot("  menu: {call: deep, failed: human, go: bye}\n", deep=deep)
+    ends = "  out: {end: failed}\n  human: {end: failed}\n  asleep: {end: failed}\n"
+    head = f"start: on\ndefaults: {{{DEFAULTS}}}\nsteps:\n"
+    below = {f"deep{n}": f"{head}  on: {{call: deep{n + 1}, failed: out, go: out}}\n{ends}" for n in range(1, 6)}
+    last = f"{head}  on: {{say: here, go: done}}\n  done: {{end: solved}}\n{ends}"
+    talk = bot("  menu: {call: deep1, failed: human, go: bye}\n", **below, deep6=last)
     assert talk.say("hi") == ["human"]
 
 

@@ -348,6 +348,7 @@ def yaml_of(language: str, data: Data, *, flow: bool) -> bytes:
     if flow:
         return flow_of({language: data}).encode()
     yaml = YAML()
+    yaml.representer.ignore_aliases = lambda _: True
     out = io.StringIO()
     yaml.dump({language: data}, out)
     return out.getvalue().encode()

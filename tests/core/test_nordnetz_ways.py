@@ -10,6 +10,7 @@ import pytest
 
 from bots.limits import limits_of
 from bots.shape import MediaPart, TextPart, shape
+from conversation.content import Prompt
 from conversation.message import Message
 from conversation.state import Closed, Conversation, Parked
 from conversation.understanding import Understanding
@@ -94,6 +95,26 @@ def labels_on(channel: str, menu: Message) -> list[str]:
     return shown or [button.label for button in buttons_of(menu)]
 
 
+def assert_nothing_lost(message: Message, channel: str) -> None:
+    """Each word, option and file of a message is in what the channel shows of it, and within the channel's limits."""
+    content, limits = message.content, limits_of(channel)
+    assert isinstance(content, Prompt)
+    parts = shape(message, limits, lambda media: f"https://x/{media.name}")
+    words = "\n".join(part.text if isinstance(part, TextPart) else part.media.caption for part in parts if isinstance(part, TextPart | MediaPart))  # fmt: skip
+    assert " ".join(content.text.split()) in " ".join(words.split())
+    shown = [button for part in parts if isinstance(part, TextPart | MediaPart) for button in part.buttons]
+    if shown:
+        assert [button.payload for button in shown] == [button.payload for button in content.buttons]
+        assert len({button.label for button in shown}) == len({button.label for button in content.buttons})
+    else:
+        lines = [" ".join(line.split()) for line in words.splitlines()]
+        assert {f"{n}. {' '.join(button.label.split())}" for n, button in enumerate(content.buttons, 1)} <= set(lines)
+    if content.attach:
+        carried = any(isinstance(part, MediaPart) and part.media.ref == content.attach.ref for part in parts)
+        assert carried or f"https://x/{content.attach.name}" in words
+        assert carried == (content.attach.type in limits.media)
+
+
 def choices(spot: Spot, channel: str) -> Iterator[tuple[str, str, str]]:
     """(number, label as shown, payload) of each option of the question that is asked."""
     menu = spot.menu
@@ -103,6 +124,8 @@ def choices(spot: Spot, channel: str) -> Iterator[tuple[str, str, str]]:
 
 
 def after(talk: Talk, spot: Spot) -> Spot:
+    for message in talk.bot_messages:
+        assert_nothing_lost(message, talk.state.channel)
     with_buttons = [
         message for message in talk.bot_messages if message is talk.bot_messages[-1] and buttons_of(message)
     ]

@@ -17,12 +17,13 @@ from app.rehearsal.written import data_text, script_text, span_text
 from app.rehearse import Played, marked, play, rehearse
 from app.transcript import Transcript, User, read_meaning, read_transcript
 from conversation.content import Text
+from conversation.events import CustomerSaid
 from conversation.understanding import Entity, Intent, Understanding
 from dialogs.model import Thresholds
 from engine.rules import Rules
-from engine.step import trace
+from engine.step import step, trace
 from tests.support import all_verbs
-from tests.support.bots import ENDS, NORDNETZ, main_bot, means, nordnetz, nordnetz_files
+from tests.support.bots import ENDS, MONDAY, NORDNETZ, fresh, main_bot, means, nordnetz, nordnetz_files
 
 CHATS = sorted((NORDNETZ / "tests").glob("*.chat"))
 MENU = main_bot("  menu: {choose: {pay: pay, talk: human}}\n  pay: {say: pay, end: ticket}\n" + ENDS)
@@ -87,6 +88,21 @@ def test_operator_has_nothing_to_do_where_nobody_waits(what: str) -> None:
         stage.operate(what)
 
 
+def test_trace_is_the_step_with_the_ways_it_took() -> None:
+    """In order, each from where the one before led."""
+    state, event = fresh(), CustomerSaid(id="e1", at=MONDAY, content=Text(text="42"))
+    begun, effects, first = trace(state, event, nordnetz())
+    assert (begun, effects) == step(state, event, nordnetz())
+    event = CustomerSaid(id="e2", at=MONDAY, content=Text(text="1"))
+    _, _, second = trace(begun, event, nordnetz())
+    assert [(way.step, way.why, way.to_step) for way in (*first, *second)] == [
+        ("", "start", "greeting"),
+        ("greeting", "go", "menu"),
+        ("menu", "option.outage", "outage"),
+        ("outage", "needs", "contract"),
+    ]
+
+
 # ── stubs in the middle, things that are sent, events ────────────────────────────────────────────────────────────────
 
 EVERY = all_verbs.rules()
@@ -135,6 +151,8 @@ def test_meaning_is_an_intent_several_with_scores_or_nothing(meaning: str, expec
         ("Language: fr", 1, "the bot has no language “fr”; use one of: en, de"),
         ("Channel: pigeon", 1, "the bot has no channel “pigeon”"),
         ("Action fnd: fails", 1, "the bot has no action “fnd”; use one of: find, all_of_them"),
+        ("Action find: {stat: late}", 1, "the action find gives no “stat”; it gives state, many"),
+        ("User: hi\nAction find: {stat: late}", 2, "the action find gives no “stat”"),
         ("User: hi\nAction fnd: fails", 2, "the bot has no action “fnd”"),
     ],
 )

@@ -5,9 +5,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from rich.console import Console
 
+from actions.runner import RasaActions
 from app.bot_folder import load_rules
+from app.rehearsal.backends import Backends
 from app.rehearse import rehearse
 from app.terminal import _Table
 from app.transcript import read_transcript
@@ -15,6 +19,8 @@ from conversation.understanding import Understanding
 from engine.rules import Rules
 from tests.support import all_verbs
 from tests.support.bots import NORDNETZ, means, nordnetz
+
+EVERY = all_verbs.rules()
 
 
 class Understander:
@@ -30,11 +36,27 @@ class Session:
     """A simulator whose console is a text."""
 
     def __init__(
-        self, folder: Path, rules: Rules, *, language: str = "en", channel: str = "webchat", trace: bool = False
+        self,
+        folder: Path,
+        rules: Rules,
+        *,
+        language: str = "en",
+        channel: str = "webchat",
+        trace: bool = False,
+        actions: RasaActions | None = None,
     ) -> None:
         self.out = io.StringIO()
         console = Console(file=self.out, highlight=False, soft_wrap=True, force_terminal=False)
-        self.table = _Table(folder, rules, Understander(), console, language=language, channel=channel, trace=trace)
+        self.table = _Table(
+            folder,
+            rules,
+            Understander(),
+            Backends(rules, actions),
+            console,
+            language=language,
+            channel=channel,
+            trace=trace,
+        )
 
     async def type(self, *lines: str) -> str:
         """What the last of the lines shows."""
@@ -56,7 +78,7 @@ def every(tmp_path: Path) -> Session:
 @pytest.fixture
 def example(tmp_path: Path) -> Session:
     """The example, with its real back-ends; what is saved goes elsewhere."""
-    session = Session(NORDNETZ, nordnetz(), language="de")
+    session = Session(NORDNETZ, nordnetz(), language="de", actions=RasaActions(NORDNETZ))
     session.table.folder = tmp_path
     return session
 
@@ -144,6 +166,7 @@ async def test_words_of_the_bot_are_the_bots_and_the_rest_is_the_simulators(exam
         (":stub nope {a: 1}", "there is no action “nope”; there are find, all_of_them"),
         (":stub find", "write what it gives: {name: value, …}"),
         (":stub find {a", "can't be read"),
+        (":stub find {stat: late}", "the action find gives no “stat”; it gives state, many"),
         (":stub find fails", "write it as {name: value, …}"),
         (":fails nope", "there is no action “nope”"),
         (":operator", "the operator's words"),
@@ -216,3 +239,27 @@ async def test_file_that_exists_is_not_written_over_unasked(every: Session) -> N
 
 async def test_place_that_can_not_be_written_to_is_said_plainly(every: Session) -> None:
     assert "can't be written" in await every.type("hi", ":save bot.yaml/x.chat")
+
+
+TYPED = st.sampled_from(
+    [
+        *(["1", "2", "3", "4", "5", "6", "7", "8", "9", "hi", "pay", "split", "sub", "count", "day", "file", "sure", "form", "place", "again", "enough", "ok", "bad", "yes", "no", "???", "101", "menu", "back"]),
+        *(["/menu", "/back", "/repeat", "/stop", "/language", "deutsch", "Kein Netz heute"]),
+        "An example", "{tomorrow}", "tomorrow", "5, 2", "what is this", "hmm",
+        ":wait 10m", ":wait 2h", ":wait 3d", ":undo", ":busy", ":close", ":back", ":operator Hello", ":sends file",
+        ":sends sticker", ":sends location", ":happens paid", ":fails find", ":stub find {state: late, many: 1}",
+        ":real find", ":fails all_of_them",
+    ]
+)  # fmt: skip
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(lines=st.lists(TYPED, min_size=1, max_size=25), language=st.sampled_from(["", "en", "de"]))
+async def test_whatever_is_said_passes_when_it_is_played(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[str], language: str
+) -> None:
+    folder = tmp_path_factory.mktemp("said")
+    session = Session(folder, EVERY, language=language)
+    await session.type(*lines)
+    if session.table.log.lines:
+        assert "it passes" in await session.type(":save said")

@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 
 from app.bot_folder import WATCH, LiveBot
+from app.editions import LiveEditions
 from dialogs.problems import BotError
+from store.sql import SqlStore
 from tests.support.bots import MONDAY, NORDNETZ, Talk
 from tests.support.connector_surroundings import TurnedClock
+from tests.support.editions import editions_of
 
 
 @pytest.fixture
@@ -31,7 +34,7 @@ def live(folder: Path) -> tuple[LiveBot, TurnedClock]:
     return LiveBot(folder, clock), clock
 
 
-def greeting(bot: LiveBot) -> str:
+def greeting(bot: LiveBot | LiveEditions) -> str:
     talk = Talk(bot.rules())
     talk.say("42")
     return talk.bot_messages[0].content.text  # type: ignore[union-attr]
@@ -91,7 +94,7 @@ def test_a_file_that_vanishes_is_reported(folder: Path) -> None:
 
 def test_nothing_is_read_again_while_nothing_changes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bot, _ = live(folder)
-    monkeypatch.setattr("app.bot_folder.load_rules", lambda _: pytest.fail("read again"))
+    monkeypatch.setattr("app.bot_folder.read_folder", lambda _: pytest.fail("read again"))
     bot.look()
 
 
@@ -101,8 +104,11 @@ def test_a_broken_bot_at_the_start_is_an_error(folder: Path) -> None:
         live(folder)
 
 
-async def test_the_watch_looks_every_second_until_it_is_cancelled(folder: Path) -> None:
-    bot, clock = live(folder)
+async def test_the_watch_looks_every_second_until_it_is_cancelled(folder: Path, tmp_path: Path) -> None:
+    clock = TurnedClock(MONDAY)
+    store = await SqlStore.open(f"sqlite:///{tmp_path}/lotse.db")
+    bot = editions_of(folder, store, clock)
+    await bot.begin()
     taken = asyncio.Event()
 
     def asleep(_: float) -> None:
@@ -112,12 +118,13 @@ async def test_the_watch_looks_every_second_until_it_is_cancelled(folder: Path) 
             taken.set()
 
     clock.on_sleep = asleep
-    watch = asyncio.create_task(bot.watch())
+    watch = asyncio.create_task(bot.run())
     await asyncio.wait_for(taken.wait(), 10)
     watch.cancel()
     with pytest.raises(asyncio.CancelledError):
         await watch
     assert set(clock.slept) == {WATCH}
+    await store.close()
 
 
 def test_a_running_conversation_goes_on_in_the_new_words(folder: Path) -> None:

@@ -11,10 +11,12 @@ from conversation.content import Content, Media, Text, plain_text
 from conversation.errors import ActionError, RefusedError
 from conversation.events import CustomerSaid
 from conversation.message import Message
-from conversation.ports import Bus
+from conversation.ports import Actions, Bus, Nlu
 from conversation.records import ActionCall, Chat, Inbound
 from conversation.understanding import Understanding
 from conversation.value import Data
+from engine.rules import Rules
+from engine.shell.editions import Editions, OneEdition
 from engine.shell.engine import Engine, Tools
 from store.bus import MemoryBus
 from store.sql import SqlStore
@@ -82,6 +84,11 @@ class Process:
         channel: Sends,
         bus: Bus | None = None,
         dead: set[str] | None = None,
+        *,
+        rules: Rules = RULES,
+        nlu: Nlu | None = None,
+        actions: Actions | None = None,
+        editions: Editions | None = None,
     ) -> None:
         self.store = store
         self.clock = clock
@@ -90,9 +97,8 @@ class Process:
         self.dead = set[str]() if dead is None else dead
         tools = Tools(
             store=store,
-            rules=lambda: RULES,
-            nlu=Deaf(),
-            actions=NoBackEnd(),
+            editions=editions or OneEdition(lambda: rules, nlu or Deaf()),
+            actions=actions or NoBackEnd(),
             repeatable=lambda _: False,
             bus=bus or MemoryBus(),
             channels={CHANNEL: channel},

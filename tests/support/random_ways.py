@@ -46,6 +46,7 @@ class Way:
             type(self.state.phase),
             tuple(frames),
             form and (form.field, form.correcting),
+            bool(run.frames) and run.frames[-1].proposed is not None,
             run.listening,
             msgspec.json.encode(run.guess),
         )

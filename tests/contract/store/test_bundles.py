@@ -10,7 +10,7 @@ from conversation.bundles import Bundle, Pointer, PointerName, Release
 from conversation.errors import StoreError
 from conversation.state import Closed
 from store.sql import SqlStore
-from tests.support.storing import arrive, fresh, turn
+from tests.support.storing import arrive, fresh, says, turn
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -167,3 +167,30 @@ async def test_a_version_that_a_pointer_is_on_is_never_forgotten(store: SqlStore
         await keep(store, number)
         await store.bundles.point(pointer(name, f"v{number}", share=10))  # type: ignore[arg-type]
     assert await store.bundles.clear(NOON + timedelta(days=365), keep=0) == []
+
+
+async def test_what_happened_in_the_newest_conversations_comes_back_in_order(store: SqlStore) -> None:
+    for key in ("1", "2", "3"):
+        row = await arrive(store, key, key)
+        state = fresh(row.chat, f"c-{key}")
+        await store.save(turn(state, says(state, 1, "customer"), handled=(row.number,)))
+        more = await arrive(store, f"{key}-more", key)
+        state = msgspec.structs.replace(state, version=1)
+        await store.save(turn(state, says(state, 2, "customer"), handled=(more.number,)))
+    await arrive(store, "waits", "3")
+    found = await store.recordings(2)
+    assert len(found) == 2
+    for told, rows in found:
+        key = told.id.removeprefix("c-")
+        assert [row.event.id for row in rows] == [f"event-{key}", f"event-{key}-more"]
+
+
+async def test_every_move_that_people_made_is_kept_in_order(store: SqlStore) -> None:
+    await keep(store, 1)
+    for what in ("publish", "canary", "promote"):
+        release = Release(bundle="v1", what=what, at=NOON, author="ann")
+        await store.bundles.point(pointer("live", "v1"), release)
+    assert [release.what for release in await store.bundles.releases()] == ["publish", "canary", "promote"]
+    (kept,) = await store.bundles.all()
+    assert kept.release is not None
+    assert kept.release.what == "promote"

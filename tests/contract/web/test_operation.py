@@ -197,6 +197,7 @@ async def test_readiness_ends_when_the_database_is_away_for_seconds_and_comes_ba
     assert (await get("/readyz")).data == {
         "status": "ready",
         "parts": {"service": "ok", "database": "ok", "bus": "ok"},
+        "version": lotse.service.bot.rules().bot.version,
     }
     away = True
     blink = await get("/readyz")

@@ -98,7 +98,7 @@ async def test_media_are_shown_or_downloaded_by_their_kind(lotse: Running) -> No
 
 async def test_the_dialogs_have_the_documented_shape(lotse: Running) -> None:
     data = (await lotse.browser().get("/dialogs.json")).data
-    assert data.keys() == {"title", "languages", "source", "dialogs", "problems", "loaded_at"}
+    assert data.keys() == {"title", "languages", "source", "dialogs", "problems", "loaded_at", "version"}
     assert (data["languages"], data["source"], data["problems"]) == (["de", "en", "ru", "uk"], "de", [])
     dialogs = {dialog["name"]: dialog for dialog in data["dialogs"]}
     assert dialogs.keys() == {"support", "identify_customer"}

@@ -52,7 +52,7 @@ test("a step of another dialog is a card of its own, and a fallback is marked", 
 
 test("a search finds words of any language, a label falls back to the source", () => {
   const step: Step = { name: "menu", verb: "choose", texts: { de: "Womit kann ich helfen?", uk: "Чим допомогти?" }, options: [{ name: "bill", labels: { en: "My bill" } }], ways: [] };
-  const all: Dialogs = { title: "", languages: [], source: "de", problems: [], loaded_at: "", dialogs: [{ name: "d", title: "", start: "menu", steps: [step] }] };
+  const all: Dialogs = { title: "", languages: [], source: "de", problems: [], loaded_at: "", version: "", dialogs: [{ name: "d", title: "", start: "menu", steps: [step] }] };
   for (const query of ["MENU", "допомогти", "helfen womit", "my BILL"]) assert.deepEqual(found(all, query), [{ dialog: "d", step: "menu" }]);
   assert.deepEqual(found(all, "helfen outage"), []);
   assert.deepEqual(found(all, "  "), []);

@@ -96,7 +96,7 @@ function Side({ model, dialogs }: { readonly model: Model; readonly dialogs: Dia
       />
       {model.query.value.trim() ? <Results model={model} /> : <List model={model} dialogs={dialogs} />}
       <Problems model={model} dialogs={dialogs} />
-      <p class="muted">{t("dialogs.loaded", { time: full(dialogs.loaded_at, model.texts.language.value) })}</p>
+      <p class="muted">{t("dialogs.loaded", { time: full(dialogs.loaded_at, model.texts.language.value), version: dialogs.version })}</p>
     </aside>
   );
 }

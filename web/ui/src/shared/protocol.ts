@@ -179,4 +179,5 @@ export interface Dialogs {
   readonly dialogs: readonly Dialog[];
   readonly problems: readonly { readonly file: string; readonly line: number; readonly message: string; readonly todo: string }[];
   readonly loaded_at: string;
+  readonly version: string;
 }

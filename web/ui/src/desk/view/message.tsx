@@ -161,6 +161,8 @@ function ContentView({ content, message, texts, chat }: ContentProps): JSX.Eleme
           ☎ {[content.name, content.phone].filter(Boolean).join(", ")} {content.own && <small>({t("own_number")})</small>}
         </p>
       );
+    case "example":
+      return <Words text={content.text} />;
     default:
       return <em>{t("unsupported", { what: content.what })}</em>;
   }
