@@ -36,6 +36,7 @@ def chat(
     from app.live_nlu import NoNlu
     from app.terminal import talk
     from bots.limits import all_limits
+    from nlu.service import open_nlu
 
     settings = Settings()
     set_up_logs("text", "error")
@@ -52,8 +53,8 @@ def chat(
         stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
 
     async def work() -> None:
-        nlu = LiveNlu(settings.var / "nlu")
-        await nlu.learn(nlu_examples(folder))
+        examples = nlu_examples(folder)
+        nlu = await open_nlu(examples, settings.var / "nlu") if examples else NoNlu()
         async with AsyncExitStack() as stack:
             backends = _backends(folder, rules, settings, stack)
             await talk(folder, rules, nlu, backends, language=language, channel=channel, trace=trace, at=at)
