@@ -28,7 +28,7 @@ class Attention:
         """What the customer said: now, or when the NLU layer was asked about it."""
         self.guess: Guess | None = walk.run.guess
         self.leaving: Leaving | None = walk.run.leaving
-        self.returning = walk.run.returning
+        self.returning = walk.run.returning if walk.left else ""
         self.languages = walk.run.languages
         self.out = walk.run.out
         self.answered = walk.run.answered

@@ -19,6 +19,7 @@ Forms: TypeAlias = dict[str, str]
 """Plural form to text; the form ``""`` alone for what has no plural. Forms without a text are left out."""
 
 WORDS: Final = "words"
+_MARKS: Final = str.maketrans({"~": "~0", "/": "~1", "#": "~2", "@": "~3"})
 GLOBAL: Final = "_global"
 _TEXTS: Final = ("item", "confirm", "error")
 _GROUPS: Final = ("options", "fields")
@@ -109,13 +110,14 @@ def stale_texts(
 
     What no lock remembers counts as up to date. Raises ContentError for a lock that can't be read.
     """
+    own = {topic: leaves(topic, source, data.get(locale_file(source, topic))) for topic in topics(data, source)}
     for language in languages:
         lock = read_lock(locks.get(lock_file(language)), language)
         if language == source or not lock.texts:
             continue
-        for topic in topics(data, source):
+        for topic, texts in own.items():
             target = leaves(topic, language, data.get(locale_file(language, topic)))
-            for text in pair(topic, leaves(topic, source, data.get(locale_file(source, topic))), target):
+            for text in pair(topic, texts, target):
                 if is_stale(text, lock):
                     yield Stale(
                         language=language,
@@ -247,6 +249,8 @@ def _pairs(value: Data) -> Iterator[tuple[str, Data]]:
 
 
 def _text(name: tuple[str, ...], value: Data, path: tuple[str, ...]) -> Leaf:
+    if isinstance(value, str):  # nearly all are
+        return Leaf(name=name, path=path, variants=({"": value},) if value else ())
     forms = value if isinstance(value, dict) else {"": value}
     spelled = {form: [_spell(item) for item in (v if isinstance(v, list) else [v])] for form, v in forms.items()}
     count = max((len(items) for items in spelled.values()), default=0)

@@ -36,7 +36,6 @@ def chat(
     from app.live_nlu import NoNlu
     from app.terminal import talk
     from bots.limits import all_limits
-    from nlu.service import open_nlu
 
     settings = Settings()
     set_up_logs("text", "error")
@@ -53,6 +52,8 @@ def chat(
         stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
 
     async def work() -> None:
+        from nlu.service import open_nlu
+
         examples = nlu_examples(folder)
         nlu = await open_nlu(examples, settings.var / "nlu") if examples else NoNlu()
         async with AsyncExitStack() as stack:

@@ -136,14 +136,17 @@ class _Layout:
             cards=tuple(self.cards.values()), edges=edges, width=right, height=max(self.bottom.values()) - GAP
         )
 
-    def _place(self, name: str, depth: int, wish: float) -> None:
-        card = self._card(name, depth * COLUMN, max(wish, self.bottom[depth]))
-        self.cards[name] = card
-        self.bottom[depth] = card.y + card.height + GAP
-        rows = {row.to: row.y for row in card.rows}
-        ordered = sorted(self.behind[name], key=lambda child: rows.get(child, card.y))
-        for child in ordered:
-            self._place(child, depth + 1, card.y)
+    def _place(self, root: str, depth: int, wish: float) -> None:
+        """A step, then all behind it, as high as there is room."""
+        ahead = [(root, depth, wish)]
+        while ahead:
+            name, column, wanted = ahead.pop()
+            card = self._card(name, column * COLUMN, max(wanted, self.bottom[column]))
+            self.cards[name] = card
+            self.bottom[column] = card.y + card.height + GAP
+            rows = {row.to: row.y for row in card.rows}
+            ordered = sorted(self.behind[name], key=lambda child: rows.get(child, card.y))
+            ahead += [(child, column + 1, card.y) for child in reversed(ordered)]
 
     def _card(self, name: str, x: float, y: float) -> Card:
         step = self.steps[name]

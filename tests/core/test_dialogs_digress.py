@@ -219,6 +219,16 @@ def test_who_says_nothing_to_the_offer_is_done_and_may_come_back() -> None:
     assert running.state.run.left
 
 
+@pytest.mark.parametrize("answer", ["yes", "no", "7", "when are you open"])
+def test_an_answer_to_an_offer_of_yesterday_breaks_nothing(answer: str) -> None:
+    """The timer of the silence may be late by a day: a service that stood still."""
+    running = left_for_order()
+    running.say("yes", "A1234")
+    running.now += timedelta(hours=24, seconds=1)
+    assert running.say(answer) != ["rescue"]
+    assert not running.state.run.returning
+
+
 def test_an_answer_to_what_was_left_takes_it_up() -> None:
     running = left_for_order()
     running.say("yes", "A1234")
@@ -401,7 +411,26 @@ def test_left_is_read_back_as_it_was_written() -> None:
 
 # ── whatever is said ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-SAID = (*MEANINGS, "yes", "no", "1", "2", "7", "A1234", "?", "move", "order", "menu", "back", "language", "stop", "hi")
+DAY, QUIET = "a day passes", "nothing is said"
+SAID = (
+    *MEANINGS,
+    "yes",
+    "no",
+    "1",
+    "2",
+    "7",
+    "A1234",
+    "?",
+    "move",
+    "order",
+    "menu",
+    "back",
+    "language",
+    "stop",
+    "hi",
+    DAY,
+    QUIET,
+)
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
@@ -417,7 +446,11 @@ def test_whatever_is_said_the_bot_answers_and_stays_within_its_bounds(said: list
         if running.outcome or not isinstance(running.state.phase, WithBot):
             break
         before = running.state.run
-        answers = running.say(text)
+        if text == DAY:
+            running.now += timedelta(hours=24, seconds=1)
+            continue
+        answers = running.silence(10) if text == QUIET else running.say(text)
+        assert "rescue" not in answers
         after = running.state.run
         assert answers or running.outcome, (text, running.at)
         assert len(after.frames) <= 4

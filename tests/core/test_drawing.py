@@ -202,3 +202,10 @@ def test_the_red_lines_of_mermaid_are_those_of_failures() -> None:
     red = [int(number) for number in re.findall(r"\d+", lines[-1].split("stroke")[0])]
     assert red
     assert {number for number, line in enumerate(ways) if '|"failed"|' in line} == set(red)
+
+
+def test_a_dialog_of_two_thousand_steps_in_a_row_is_drawn() -> None:
+    steps = [step(f"s{number}", "say", (f"s{number + 1}", "go", "")) for number in range(2000)]
+    picture = layout(dialog(*steps, step("s2000", "end")))
+    assert len(picture.cards) == 2001
+    assert len(picture.edges) == 2000
