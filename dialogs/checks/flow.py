@@ -190,7 +190,7 @@ def ways_out(m: Material) -> Iterator[Problem]:
             yield m.at(dialog, dialog.steps[stuck[0]], f"no end can be reached from {_listed(stuck)}", todo)
         asking = [name for name, step in dialog.steps.items() if is_question(step)]
         alone = [name for name in asking if name not in people[dialog.name]]
-        if alone and getattr(dialog, "kind", "task") != "answer":
+        if alone and dialog.kind != "answer":
             todo = "let its `misses`, or an option, lead to a step with `handover: …`"
             message = f"no person can be reached from {_listed(alone)}"
             yield m.at(dialog, dialog.steps[alone[0]], message, todo)
