@@ -34,7 +34,7 @@ class NoNlu:
 class Models:
     """Trains off the event loop, or takes what was trained before: by this process, on this machine, or where it was published."""
 
-    def __init__(self, cache: Path, kept: BundleStore) -> None:
+    def __init__(self, cache: Path, kept: BundleStore | None = None) -> None:
         self._cache = cache
         self._kept = kept
         self._open: OrderedDict[str, Nlu] = OrderedDict()
@@ -54,7 +54,7 @@ class Models:
 
     async def _fetch(self, path: Path) -> None:
         """A published version brings its model along."""
-        if await asyncio.to_thread(path.is_file):
+        if self._kept is None or await asyncio.to_thread(path.is_file):
             return
         body = (await self._kept.blobs([path.name])).get(path.name)
         if body is not None:

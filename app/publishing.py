@@ -11,8 +11,9 @@ from typing import Final
 from app.bot_folder import compile_files, examples_in, read_folder
 from app.bundling import bundle_of, code_hash, files_of
 from app.editions import in_share
-from app.rehearse import Guess, rehearse
-from app.transcript import read_transcript
+from app.rehearsal.report import words
+from app.rehearsal.suite import chat_files, coverage_of, play_file
+from app.rehearse import Guess
 from conversation.bundles import Kept, OpenConversation, Pointer, Release
 from conversation.errors import ContentError, LotseError
 from conversation.ports import BundleStore
@@ -95,12 +96,13 @@ def _content(model: Path) -> bytes:
 
 
 def _play(folder: Path, rules: Rules, nlu: LocalNlu | None) -> tuple[str, tuple[str, ...]]:
-    files = sorted((folder / "tests").glob("*.chat"))
+    """What the transcripts went through, in words, and those that go another way."""
     with asyncio.Runner() as runner:
         guess: Guess | None = (lambda text, language: runner.run(nlu.understand(text, language))) if nlu else None
-        found = [rehearse(read_transcript(f"tests/{file.name}", file.read_bytes()), rules, guess) for file in files]
-    failed = tuple(str(difference) for difference in found if difference)
-    return f"{len(files) - len(failed)} of {len(files)} transcripts passed", failed
+        results = [result for file in chat_files(folder) for result in play_file(file, rules, guess)]
+    failed = tuple(str(result.difference) for result in results if result.difference)
+    passed = f"{len(results) - len(failed)} of {len(results)} transcripts passed"
+    return f"{passed}; {words(coverage_of(folder, rules, results))}", failed
 
 
 class Versions:

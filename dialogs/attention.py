@@ -84,7 +84,7 @@ class Attention:
             key, text = "return", self._titled("return", of_place(walk.prompts, walk.frames, walk.trail))
         buttons = tuple(Button(payload=choice.key, label=choice.label) for choice in self.beside())
         walk.outputs.append(Speak(origin=f"_product/{key}", prompt=Prompt(text=text, buttons=buttons)))
-        if walk.frames and walk.frame.stage == "waiting":
+        if walk.frames and walk.frame.stage == "waiting" and not isinstance(walk.step.verb, Wait):
             walk.listen()
 
     def _titled(self, key: str, title: str) -> str:

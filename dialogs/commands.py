@@ -1,9 +1,11 @@
 """The words that work everywhere: menu, a person, back, repeat, stop, another language."""
 
 import re
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
-from dialogs.matching import folded, folded_words, match_word
+from dialogs.matching import folded, one_typo
 from dialogs.model import Bot
 
 LANGUAGE_NAMES: Final = {
@@ -21,23 +23,36 @@ def find_command(bot: Bot, language: str, text: str) -> str:
         name = re.split(r"[@ ]", text[1:], maxsplit=1)[0].casefold()
         return name if name in bot.commands else ""
     said = folded(text)
-    for name, words in bot.texts.command_words(language).items():
-        if name in bot.commands and match_word(said, words):
-            return name
-    for other in bot.languages:
-        for name, words in bot.texts.command_words(other).items():
-            if said and name in bot.commands and said in folded_words(words):
-                return name
-    return ""
+    if not said:
+        return ""
+    own = _spoken(bot, language)
+    if said in own:
+        return own[said]
+    near = [name for word, name in own.items() if -1 <= len(said) - len(word) <= 1 and one_typo(said, word)]
+    if near:
+        return near[0]
+    return next((name for other in bot.languages if (name := _spoken(bot, other).get(said))), "")
 
 
 def find_language(bot: Bot, text: str) -> str:
     """The language that the text names, if the bot speaks it."""
-    said = folded(text)
-    for language in bot.languages:
-        if said and said in folded_words(LANGUAGE_NAMES.get(language, ())):
-            return language
-    return ""
+    return _named(bot.languages).get(folded(text), "")
+
+
+@lru_cache(maxsize=32)
+def _spoken(bot: Bot, language: str) -> Mapping[str, str]:
+    """Each word, folded, to its command; where two have the same, to the first."""
+    spoken = bot.texts.command_words(language).items()
+    words = [(folded(word), name) for name, words in spoken if name in bot.commands for word in words]
+    found: dict[str, str] = {}
+    for word, name in words:
+        found.setdefault(word, name)
+    return found
+
+
+@lru_cache(maxsize=32)
+def _named(languages: tuple[str, ...]) -> Mapping[str, str]:
+    return {folded(name): language for language in reversed(languages) for name in LANGUAGE_NAMES.get(language, ())}
 
 
 def language_name(language: str) -> str:

@@ -93,7 +93,9 @@ def standing(bot: Bot, run: Run) -> Run:
 
 def at_home(bot: Bot, run: Run) -> Run:
     """Its place is given up: it begins again at the menu."""
-    return msgspec.structs.replace(run, frames=(home(bot),), trail=(), guess=None, leaving=None, left=())
+    return msgspec.structs.replace(
+        run, frames=(home(bot),), trail=(), guess=None, leaving=None, left=(), returning="", out=()
+    )
 
 
 def home(bot: Bot) -> Frame:

@@ -93,12 +93,6 @@ def _is_cut(text: str, said: str, word: str) -> bool:
     return begin and (text.rstrip().endswith(("…", "...")) or said == word[:19].strip())
 
 
-def match_word(said: str, words: tuple[str, ...]) -> bool:
-    """True if ``said``, which is folded already, is one of the words, as typed or with one typo."""
-    meant = folded_words(words)
-    return bool(said) and (said in meant or any(one_typo(said, word) for word in meant))
-
-
 def one_typo(said: str, meant: str) -> bool:
     """One letter wrong, missing, extra, or two swapped; only words of ``TYPO_FROM`` letters on, and never in a number."""
     if len(meant) < TYPO_FROM or abs(len(said) - len(meant)) > 1 or said == meant or any(c.isdigit() for c in meant):

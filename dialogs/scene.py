@@ -26,15 +26,24 @@ class Names(Mapping[str, Data]):
     """The variables of a conversation, then the built-ins: what conditions and texts can name."""
 
     def __init__(self, bot: Bot, scene: Scene, variables: Mapping[str, Data]) -> None:
-        zone = ZoneInfo(zone_of(bot, variables))
+        self._bot = bot
+        self._scene = scene
         self._variables = variables
-        self._built_in: dict[str, Any] = {
-            "hours": scene.hours,
-            "now": scene.now.isoformat(),
-            "today": scene.now.astimezone(zone).date().isoformat(),
-            "channel": scene.channel,
-            "language": scene.language,
-        }
+        self._made: dict[str, Any] | None = None
+
+    @property
+    def _built_in(self) -> dict[str, Any]:
+        """Made when the first of them is asked for: most steps name none."""
+        if self._made is None:
+            scene, zone = self._scene, ZoneInfo(zone_of(self._bot, self._variables))
+            self._made = {
+                "hours": scene.hours,
+                "now": scene.now.isoformat(),
+                "today": scene.now.astimezone(zone).date().isoformat(),
+                "channel": scene.channel,
+                "language": scene.language,
+            }
+        return self._made
 
     def __getitem__(self, name: str) -> Data:
         return self._variables[name] if name in self._variables else self._built_in[name]

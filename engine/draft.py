@@ -161,10 +161,13 @@ class Draft:
 
     def _learn_name(self, variables: Mapping[str, Data]) -> None:
         """Who was identified has a name at the desk too."""
-        if not self.state.name:
-            found = [variables.get(variable) for variable in self.rules.bot.fillers]
-            names = [value.get("name") for value in found if isinstance(value, dict)]
-            self.change(name=next((name for name in names if isinstance(name, str)), ""))
+        if self.state.name:
+            return
+        for variable in self.rules.bot.fillers:
+            value = variables.get(variable)
+            if isinstance(value, dict) and isinstance(name := value.get("name"), str):
+                self.change(name=name)
+                return
 
     def wait_for_customer(self, seconds: int) -> None:
         self.set_timer(SILENCE, self.now + timedelta(seconds=seconds))

@@ -119,8 +119,10 @@ def _fetch_anybody(draft: Draft) -> None:
 
 def _customer(draft: Draft, event: CustomerEvent) -> None:
     if isinstance(event, CustomerSaid | CustomerPressed):
-        draft.change(rush=faster(draft.state.rush, draft.state.last_customer_at, draft.now))
-    draft.change(last_customer_at=draft.now)
+        pace = faster(draft.state.rush, draft.state.last_customer_at, draft.now)
+        draft.change(rush=pace, last_customer_at=draft.now)
+    else:
+        draft.change(last_customer_at=draft.now)
     match event:
         case CustomerSaid():
             _meet(draft, event.language, event.name)

@@ -133,3 +133,13 @@ def test_split_is_by_weight_over_customers_and_the_same_for_each_of_them() -> No
     assert shares["old"] == pytest.approx(60, abs=6)
     assert shares["new"] == pytest.approx(31, abs=6)
     assert 0.3 < shares["none"] < 6
+
+
+def test_who_asks_for_another_language_while_a_step_waits_is_asked_which_and_the_wait_goes_on() -> None:
+    talk = Talk(main_bot("  menu: {choose: {one: later, two: human}}\n  later: {wait: 2h, go: bye}\n" + ENDS))
+    talk.say("hi", "one")
+    wakes = dict(talk.state.timers)
+    assert wakes
+    assert talk.say("language") == ["which_language"]
+    assert talk.state.timers == wakes
+    assert talk.silence(121) == ["bye"]
