@@ -114,7 +114,9 @@ class DialogReader:
         body = r.mapping(data, path)
         verbs = [key for key in body if key in _VERBS]
         if len(verbs) > 1:
-            r.complain(path, f"the step has {len(verbs)} verbs: {', '.join(verbs)}", "split it into a step for each", "D04")
+            r.complain(
+                path, f"the step has {len(verbs)} verbs: {', '.join(verbs)}", "split it into a step for each", "D04"
+            )
         verb = verbs[0] if verbs else ""
         r.mapping(data, path, _COMMON | set(_VERBS) | _VERBS.get(verb, set()))
         say = r.name(body.get("say"), (*path, "say")) or (name if verb in _SPEAKS else "")
@@ -154,7 +156,9 @@ class DialogReader:
             lines.append(Line(go=go, when=r.expression(line.get("when"), (*where, "when"))))
             always.append("when" not in line)
         if lines and not always[-1]:
-            r.complain((*path, "route"), "the last way has a condition", "end with `- {go: …}` for all other cases", "D09")
+            r.complain(
+                (*path, "route"), "the last way has a condition", "end with `- {go: …}` for all other cases", "D09"
+            )
         if any(always[:-1]):
             r.complain((*path, "route"), "no way after one without `when` is ever taken", "move it to the end", "D09")
         if not lines and verb not in ("choose", "end", "random"):
