@@ -8,9 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from app.bot_folder import compile_files, examples_in, read_folder
+from app.bot_folder import check_bot_files, compile_files, examples_in, read_folder
 from app.bundling import bundle_of, code_hash, files_of
-from app.checking import check_bot_files
 from app.editions import in_share
 from app.rehearsal.report import words
 from app.rehearsal.suite import chat_files, coverage_of, play_file
