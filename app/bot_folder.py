@@ -10,7 +10,7 @@ import structlog
 from bots.limits import all_limits
 from conversation.ports import Clock
 from dialogs.problems import BotError, Problem
-from dialogs.read import Files
+from dialogs.reading.bot import Files
 from engine.rules import Checked, Rules, check_files, compile_rules
 
 MAX_FILES: Final = 5_000

@@ -20,7 +20,7 @@ from conversation.ports import BundleStore
 from conversation.value import Value
 from dialogs.follow import Stays, follow
 from dialogs.problems import BotError, Problem
-from dialogs.read import Files
+from dialogs.reading.bot import Files
 from engine.rules import Rules
 from nlu.cache import cache_path
 from nlu.service import LocalNlu, open_nlu

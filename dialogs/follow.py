@@ -10,7 +10,7 @@ from conversation.value import Data, Value
 from dialogs.flow import Flow
 from dialogs.kinds import Kind
 from dialogs.model import Ask, Bot, CallDialog, Choose, Dialog, Do, Form, Pick, Step, Verb, Wait
-from dialogs.templates import Expression
+from dialogs.saying.templates import Expression
 
 
 class Follows(Value, frozen=True, kw_only=True):

@@ -11,8 +11,8 @@ from dialogs.checks.material import ChannelLimits, Material
 from dialogs.flow import Flow
 from dialogs.model import Bot
 from dialogs.problems import BotError, Problem, in_order
-from dialogs.read import BOT_FILE, READ, Files, content_hash, parse_bot, read_bot
-from dialogs.source import read_source
+from dialogs.reading.bot import BOT_FILE, READ, Files, content_hash, parse_bot, read_bot
+from dialogs.reading.source import read_source
 from handoff.hours import is_open, slots
 from handoff.read import read_policy
 

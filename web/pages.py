@@ -6,10 +6,10 @@ from typing import Final
 import msgspec
 from aiohttp import web
 
-from dialogs.check import ways_on
 from dialogs.model import Bot, Choose, Dialog, End, Step
 from dialogs.problems import Problem
 from dialogs.shown import foreign_ways, label_of, text_of, verb_of
+from dialogs.ways import ways_on
 from web.deps import Deps
 from web.files import serve_media
 from web.guard import failure

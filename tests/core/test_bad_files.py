@@ -9,7 +9,7 @@ import pytest
 from app.bot_folder import LiveBot, load_rules, read_folder
 from conversation.errors import ContentError
 from dialogs.problems import BotError, Problem
-from dialogs.source import MAX_BYTES, read_source
+from dialogs.reading.source import MAX_BYTES, read_source
 from nlu.read import read_examples
 from tests.support.bots import MONDAY, NORDNETZ
 from tests.support.connector_surroundings import TurnedClock

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 import pytest
 
-from dialogs.bounds import MAX_LEVELS, MAX_NUMBER, MAX_TEXT, MAX_VALUES
-from dialogs.filters import View, plural_form
-from dialogs.templates import Expression, Template, TemplateError
+from dialogs.saying.bounds import MAX_LEVELS, MAX_NUMBER, MAX_TEXT, MAX_VALUES
+from dialogs.saying.filters import View, plural_form
+from dialogs.saying.templates import Expression, Template, TemplateError
 from tests.support.effort import least_seconds
 
 EN = View(language="en", zone="Europe/Berlin")

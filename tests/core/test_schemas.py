@@ -13,8 +13,8 @@ import pytest
 from app.bot_folder import product_texts
 from app.starter.new import SPOKEN, new_bot, schemas
 from conversation.value import Data
-from dialogs.reader import Reader
-from dialogs.source import read_source
+from dialogs.reading.reader import Reader
+from dialogs.reading.source import read_source
 from engine.rules import compile_rules
 from handoff.complaints import Complaints
 from nlu.read import read_examples

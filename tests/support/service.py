@@ -34,7 +34,7 @@ from conversation.ports import Channel
 from conversation.records import Chat, Inbound, Operator, Turn
 from conversation.understanding import Understanding
 from conversation.value import Data
-from dialogs.read import Files
+from dialogs.reading.bot import Files
 from engine.rules import Rules, compile_rules
 from store.sql import SqlStore
 

@@ -12,8 +12,8 @@ import msgspec
 
 from conversation.errors import ContentError
 from conversation.value import Data, Value
-from dialogs.read_texts import PLURALS
-from dialogs.source import Path
+from dialogs.reading.source import Path
+from dialogs.reading.texts import PLURALS
 
 Forms: TypeAlias = dict[str, str]
 """Plural form to text; the form ``""`` alone for what has no plural. Forms without a text are left out."""

@@ -9,10 +9,10 @@ from typing import Final
 
 from conversation.run import Frame
 from conversation.value import Data
-from dialogs.asking import Asking
 from dialogs.model import Ask, CallDialog, Choose, Do, End, Form, Handover, Pick, Random, Say, Step, Wait
 from dialogs.outputs import Act, HandOver, Sleep
-from dialogs.place import taken
+from dialogs.walking.asking import Asking
+from dialogs.walking.place import taken
 
 MAX_STEPS: Final = 100
 """Steps in one event; a bot that needs more goes in circles."""

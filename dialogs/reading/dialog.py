@@ -29,9 +29,9 @@ from dialogs.model import (
     Verb,
     Wait,
 )
-from dialogs.reader import Reader
-from dialogs.source import Path
-from dialogs.templates import Expression
+from dialogs.reading.reader import Reader
+from dialogs.reading.source import Path
+from dialogs.saying.templates import Expression
 
 _DIALOG = {"title", "owner", "start", "intents", "fills", "defaults", "personal", "renamed", "kind", "steps"}
 _COMMON = {"say", "needs", "set", "save", "attach", "count", "misses", "silence", "failed", "go", "route", "digress"}

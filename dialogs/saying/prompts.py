@@ -10,12 +10,12 @@ import msgspec
 from conversation.content import Button, Media, MediaType, Prompt, Text
 from conversation.run import Frame
 from conversation.value import Data
-from dialogs.filters import View, parse_moment, show_datetime
+from dialogs.hearing.matching import Choice
 from dialogs.kinds import AnswerContext
-from dialogs.matching import Choice
 from dialogs.model import Ask, Bot, Choose, Pick, Step, Verb
+from dialogs.saying.filters import View, parse_moment, show_datetime
+from dialogs.saying.texts import Entry
 from dialogs.scene import Scene
-from dialogs.texts import Entry
 
 MAX_ITEMS: Final = 10
 """Buttons of one message. Longer lists are shown in pages, with ways on and back among the ten."""

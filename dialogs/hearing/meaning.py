@@ -4,7 +4,7 @@ from typing import Final
 
 from conversation.understanding import Intent, Understanding
 from dialogs.model import Choose, Option
-from dialogs.walk import Walk
+from dialogs.walking.walk import Walk
 
 OWN_INTENT_BONUS: Final = 0.1
 """An intent that this very menu offers is more likely than the same words elsewhere."""

@@ -2,13 +2,13 @@
 
 from conversation.content import Button, Content, Prompt, Text
 from conversation.run import Guess, Leaving
-from dialogs.commands import language_name
-from dialogs.matching import Choice
+from dialogs.hearing.commands import language_name
+from dialogs.hearing.matching import Choice
 from dialogs.model import Wait
 from dialogs.outputs import Speak
-from dialogs.prompts import NONE
-from dialogs.titles import of_intent, of_place
-from dialogs.walk import Walk
+from dialogs.saying.prompts import NONE
+from dialogs.saying.titles import of_intent, of_place
+from dialogs.walking.walk import Walk
 
 LEAVE, STAY = "^leave", "^stay"
 RETURN, DROP = "^return", "^drop"

@@ -14,7 +14,7 @@ from babel.numbers import format_currency, format_decimal, get_currency_symbol
 from jinja2.runtime import Context
 
 from conversation.value import Value
-from dialogs.bounds import MAX_SHOWN, cut, is_number, readable
+from dialogs.saying.bounds import MAX_SHOWN, cut, is_number, readable
 
 VIEW: Final = "_view"
 MAX_MOMENT: Final = 40

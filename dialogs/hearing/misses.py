@@ -8,13 +8,13 @@ import msgspec
 
 from conversation.content import Button, Content, Prompt, Text, plain_text
 from conversation.value import Data
-from dialogs.attention import Attention
-from dialogs.filters import show_date, show_datetime, show_money, show_number, show_time
-from dialogs.form_words import MAX_WORDS, stretches
+from dialogs.hearing.attention import Attention
+from dialogs.hearing.forms import MAX_WORDS, stretches
 from dialogs.kinds import TIMES, AnswerContext, Kind, NotThis, Parsed, Reason, check, parse, read_bound
 from dialogs.model import Ask
-from dialogs.walk import Walk
-from dialogs.worded import lacks
+from dialogs.saying.filters import show_date, show_datetime, show_money, show_number, show_time
+from dialogs.saying.worded import lacks
+from dialogs.walking.walk import Walk
 
 OFFER_PERSON_AFTER: Final = 3
 """Misses in a row after which each further error also offers a person."""

@@ -9,17 +9,19 @@ from typing import Final
 from conversation.content import Content, Prompt, Text, plain_text
 from conversation.understanding import Understanding
 from conversation.value import Data
-from dialogs import asides, forms, intents, meaning, worded
 from dialogs.answers.remarks import remark
-from dialogs.asking import BACK
-from dialogs.attention import DROP, LEAVE, RETURN, STAY, Attention
-from dialogs.commands import find_command, find_language, language_name
+from dialogs.hearing import asides, intents, meaning
+from dialogs.hearing.attention import DROP, LEAVE, RETURN, STAY, Attention
+from dialogs.hearing.commands import find_command, find_language, language_name
+from dialogs.hearing.matching import Choice, match
+from dialogs.hearing.misses import asked_in, miss, off_limits, value_of
 from dialogs.kinds import AnswerContext, Kind, Parsed, certain, narrowed, parse
-from dialogs.matching import Choice, match
-from dialogs.misses import asked_in, miss, off_limits, value_of
 from dialogs.model import Ask, Choose, Form, Pick, Wait
 from dialogs.outputs import Speak
-from dialogs.prompts import LESS, MAX_ITEMS, MORE, NO, YES
+from dialogs.saying import worded
+from dialogs.saying.prompts import LESS, MAX_ITEMS, MORE, NO, YES
+from dialogs.walking import forms
+from dialogs.walking.asking import BACK
 
 BEGIN: Final = "/start"
 """What messengers send for a customer who presses their button "Start", also in the middle of a conversation."""

@@ -6,17 +6,18 @@ from typing import Final
 from conversation.content import Prompt, Text
 from conversation.run import FormRun
 from conversation.value import Data
-from dialogs import form_runs, form_texts
-from dialogs.filters import parse_moment
-from dialogs.form_texts import AFRESH
+from dialogs.hearing.matching import Choice
 from dialogs.kinds import TIMES, Kind, NotThis, Parsed, check, parse
-from dialogs.matching import Choice
 from dialogs.model import Ask, Field, Form, Pick, Step, Verb, Wait
 from dialogs.outputs import Listen, Speak
-from dialogs.place import Place
-from dialogs.prompts import NO, YES
-from dialogs.titles import of_place
-from dialogs.worded import with_hint
+from dialogs.saying import forms as form_texts
+from dialogs.saying.filters import parse_moment
+from dialogs.saying.forms import AFRESH
+from dialogs.saying.prompts import NO, YES
+from dialogs.saying.titles import of_place
+from dialogs.saying.worded import with_hint
+from dialogs.walking import form_runs
+from dialogs.walking.place import Place
 
 MAX_TRAIL: Final = 20
 BACK: Final = "!back"

@@ -2,7 +2,7 @@
 
 A template sees JSON data only, reads fields and never attributes, and can neither call nor loop nor define: what it may
 contain is a list (``_TEXT_NODES``), and everything else is refused when the file is read. What it reads and makes has a limited
-size (``dialogs.bounds``), and with that it has a limited time.
+size (``dialogs.saying.bounds``), and with that it has a limited time.
 """
 
 import math
@@ -21,8 +21,8 @@ from jinja2.utils import missing
 from jinja2.visitor import NodeTransformer
 
 from conversation.value import Data
-from dialogs.bounds import MAX_TEXT, cut, is_number, kept, readable
-from dialogs.filters import FILTERS, PLAIN_FILTERS, VIEW, View
+from dialogs.saying.bounds import MAX_TEXT, cut, is_number, kept, readable
+from dialogs.saying.filters import FILTERS, PLAIN_FILTERS, VIEW, View
 
 Parsed = TypeVar("Parsed", bound=nodes.Node)
 

@@ -2,10 +2,10 @@
 
 from conversation.value import Data
 from dialogs.problems import Problem
-from dialogs.reader import Reader
-from dialogs.source import Path, Source
-from dialogs.templates import Template
-from dialogs.texts import Entry
+from dialogs.reading.reader import Reader
+from dialogs.reading.source import Path, Source
+from dialogs.saying.templates import Template
+from dialogs.saying.texts import Entry
 
 _ENTRY = {"text", "options", "words", "fields", "item", "confirm", "error", "by_channel"}
 PLURALS = {"zero", "one", "two", "few", "many", "other"}

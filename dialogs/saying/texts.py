@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from conversation.value import Data, Value
-from dialogs.filters import View, plural_form
-from dialogs.templates import Template
+from dialogs.saying.filters import View, plural_form
+from dialogs.saying.templates import Template
 
 PRODUCT: Final = "_product"
 """Where the product's own texts stand, under those of ``_global.yaml``."""

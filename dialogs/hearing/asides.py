@@ -9,7 +9,7 @@ import msgspec
 from conversation.run import Left, Run
 from dialogs.follow import standing
 from dialogs.model import Bot
-from dialogs.walk import MAX_DEPTH, Walk
+from dialogs.walking.walk import MAX_DEPTH, Walk
 
 KEPT: Final = timedelta(hours=24)
 """How long what was left can be gone on with."""

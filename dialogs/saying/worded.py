@@ -7,7 +7,7 @@ from typing import Final
 from conversation.content import Prompt
 from conversation.value import Data
 from dialogs.kinds import Kind
-from dialogs.prompts import Prompts
+from dialogs.saying.prompts import Prompts
 
 _SENT: Final = frozenset({"location", "photo", "file"})
 LACKS: Final[Mapping[str, frozenset[str]]] = {"webchat": _SENT, "sms": _SENT}

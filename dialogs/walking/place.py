@@ -9,14 +9,14 @@ import msgspec
 from conversation.content import Prompt
 from conversation.run import Frame, Run
 from conversation.value import Data
-from dialogs import form_runs
-from dialogs.filters import View
 from dialogs.kinds import AnswerContext
 from dialogs.model import Bot, Dialog, Step
 from dialogs.outputs import Finish, Output, Speak
-from dialogs.prompts import Prompts
+from dialogs.saying.filters import View
+from dialogs.saying.prompts import Prompts
 from dialogs.scene import Names, Scene, view_of
 from dialogs.taken import Taken
+from dialogs.walking import form_runs
 
 _NOWHERE: Final = Frame(dialog="", step="")
 

@@ -8,16 +8,17 @@ import msgspec
 from conversation.content import Content, Prompt, Text
 from conversation.run import FormRun
 from conversation.value import Data, Value
-from dialogs import form_runs, form_texts
 from dialogs.answers.remarks import begins_afresh, skips
-from dialogs.form_texts import AFRESH, CANCEL, CHANGE, SKIP
-from dialogs.form_words import Change, Fill, Meaning, Which, correction, only_taker, several, strict, takes
+from dialogs.hearing.forms import Change, Fill, Meaning, Which, correction, only_taker, several, strict, takes
+from dialogs.hearing.matching import Choice, match
 from dialogs.kinds import Kind, Parsed, certain, parse
-from dialogs.matching import Choice, match
 from dialogs.model import Field, Form
 from dialogs.outputs import Speak
-from dialogs.prompts import YES
-from dialogs.walk import Walk
+from dialogs.saying import forms as form_texts
+from dialogs.saying.forms import AFRESH, CANCEL, CHANGE, SKIP
+from dialogs.saying.prompts import YES
+from dialogs.walking import form_runs
+from dialogs.walking.walk import Walk
 
 Answers: TypeAlias = dict[str, Data]
 

@@ -13,11 +13,11 @@ from dialogs.checks.material import Material
 from dialogs.kinds import BUILT_IN, COUNTRIES, Kind, compile_pattern
 from dialogs.model import ActionSpec, Bot, Command, Dialog, Thresholds
 from dialogs.problems import BotError, Problem, in_order
-from dialogs.read_dialog import DialogReader
-from dialogs.read_texts import read_global, read_locale
-from dialogs.reader import Reader
-from dialogs.source import Source, read_source
-from dialogs.texts import OWN, PRODUCT, Entry, Texts
+from dialogs.reading.dialog import DialogReader
+from dialogs.reading.reader import Reader
+from dialogs.reading.source import Source, read_source
+from dialogs.reading.texts import read_global, read_locale
+from dialogs.saying.texts import OWN, PRODUCT, Entry, Texts
 
 Files: TypeAlias = Mapping[str, bytes]
 """Path inside the bot folder (``dialogs/support.yaml``) to content."""

@@ -7,8 +7,8 @@ from typing import Final
 
 from conversation.value import Data
 from dialogs.problems import Problem
-from dialogs.source import Path, Source
-from dialogs.templates import Expression, Template, TemplateError
+from dialogs.reading.source import Path, Source
+from dialogs.saying.templates import Expression, Template, TemplateError
 
 NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}

@@ -5,13 +5,13 @@ from typing import Literal, TypeAlias
 
 from conversation.run import Guess, Leaving
 from conversation.understanding import Intent
-from dialogs import asides, meaning
-from dialogs.attention import Attention
-from dialogs.misses import miss
+from dialogs.hearing import asides, meaning
+from dialogs.hearing.attention import Attention
+from dialogs.hearing.misses import miss
 from dialogs.model import Ask
 from dialogs.outputs import Learn
-from dialogs.prompts import NONE
-from dialogs.titles import of_place
+from dialogs.saying.prompts import NONE
+from dialogs.saying.titles import of_place
 
 Way: TypeAlias = Literal["jump", "here", "aside", "stay", "ask"]
 

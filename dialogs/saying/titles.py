@@ -5,7 +5,7 @@ from typing import Final
 
 from conversation.run import Frame
 from dialogs.model import CallDialog, Choose, Dialog
-from dialogs.prompts import Prompts
+from dialogs.saying.prompts import Prompts
 
 TITLE: Final = "_title"
 """The key of a dialog's own title among its texts; its ``options`` are titles of single intents."""

@@ -8,13 +8,13 @@ from typing import Final
 from conversation.content import Prompt
 from conversation.run import FormRun, Frame
 from conversation.value import Data
-from dialogs.filters import show_date, show_money, show_number, show_time
-from dialogs.form_words import Labelled
+from dialogs.hearing.forms import Labelled
+from dialogs.hearing.matching import Choice
 from dialogs.kinds import Kind
-from dialogs.matching import Choice
 from dialogs.model import Field, Form, Step
-from dialogs.prompts import YES, Prompts
-from dialogs.texts import Entry
+from dialogs.saying.filters import show_date, show_money, show_number, show_time
+from dialogs.saying.prompts import YES, Prompts
+from dialogs.saying.texts import Entry
 
 CHANGE, CANCEL, SKIP, AFRESH = "!change", "!cancel", "!skip", "!afresh"
 _AND = re.compile(r"\s+(?:und|oder|and|or|и|или|та|і|й|або)\s+|\s*[/,(]\s*")

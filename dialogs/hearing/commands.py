@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
-from dialogs.matching import TYPO_FROM, folded, one_typo
+from dialogs.hearing.matching import TYPO_FROM, folded, one_typo
 from dialogs.model import Bot
 
 LANGUAGE_NAMES: Final = {
