@@ -153,6 +153,9 @@ def _read_action(reader: _Reader, name: str, node: Node) -> ActionSpec:
                 repeat_safe = isinstance(value, ScalarNode) and value.value == "safe"
                 if not repeat_safe:
                     reader.problem(value, f"`repeat` of `{name}` can only be `safe`; leave it out otherwise")
+            case "may_be_empty":
+                pass  # for the checks of dialogs: nothing is done otherwise because of it
             case _:
-                reader.problem(key_node, f"unknown key `{key}`; known are `takes`, `gives` and `repeat`")
+                known = "`takes`, `gives`, `may_be_empty` and `repeat`"
+                reader.problem(key_node, f"unknown key `{key}`; known are {known}")
     return ActionSpec(name=name, takes=takes, gives=gives, repeat_safe=repeat_safe)

@@ -16,6 +16,7 @@ from rich.console import Console
 from app import lean
 from app.commands import replay, tables, versions
 from app.commands.chat import chat
+from app.commands.check import check
 from app.commands.doctor import doctor
 from app.commands.draw import draw
 from app.commands.inbox import inbox
@@ -121,42 +122,6 @@ def _serve(bot: Path | None, role: "Role") -> None:
         if error.errno != 98:
             raise
         _fail(f"port {settings.web.port} is taken: stop what listens there, or set LOTSE_WEB__PORT to another one")
-
-
-@app.command()
-def check(
-    bot: BotFolder = None,
-    actions_url: Annotated[
-        str, typer.Option(help="Also ask this action server whether it has every action of the catalogue.")
-    ] = "",
-) -> None:
-    """Read a bot folder and say everything that is wrong with it."""
-    from app.bot_folder import load_rules
-    from dialogs.problems import BotError
-
-    folder = _folder(bot)
-    try:
-        rules = load_rules(folder)
-    except BotError as error:
-        for problem in error.problems:
-            print(problem)  # noqa: T201 - this is the command's output
-        count = len(error.problems)
-        _fail(f"{count} problem{'s' if count > 1 else ''} in {folder}")
-    if actions_url:
-        _check_actions(folder, actions_url)
-    steps = sum(len(dialog.steps) for dialog in rules.bot.dialogs.values())
-    languages = ", ".join(rules.bot.languages)
-    print(f"{folder}: {len(rules.bot.dialogs)} dialogs, {steps} steps, {languages}: no problems")  # noqa: T201 - output
-
-
-def _check_actions(folder: Path, url: str) -> None:
-    from app.agreement import missing_actions
-
-    missing = _run(missing_actions(Settings(), folder, url))
-    for problem in missing:
-        print(problem)  # noqa: T201 - this is the command's output
-    if missing:
-        _fail(f"{folder} and the action server don't agree")
 
 
 @nlu.command("train")
@@ -268,6 +233,7 @@ def _with_store(do: Callable[["SqlStore"], Awaitable[T]]) -> T:
 
 
 for _command in (
+    check,
     tables.migrate,
     tables.backup,
     tables.restore,

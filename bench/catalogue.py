@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from bench.cases.check import check
 from bench.cases.flood import flood
 from bench.cases.form import form
 from bench.cases.history import history
@@ -22,5 +23,6 @@ CASES: Final[Mapping[str, Callable[[float], Figures]]] = {
     "flood": flood,
     "start": start,
     "step": step,
+    "check": check,
 }
 """Each takes the seconds of a measurement."""

@@ -60,6 +60,10 @@ class Limits(Value, frozen=True, kw_only=True):
     receives: tuple[Receivable, ...] = ()
     pace: Pace = Pace()
 
+    def size(self, text: str) -> int:
+        """How long the channel says that ``text`` is."""
+        return size_in(self.unit, text)
+
 
 def size_in(unit: Unit, text: str) -> int:
     """How long the channel says that ``text`` is. A lone surrogate counts like any other character."""

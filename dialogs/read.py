@@ -7,11 +7,12 @@ from typing import TypeAlias
 
 from conversation.errors import ContentError
 from conversation.policy import Policy
-from conversation.value import Data
-from dialogs.check import check_bot
+from conversation.value import Data, Value
+from dialogs.checks import NEEDED, check_bot
+from dialogs.checks.material import Material
 from dialogs.kinds import BUILT_IN, COUNTRIES, Kind, compile_pattern
 from dialogs.model import ActionSpec, Bot, Command, Dialog, Thresholds
-from dialogs.problems import BotError, Problem
+from dialogs.problems import BotError, Problem, in_order
 from dialogs.read_dialog import DialogReader
 from dialogs.read_texts import read_global, read_locale
 from dialogs.reader import Reader
@@ -22,6 +23,8 @@ Files: TypeAlias = Mapping[str, bytes]
 """Path inside the bot folder (``dialogs/support.yaml``) to content."""
 
 BOT_FILE = "bot.yaml"
+READ = (BOT_FILE, "dialogs", "locales", "actions")
+"""What a bot needs to run. Its ``nlu`` is learnt from beside that, and read as well where all is checked."""
 _BOT = {
     "title",
     "languages",
@@ -39,24 +42,43 @@ _BOT = {
 BUILT_IN_COMMANDS = ("back", "repeat", "stop", "language")
 
 
+class Parsed(Value, frozen=True, kw_only=True):
+    """A bot folder that was read. ``bot`` is there if ``problems`` is empty. ``product_keys``: of Lotse's own texts."""
+
+    bot: Bot | None
+    sources: dict[str, Source]
+    problems: list[Problem]
+    product_keys: frozenset[str] = frozenset()
+
+
 def read_bot(files: Files, product: Files, policy: Policy) -> Bot:
     """Read a whole bot. ``product``: ``<language>/customer.yaml`` with Lotse's own texts.
 
-    Raises BotError with every problem that was found, in the order of the files.
+    Raises BotError with every problem that keeps it from running, in the order of the files.
     """
+    parsed = parse_bot(files, product, policy)
+    problems, bot = parsed.problems, parsed.bot
+    if bot is not None:
+        found = check_bot(Material(bot, files, parsed.sources, product_keys=parsed.product_keys), NEEDED)
+        problems = [problem for problem in found if problem.severity == "error"]
+    if bot is None or problems:
+        raise BotError(in_order(problems))
+    return bot
+
+
+def parse_bot(files: Files, product: Files, policy: Policy, folders: tuple[str, ...] = READ) -> Parsed:
+    """Take a bot folder's files apart. ``folders``: those whose files must be readable."""
     problems: list[Problem] = []
-    sources = _sources(files, problems)
+    sources = _sources(files, problems, folders)
     if BOT_FILE not in sources:
         if BOT_FILE not in files:
             todo = "is this a bot folder? It needs bot.yaml, dialogs/ and locales/"
-            problems.append(Problem(file=BOT_FILE, line=0, message="the file is missing", todo=todo))
-        raise BotError(problems)
-    bot = _Reading(files, sources, product, policy, problems).bot()
-    if not problems:
-        problems.extend(check_bot(bot, files, lambda file, path: sources[file].line(path)))
-    if problems:
-        raise BotError(sorted(problems, key=lambda problem: (problem.file, problem.line)))
-    return bot
+            problems.append(Problem(file=BOT_FILE, line=0, message="the file is missing", todo=todo, code="D00"))
+        return Parsed(bot=None, sources=sources, problems=problems)
+    reading = _Reading(files, sources, product, policy, problems)
+    bot = reading.bot()
+    keys = frozenset(reading.product_keys)
+    return Parsed(bot=None if problems else bot, sources=sources, problems=problems, product_keys=keys)
 
 
 def content_hash(files: Files) -> str:
@@ -68,10 +90,10 @@ def content_hash(files: Files) -> str:
     return digest.hexdigest()[:16]
 
 
-def _sources(files: Files, problems: list[Problem]) -> dict[str, Source]:
+def _sources(files: Files, problems: list[Problem], folders: tuple[str, ...]) -> dict[str, Source]:
     found = {}
     for name in sorted(files):
-        if name.endswith((".yaml", ".yml")) and name.split("/")[0] in (BOT_FILE, "dialogs", "locales", "actions"):
+        if name.endswith((".yaml", ".yml")) and name.split("/")[0] in folders:
             try:
                 found[name] = read_source(name, files[name])
             except BotError as error:
@@ -88,6 +110,7 @@ class _Reading:
         self.product = product
         self.policy = policy
         self.problems = problems
+        self.product_keys: set[str] = set()
         self.r = Reader(sources[BOT_FILE], problems)
 
     def bot(self) -> Bot:
@@ -165,7 +188,7 @@ class _Reading:
                 try:
                     compile_pattern(pattern)
                 except ContentError as error:
-                    r.complain((name, "pattern"), str(error), "see “Kinds of answers” in docs")
+                    r.complain((name, "pattern"), str(error), "mend the pattern; it must match the whole answer", "D18")
                 kinds[name] = Kind(
                     name=r.name(name, (name,)),
                     pattern=pattern or None,
@@ -189,7 +212,8 @@ class _Reading:
         r = Reader(source, self.problems)
         found = {}
         for name, item in r.mapping(source.data, ()).items():
-            body = r.mapping(item, (name,), {"takes", "gives", "repeat"})
+            body = r.mapping(item, (name,), {"takes", "gives", "repeat", "may_be_empty"})
+            r.items(body.get("may_be_empty"), (name, "may_be_empty"))
             takes, gives = r.mapping(body.get("takes"), (name, "takes")), r.mapping(body.get("gives"), (name, "gives"))
             found[name] = ActionSpec(name=name, takes=takes, gives=gives)
         return found
@@ -200,6 +224,7 @@ class _Reading:
         for name, raw in self.product.items():
             language = name.split("/")[0]
             own, commands = _product(name, raw)
+            self.product_keys |= set(own)
             entries.setdefault(language, {})[PRODUCT] = dict(own)
             words.setdefault(language, {}).update(commands)
         for name, source in self.sources.items():

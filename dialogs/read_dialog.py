@@ -114,7 +114,9 @@ class DialogReader:
         body = r.mapping(data, path)
         verbs = [key for key in body if key in _VERBS]
         if len(verbs) > 1:
-            r.complain(path, f"the step has {len(verbs)} verbs: {', '.join(verbs)}", "split it into a step for each")
+            r.complain(
+                path, f"the step has {len(verbs)} verbs: {', '.join(verbs)}", "split it into a step for each", "D04"
+            )
         verb = verbs[0] if verbs else ""
         r.mapping(data, path, _COMMON | set(_VERBS) | _VERBS.get(verb, set()))
         say = r.name(body.get("say"), (*path, "say")) or (name if verb in _SPEAKS else "")
@@ -146,18 +148,21 @@ class DialogReader:
             r.complain(path, "the step has both `go` and `route`", "keep one: `go` for one way, `route` for several")
         if "go" in body:
             return (Line(go=r.name(body["go"], (*path, "go"))),)
-        lines = []
+        lines, always = [], []
         for index, item in enumerate(r.items(body.get("route"), (*path, "route"))):
             where = (*path, "route", index)
             line = r.mapping(item, where, {"when", "go"})
             go = r.name(line.get("go"), (*where, "go"), required=True)
             lines.append(Line(go=go, when=r.expression(line.get("when"), (*where, "when"))))
-        if lines and lines[-1].when is not None:
-            r.complain((*path, "route"), "the last way has a condition", "end with `- {go: …}` for all other cases")
-        if any(line.when is None for line in lines[:-1]):
-            r.complain((*path, "route"), "no way after one without `when` is ever taken", "move it to the end")
+            always.append("when" not in line)
+        if lines and not always[-1]:
+            r.complain(
+                (*path, "route"), "the last way has a condition", "end with `- {go: …}` for all other cases", "D09"
+            )
+        if any(always[:-1]):
+            r.complain((*path, "route"), "no way after one without `when` is ever taken", "move it to the end", "D09")
         if not lines and verb not in ("choose", "end", "random"):
-            r.complain(path, "the step does not say where to go on", "add `go: <step>` or `route:`")
+            r.complain(path, "the step does not say where to go on", "add `go: <step>` or `route:`", "D03")
         return tuple(lines)
 
     def _verb(self, verb: str, body: dict[str, Data], path: Path) -> Verb:
@@ -258,7 +263,7 @@ class DialogReader:
         name = self.r.name(data, path, required=True)
         if name and name not in self.kinds:
             known = ", ".join(sorted(self.kinds))
-            self.r.complain(path, f"there is no kind of answer “{name}”", f"use one of: {known}")
+            self.r.complain(path, f"there is no kind of answer “{name}”", f"use one of: {known}", "D10")
         return self.kinds.get(name) or Kind(name="text")
 
     def _limits(self, data: Data, path: Path) -> dict[str, Data]:

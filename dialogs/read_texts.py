@@ -61,9 +61,9 @@ def _entry(reader: Reader, data: Data, path: Path) -> Entry:
         options=_templates(reader, body.get("options"), (*path, "options")),
         words={name: _words(reader, item, (*path, "words", name)) for name, item in words.items()},
         fields=_templates(reader, body.get("fields"), (*path, "fields")),
-        item=reader.template(body.get("item"), (*path, "item")),
-        confirm=reader.template(body.get("confirm"), (*path, "confirm")),
-        error=reader.template(body.get("error"), (*path, "error")),
+        item=reader.template(body.get("item"), (*path, "item"), "T09"),
+        confirm=reader.template(body.get("confirm"), (*path, "confirm"), "T09"),
+        error=reader.template(body.get("error"), (*path, "error"), "T09"),
         by_channel={name: _entry(reader, item, (*path, "by_channel", name)) for name, item in channels.items()},
     )
 
@@ -72,21 +72,21 @@ def _forms(reader: Reader, data: Data, path: Path) -> dict[str, tuple[Template, 
     if data is None:
         return {}
     if isinstance(data, dict):
-        found = reader.mapping(data, path, PLURALS)
+        found = reader.mapping(data, path, PLURALS, "T02")
         return {form: _variants(reader, item, (*path, form)) for form, item in found.items()}
     return {"other": _variants(reader, data, path)}
 
 
 def _variants(reader: Reader, data: Data, path: Path) -> tuple[Template, ...]:
     if not isinstance(data, list):
-        template = reader.template(data, path)
+        template = reader.template(data, path, "T09")
         return (template,) if template else ()
-    found = [reader.template(item, (*path, index)) for index, item in enumerate(data)]
+    found = [reader.template(item, (*path, index), "T09") for index, item in enumerate(data)]
     return tuple(template for template in found if template)
 
 
 def _templates(reader: Reader, data: Data, path: Path) -> dict[str, Template]:
-    found = {name: reader.template(item, (*path, name)) for name, item in reader.mapping(data, path).items()}
+    found = {name: reader.template(item, (*path, name), "T09") for name, item in reader.mapping(data, path).items()}
     return {name: template for name, template in found.items() if template}
 
 

@@ -21,10 +21,13 @@ class Reader:
         self.source = source
         self.problems = problems
 
-    def complain(self, path: Path, message: str, todo: str) -> None:
-        self.problems.append(self.source.problem(path, message, todo))
+    def complain(self, path: Path, message: str, todo: str, code: str = "D00") -> None:
+        """``code``: the rule that is broken; by default that a file has the shape that is documented."""
+        self.problems.append(self.source.problem(path, message, todo, code))
 
-    def mapping(self, data: Data, path: Path, known: Collection[str] | None = None) -> dict[str, Data]:
+    def mapping(
+        self, data: Data, path: Path, known: Collection[str] | None = None, code: str = "D00"
+    ) -> dict[str, Data]:
         """The mapping at ``path``; unknown keys are named, with the nearest known one."""
         if data is None:
             return {}
@@ -35,7 +38,7 @@ class Reader:
             if known is not None and key not in known:
                 near = difflib.get_close_matches(str(key), known, n=1)
                 todo = f"did you mean “{near[0]}”?" if near else f"use one of: {', '.join(sorted(known))}"
-                self.complain((*path, key), f"there is no key “{key}” here", todo)
+                self.complain((*path, key), f"there is no key “{key}” here", todo, code)
         return data
 
     def items(self, data: Data, path: Path) -> list[Data]:
@@ -102,16 +105,20 @@ class Reader:
         try:
             return Expression("true" if data is True else "false" if data is False else str(data))
         except TemplateError as error:
-            self.complain(path, f"“{data}” can't be used as a condition or value: {error}", "see “Conditions” in docs")
+            message = f"“{data}” can't be used as a condition or value: {error}"
+            self.complain(
+                path, message, "mend it; docs/write-a-dialog.md, “Conditions”, shows all that is possible", "D13"
+            )
             return None
 
-    def template(self, data: Data, path: Path) -> Template | None:
+    def template(self, data: Data, path: Path, code: str = "D13") -> Template | None:
         if data is None:
             return None
         try:
             return Template(self.text(data, path))
         except TemplateError as error:
-            self.complain(path, f"this text can't be used: {error}", "see “Texts” in docs")
+            todo = "mend it; docs/write-a-dialog.md, “Texts”, shows all that is possible"
+            self.complain(path, f"this text can't be used: {error}", todo, code)
             return None
 
 

@@ -51,9 +51,9 @@ class Source:
             path = path[:-1]
         return self._lines.get(path, 1)
 
-    def problem(self, path: Path, message: str, todo: str) -> Problem:
+    def problem(self, path: Path, message: str, todo: str, code: str = "D00") -> Problem:
         step = str(path[1]) if len(path) > 1 and path[0] == "steps" else ""
-        return Problem(file=self.file, line=self.line(path), message=message, todo=todo, step=step)
+        return Problem(file=self.file, line=self.line(path), message=message, todo=todo, step=step, code=code)
 
 
 def read_source(file: str, raw: bytes) -> Source:
@@ -136,7 +136,7 @@ def _reason(error: MarkedYAMLError) -> str:
 
 
 def _fail(file: str, line: int, message: str, todo: str) -> BotError:
-    return BotError([Problem(file=file, line=line, message=message, todo=todo)])
+    return BotError([Problem(file=file, line=line, message=message, todo=todo, code="D00")])
 
 
 class _Builder:

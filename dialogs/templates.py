@@ -6,12 +6,15 @@ size (``dialogs.bounds``), and with that it has a limited time.
 """
 
 import math
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, TypeVar
 
 import jinja2
 from jinja2 import nodes
+from jinja2.environment import TemplateExpression
 from jinja2.exceptions import SecurityError
+from jinja2.parser import Parser
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
@@ -21,9 +24,17 @@ from conversation.value import Data
 from dialogs.bounds import MAX_TEXT, cut, is_number, kept, readable
 from dialogs.filters import FILTERS, PLAIN_FILTERS, VIEW, View
 
+Parsed = TypeVar("Parsed", bound=nodes.Node)
+
 MAX_NODES = 1_000
 MAX_OUTPUT = MAX_TEXT
 MAX_SOURCE = 10_000
+
+MAX_LEVELS = 100
+"""Parts inside each other; Jinja and Python compile more than these."""
+_TOO_DEEP = "too many levels inside each other"
+_BETWEEN = "\x1e"
+"""No text has this character: it can't stand in YAML."""
 
 _CONDITION_NODES: tuple[type[nodes.Node], ...] = (
     nodes.Template, nodes.Output, nodes.Name, nodes.Getattr, nodes.Getitem, nodes.Const, nodes.TemplateData, nodes.Compare,
@@ -38,7 +49,7 @@ class TemplateError(Exception):
     """A template that is refused when it is read; the message is for its editor."""
 
 
-_BROKEN = (TypeError, ValueError, ArithmeticError, RecursionError, MemoryError, jinja2.TemplateError)
+RENDER_ERRORS = (TypeError, ValueError, ArithmeticError, RecursionError, MemoryError, jinja2.TemplateError)
 """What a template may raise while it runs."""
 _CONCAT = "_concat"
 
@@ -120,33 +131,51 @@ class _Joining(NodeTransformer):
 _ENVIRONMENT = _environment()
 
 
-def _parse(source: str, allowed: tuple[type[nodes.Node], ...]) -> nodes.Template:
+def _read(parse: Callable[[], Parsed], source: str) -> Parsed:
+    """Raises TemplateError."""
     if len(source) > MAX_SOURCE:
         raise TemplateError(f"longer than {MAX_SOURCE:,} characters")
     try:
-        tree = _ENVIRONMENT.parse(source)
+        return parse()
     except jinja2.TemplateSyntaxError as error:
         raise TemplateError(error.message or "not readable") from None
     except (RecursionError, MemoryError):
-        raise TemplateError("too many levels inside each other") from None
+        raise TemplateError(_TOO_DEEP) from None
     except (ValueError, OverflowError):
         raise TemplateError("a number in it has too many digits") from None
-    for count, node in enumerate(_all(tree)):
+
+
+def _expression(source: str) -> nodes.Expr:
+    """As ``jinja2.Environment.compile_expression`` reads it."""
+    parser = Parser(_ENVIRONMENT, source, state="variable")
+    found = parser.parse_expression()
+    if not parser.stream.eos:
+        raise jinja2.TemplateSyntaxError(f"nothing can follow here: “{parser.stream.current.value}”", 1)
+    found.set_environment(_ENVIRONMENT)
+    return found
+
+
+def _names_in(tree: nodes.Node, allowed: tuple[type[nodes.Node], ...]) -> frozenset[str]:
+    """All names in it. Raises TemplateError for what is not allowed, or is so deep or large that it could not be compiled.
+
+    What is deep must be refused in words, not by the depth of Python's own stack.
+    """
+    names: set[str] = set()
+    level, depth, count = [tree], 0, 0
+    while level:
+        depth, count = depth + 1, count + len(level)
         if count > MAX_NODES:
             raise TemplateError(f"more than {MAX_NODES} parts")
-        if not isinstance(node, allowed):
-            raise TemplateError(f"{type(node).__name__.lower()} is not allowed here")
-        _refuse(node, allowed)
-    return tree
-
-
-def _all(tree: nodes.Node) -> Iterator[nodes.Node]:
-    """Every node, however deep: what is deep must be refused in words, not by the depth of Python's own stack."""
-    rest = list(tree.iter_child_nodes())
-    while rest:
-        node = rest.pop()
-        rest.extend(node.iter_child_nodes())
-        yield node
+        if depth > MAX_LEVELS:
+            raise TemplateError(_TOO_DEEP)
+        for node in level:
+            if not isinstance(node, allowed):
+                raise TemplateError(f"{type(node).__name__.lower()} is not allowed here")
+            _refuse(node, allowed)
+            if isinstance(node, nodes.Name):
+                names.add(node.name)
+        level = [child for node in level for child in node.iter_child_nodes()]
+    return frozenset(names)
 
 
 def _refuse(node: nodes.Node, allowed: tuple[type[nodes.Node], ...]) -> None:
@@ -167,65 +196,83 @@ def _refuse(node: nodes.Node, allowed: tuple[type[nodes.Node], ...]) -> None:
             raise TemplateError(f"“{name}”: fields start with a letter")
 
 
-def _names(tree: nodes.Template) -> frozenset[str]:
-    return frozenset(node.name for node in _all(tree) if isinstance(node, nodes.Name))
-
-
 class Expression:
-    """A condition or value. Calling it never raises: what can't be computed is None."""
+    """A condition or value. Calling it never raises: what can't be computed is None.
 
-    __slots__ = ("_run", "names", "source")
+    ``tree``: for the checks. It is compiled when it is first called: most of a large bot is read more often than it is said.
+    """
+
+    __slots__ = ("_run", "names", "source", "tree")
 
     def __init__(self, source: str) -> None:
         """Raises TemplateError."""
-        tree = _parse("{{ (" + source + ") }}", _CONDITION_NODES)
         self.source = source
-        self.names = _names(tree)
-        try:
-            self._run = _ENVIRONMENT.compile_expression(source)
-        except jinja2.TemplateSyntaxError as error:
-            raise TemplateError(error.message or "not readable") from None
-        except (RecursionError, MemoryError, SyntaxError):
-            raise TemplateError("too many levels inside each other") from None
+        self.tree = _read(partial(_expression, source), source)
+        self.names = _names_in(self.tree, _CONDITION_NODES)
+        self._run: Callable[[Mapping[str, Data]], Data] | None = None
 
     def __call__(self, variables: Mapping[str, Data]) -> Data:
+        run = self._run = self._run or self._compile()
         try:
-            return kept(self._run(variables))
-        except _BROKEN:
+            return kept(run(variables))
+        except RENDER_ERRORS:
             return None
+
+    def _compile(self) -> Callable[[Mapping[str, Data]], Data]:
+        body = nodes.Assign(nodes.Name("result", "store"), self.tree, lineno=1)
+        return TemplateExpression(_compiled([body]), undefined_to_none=True)
 
 
 class Template:
-    """A text. Rendering never raises and gives at most ``MAX_OUTPUT`` characters."""
+    """A text. Rendering never raises and gives at most ``MAX_OUTPUT`` characters.
 
-    __slots__ = ("_run", "names", "source")
+    ``tree``: for the checks; None for plain words. It is compiled when it is first said.
+    """
+
+    __slots__ = ("_run", "names", "source", "tree")
 
     def __init__(self, source: str) -> None:
         """Raises TemplateError."""
         self.source = source
         self.names: frozenset[str] = frozenset()
+        self.tree: nodes.Template | None = None
         self._run: jinja2.Template | None = None
         if "{" in source:
-            tree = _parse(source, _TEXT_NODES)
-            self.names = _names(tree)
-            try:
-                _Joining().visit(tree)
-                tree.set_environment(_ENVIRONMENT)
-                self._run = _ENVIRONMENT.from_string(tree)
-            except (RecursionError, MemoryError, SyntaxError):
-                raise TemplateError("too many levels inside each other") from None
+            self.tree = _read(partial(_ENVIRONMENT.parse, source), source)
+            self.names = _names_in(self.tree, _TEXT_NODES)
 
     def __call__(self, variables: Mapping[str, Data], view: View) -> str:
-        if self._run is None:
+        try:
+            return self.attempt(variables, view)
+        except RENDER_ERRORS:
+            return ""
+
+    def attempt(self, variables: Mapping[str, Data], view: View) -> str:
+        """``__call__`` for who wants to know what is wrong. Raises one of RENDER_ERRORS."""
+        if self.tree is None:
             return self.source
+        run = self._run = self._run or _compiled(self.tree.body)
         found: list[str] = []
         length = 0
-        try:
-            for part in self._run.generate({**variables, VIEW: view}):
-                found.append(part)
-                length += len(part)
-                if length >= MAX_OUTPUT:
-                    break
-        except _BROKEN:
-            return ""
+        for part in run.generate({**variables, VIEW: view}):
+            found.append(part)
+            length += len(part)
+            if length >= MAX_OUTPUT:
+                break
         return cut("".join(found))
+
+
+def render_together(templates: Sequence[Template], variables: Mapping[str, Data], view: View) -> list[str]:
+    """What each of them says, compiled as one: for trying out thousands. Raises one of RENDER_ERRORS if any of them does."""
+    body: list[nodes.Node] = []
+    for template in templates:
+        body.append(nodes.Output([nodes.TemplateData(_BETWEEN)]))
+        body += template.tree.body if template.tree else [nodes.Output([nodes.TemplateData(template.source)])]
+    return _compiled(body).render({**variables, VIEW: view}).split(_BETWEEN)[1:]
+
+
+def _compiled(body: list[nodes.Node]) -> jinja2.Template:
+    tree = nodes.Template(body, lineno=1)
+    _Joining().visit(tree)
+    tree.set_environment(_ENVIRONMENT)
+    return _ENVIRONMENT.from_string(tree)

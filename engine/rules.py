@@ -1,14 +1,17 @@
 """What the step goes by: the compiled dialogs and the company's policy. Made from a bot folder's files."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property, partial
 
-from conversation.value import Data
+from conversation.policy import Policy
+from conversation.value import Data, Value
+from dialogs.checks import check_bot
+from dialogs.checks.material import ChannelLimits, Material
 from dialogs.flow import Flow
 from dialogs.model import Bot
-from dialogs.problems import BotError, Problem
-from dialogs.read import BOT_FILE, Files, content_hash, read_bot
+from dialogs.problems import BotError, Problem, in_order
+from dialogs.read import BOT_FILE, READ, Files, content_hash, parse_bot, read_bot
 from dialogs.source import read_source
 from handoff.hours import is_open, slots
 from handoff.read import read_policy
@@ -48,23 +51,72 @@ class Rules:
         )
 
 
+class Checked(Value, frozen=True, kw_only=True):
+    """What the rules say of a bot folder's files.
+
+    ``rules``: the bot, if no error was found. ``whole``: all rules were asked; else the files could not be read so far.
+    """
+
+    rules: Rules | None
+    problems: tuple[Problem, ...]
+    whole: bool = False
+
+
+def check_files(
+    files: Files,
+    product: Files,
+    *,
+    channels: Mapping[str, ChannelLimits] | None = None,
+    live_actions: Collection[str] | None = None,
+) -> Checked:
+    """All that is wrong with a bot folder's files, in the order of the files: errors and warnings. Never raises.
+
+    ``channels``: name to limits; without them, what fits a channel is not looked at. ``live_actions``: the names that the
+    action server answers to; None if it was not asked.
+    """
+    try:
+        policy, problems = _policy(files)
+    except BotError as error:
+        return Checked(rules=None, problems=error.problems)
+    parsed = parse_bot(files, product, policy, (*READ, "nlu"))
+    problems += parsed.problems
+    bot = parsed.bot
+    whole = bot is not None and not problems
+    if bot is not None and whole:
+        keys = parsed.product_keys
+        material = Material(bot, files, parsed.sources, product_keys=keys, channels=channels, live_actions=live_actions)
+        problems += check_bot(material)
+    wrong = any(problem.severity == "error" for problem in problems)
+    rules = None if wrong or bot is None else _made(bot, files)
+    return Checked(rules=rules, problems=in_order(problems), whole=whole)
+
+
 def compile_rules(files: Files, product: Files) -> Rules:
-    """Read a bot folder. Raises BotError with everything that is wrong in it."""
-    if BOT_FILE not in files:
-        todo = "is this a bot folder? It needs bot.yaml, dialogs/ and locales/"
-        raise BotError([Problem(file=BOT_FILE, line=0, message="the file is missing", todo=todo)])
-    source = read_source(BOT_FILE, files[BOT_FILE])
-    data = source.data if isinstance(source.data, dict) else {}
-    policy, complaints = read_policy({key: data[key] for key in POLICY_KEYS if key in data})
-    problems = [source.problem(complaint.path, complaint.message, complaint.todo) for complaint in complaints]
+    """Read a bot folder. Raises BotError with everything that keeps it from running."""
+    policy, problems = _policy(files)
     try:
         bot = read_bot(files, product, policy)
     except BotError as error:
         raise BotError([*problems, *error.problems]) from None
     if problems:
         raise BotError(problems)
+    return _made(bot, files)
+
+
+def _made(bot: Bot, files: Files) -> Rules:
     structure = content_hash({name: body for name, body in files.items() if not name.startswith(_TEXTS)})
     return Rules(bot, structure)
+
+
+def _policy(files: Files) -> tuple[Policy, list[Problem]]:
+    """Raises BotError: there is no bot.yaml, or it can't be read."""
+    if BOT_FILE not in files:
+        todo = "is this a bot folder? It needs bot.yaml, dialogs/ and locales/"
+        raise BotError([Problem(file=BOT_FILE, line=0, message="the file is missing", todo=todo, code="D00")])
+    source = read_source(BOT_FILE, files[BOT_FILE])
+    data = source.data if isinstance(source.data, dict) else {}
+    policy, complaints = read_policy({key: data[key] for key in POLICY_KEYS if key in data})
+    return policy, [source.problem(complaint.path, complaint.message, complaint.todo) for complaint in complaints]
 
 
 class _Lazy(Mapping[str, Data]):

@@ -1,103 +1,256 @@
-"""Each fault planted in the example is reported with its file and line; the untouched example has none."""
+"""Each fault planted in the example is reported under its code, with its file and line, and nothing else is; the untouched
+example has none."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache
 
 import pytest
 
-from dialogs.source import read_source
+from app.bot_folder import product_texts
+from bots.limits import all_limits
+from dialogs.checks import RULES, Rule, check_bot
+from dialogs.checks.material import Material
+from dialogs.problems import Problem
+from dialogs.reader import Reader
+from dialogs.source import Path, read_source
+from engine.rules import check_files
 from tests.support.bots import nordnetz_files, problems_of
+from tests.support.faults import BOT, ENGLISH, FAULTS, GERMAN, IDENTIFY, RUSSIAN, SUPPORT, UKRAINIAN, Fault
 
-SUPPORT, IDENTIFY, BOT = "dialogs/support.yaml", "dialogs/identify_customer.yaml", "bot.yaml"
-ANSWERS, CATALOGUE, ENGLISH = "dialogs/_answers.yaml", "actions/catalogue.yaml", "locales/en/support.yaml"
-
-FAULTS = {
-    "a menu option leads nowhere": (SUPPORT, "outage:  outage", "outage:  outag", "      outage:  outag", "outag"),
-    "a step goes to one that is gone": (SUPPORT, "go: order_find", "go: order_fnd", "    go: order_fnd", "order_fnd"),
-    "a route leads nowhere": (SUPPORT, "go: order_late}", "go: order_lat}", "      - {when: found.late", "order_lat"),
-    "a route has no last way": (SUPPORT, "      - {go: outage_none}\n", "", "    route:\n      - {when: fault.found and", "conditi"),
-    "a way after the last way": (SUPPORT, "{when: fault.found, go: outage_no_eta}", "{go: outage_no_eta}", "    route:\n      - {when: fault.found and", "end"),
-    "both go and route": (SUPPORT, "    save: fault\n", "    save: fault\n    go: csat\n", "  outage:\n    needs", "both"),
-    "two verbs": (SUPPORT, "  order_state: {say: order_state", "  order_state: {say: order_state, do: x, call: y", "  order_state:", "verbs"),
-    "an unknown key": (SUPPORT, "    limit: 8s", "    limits: 8s", "    limits: 8s", "limit"),
-    "an unknown key of the dialog": (SUPPORT, "owner: care", "ownr: care", "ownr:", "owner"),
-    "a time that is none": (SUPPORT, "limit: 8s", "limit: soon", "    limit: soon", "time span"),
-    "an outcome that is none": (SUPPORT, "end: solved", "end: happy", "  goodbye:", "happy"),
-    "a menu of one": (SUPPORT, "choose: {again: order, human: human}", "choose: {again: order}", "  order_unknown:", "2 to 10"),
-    "an unknown kind of answer": (SUPPORT, "ask: order_number ", "ask: ordernumber ", "    ask: ordernumber", "kind of answer"),
-    "an answer that is not kept": (SUPPORT, "{ask: phone, offer: customer.phone, save: phone,", "{ask: phone, offer: customer.phone,", "  callback_phone:", "save"),
-    "a condition that is none": (SUPPORT, "rating <= 2", "rating <=", "    route: [{when: rating", "condition"),
-    "a condition that calls": (SUPPORT, "not found.exists", "found.exists()", "      - {when: found.exists()", "call"),
-    "a summary without a way to cancel": (SUPPORT, "    cancelled: menu\n", "", "  address:\n    needs", "cancel"),
-    "a limit that is no number": (SUPPORT, "min: 3", "min: three", "      street:", "three"),
-    "a date limit that is none": (SUPPORT, "from: today,", "from: whenever,", "      moving_on:", "whenever"),
-    "a field that can't be a name": (SUPPORT, "      city: ", "      City: ", "      City:", "City"),
-    "a need that nobody fills": (SUPPORT, "needs: customer\n    do: list", "needs: custmer\n    do: list", "  billing:\n    needs", "custmer"),
-    "an action that is not there": (SUPPORT, "do: find_order", "do: find_ordr", "  order_find:", "find_ordr"),
-    "an argument is missing": (SUPPORT, "with: {slot: slot, phone: phone}", "with: {slot: slot}", "  callback_book:", "phone"),
-    "an argument too many": (SUPPORT, "with: {text: message}", "with: {text: message, to: phone}", "  message_send:", "to"),
-    "a team that is not there": (SUPPORT, "handover: support", "handover: suport", "  handover:", "suport"),
-    "nothing after a failure": (SUPPORT, "  failed:  sorry ", "", "  outage:\n    needs", "fails"),
-    "nothing after misses": (SUPPORT, "  misses:  {limit: 3, go: human} ", "", "  menu:", "not understood"),
-    "nothing after silence": (SUPPORT, "  silence: {after: 10m, reminders: 1, go: asleep}", "", "  menu:", "does not answer"),
-    "silence leads nowhere": (IDENTIFY, "go: give_up}\n  failed", "go: giveup}\n  failed", "  contract:", "giveup"),
-    "a picture that is not there": (SUPPORT, "router-restart.jpg", "router.jpg", "  outage_none:", "router.jpg"),
-    "an intent leads nowhere": (SUPPORT, "order_status: order", "order_status: ordr", "  order_status", "ordr"),
-    "the start is gone": (SUPPORT, "start: greeting", "start: greet", "start: greet", "greet"),
-    "a step twice": (SUPPORT, "  asleep: {", "  goodbye: {", "  goodbye: {end: silent}", "twice"),
-    "a tab": (SUPPORT, "    limit: 8s", "\tlimit: 8s", "\tlimit", "tab"),
-    "an open bracket": (IDENTIFY, "{again: contract, human: give_up}", "{again: contract, human: give_up", "  found", ""),
-    "names too long together": (SUPPORT, "      order:   order\n", f"      {'o' * 40}: order\n      {'p' * 40}x: order\n", f"      {'p' * 40}x", "name"),
-    "the bot starts with no dialog": (BOT, "start: support", "start: suport", "start: suport", "suport"),
-    "a command leads nowhere": (BOT, "step: human, ", "step: humans, ", "  human:", "humans"),
-    "after waiting it leads nowhere": (BOT, "then: closed", "then: shut", "  then: shut", "shut"),
-    "a source language that is not spoken": (BOT, "source: de", "source: fr", "languages:", "source"),
-    "a score over 1": (BOT, "accept: 0.75", "accept: 75", "nlu:", "0 to 1"),
-    "hours that are none": (BOT, '"08:00-16:00"', '"8-16h"', "      fri:", "8-16h"),
-    "a pattern that is none": (ANSWERS, '"[0-9]{8}"', '"[0-9{8}"', "contract_number:", "pattern"),
-    "a pattern that looks back": (ANSWERS, '"[0-9]{5}"', '"(a)\\\\1"', "postcode:", "pattern"),
-    "an unknown key of a text": (ENGLISH, "    item: ", "    itm: ", "    itm:", "item"),
-    "a text with an open brace": (ENGLISH, "I cannot find an order {{ number }}.", "I cannot find {{ number.", "    text: I cannot find {{", "text"),
-    "a text with a loop": (ENGLISH, "goodbye: Thank", "goodbye: '{% for x in y %}{% endfor %}' # Thank", "  goodbye:", "for"),
-    "a filter that is not there": (ENGLISH, "invoice.total | money", "invoice.total | monney", "    text: \"Invoice", "monney"),
-    "a plural form that is none": (ENGLISH, "      one: There", "      ones: There", "      ones:", "one"),
-}  # fmt: skip
+READ_WITHOUT_RULES = ("a step twice", "a tab", "an open bracket", "hours that are none")
+"""Faults by which a file is no YAML, or that the policy's own reader tells of: there is no rule to take out."""
 
 
 @pytest.fixture(autouse=True, scope="module")
 def _each_file_is_parsed_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("dialogs.read.read_source", cache(read_source))
+        parse = cache(read_source)
+        patch.setattr("dialogs.read.read_source", parse)
+        patch.setattr("engine.rules.read_source", parse)
         yield
 
 
+@cache
+def product() -> Mapping[str, bytes]:
+    return product_texts()
+
+
+def checked(files: Mapping[str, bytes], live_actions: Collection[str] | None = None) -> tuple[Problem, ...]:
+    return check_files(files, product(), channels=all_limits(), live_actions=live_actions).problems
+
+
 def line_of(text: str, mark: str) -> int:
-    """The line that ``mark`` begins on."""
-    return text[: text.index(mark)].count("\n") + 1
+    """The line that ``mark`` begins on; 0 for the file as a whole."""
+    return text[: text.index(mark)].count("\n") + 1 if mark else 0
 
 
-def broken(file: str, old: str, new: str) -> dict[str, bytes]:
+def edited(*edits: tuple[str, str, str]) -> dict[str, bytes]:
+    """The example with ``old`` changed to ``new``; "" makes a file, "*" takes it away."""
     files = dict(nordnetz_files())
-    text = files[file].decode()
-    assert old in text
-    files[file] = text.replace(old, new, 1).encode()
+    for file, old, new in edits:
+        if old == "*":
+            del files[file]
+        elif old:
+            text = files[file].decode()
+            assert old in text, (file, old)
+            files[file] = text.replace(old, new, 1).encode()
+        else:
+            files[file] = new.encode()
     return files
 
 
-def test_the_example_has_no_faults() -> None:
-    assert problems_of(nordnetz_files()) == ()
+def planted(fault: Fault) -> dict[str, bytes]:
+    return edited((fault.file, fault.old, fault.new), *fault.more)
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-def test_a_planted_fault_is_reported_at_its_place(fault: str) -> None:
-    file, old, new, mark, words = FAULTS[fault]
-    files = broken(file, old, new)
-    found = problems_of(files)
-    line = line_of(files[file].decode(), mark)
-    hits = [problem for problem in found if (problem.file, problem.line) == (file, line)]
+def test_the_example_has_no_faults_and_needs_no_tick() -> None:
+    assert checked(nordnetz_files()) == ()
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_planted_fault_is_reported_under_its_code_at_its_place(name: str) -> None:
+    fault = FAULTS[name]
+    files, file = planted(fault), fault.at or fault.file
+    found = checked(files)
+    line = line_of(files[file].decode() if fault.mark else "", fault.mark)
+    hits = [p for p in found if (p.code, p.severity, p.file, p.line) == (fault.code, fault.severity, file, line)]
     assert hits, "\n".join(str(problem) for problem in found) or "nothing was found"
-    assert any(words in f"{hit.message} {hit.todo}" for hit in hits)
-    assert all(problem.todo for problem in found)
+    assert any(fault.words in f"{hit.message} {hit.todo}" for hit in hits)
+    assert {problem.code for problem in found} <= {fault.code, *fault.also}
+    assert all(problem.message and problem.todo for problem in found)
+
+
+@pytest.mark.parametrize("name", [name for name in FAULTS if name not in READ_WITHOUT_RULES])
+def test_a_planted_fault_goes_unseen_without_its_rule(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What reports it is the rule with that code, and no other: without it, the mutation tests are red."""
+    code = FAULTS[name].code
+    left = tuple(rule for rule in RULES if rule.code != code)
+    complain = Reader.complain
+
+    def deaf(self: Reader, path: Path, message: str, todo: str, told: str = "D00") -> None:
+        if told != code:
+            complain(self, path, message, todo, told)
+
+    def without(material: Material, rules: Collection[Rule] = left) -> list[Problem]:
+        return check_bot(material, tuple(rules))
+
+    monkeypatch.setattr(Reader, "complain", deaf)
+    monkeypatch.setattr("engine.rules.check_bot", without)
+    assert code not in {problem.code for problem in checked(planted(FAULTS[name]))}
+
+
+def test_every_rule_has_faults_that_show_it() -> None:
+    codes = {*(f"D{number:02}" for number in range(21)), *(f"T{number:02}" for number in range(1, 10))}
+    assert {rule.code for rule in RULES} <= codes
+    shown = {fault.code for fault in FAULTS.values()}
+    assert shown == codes
+
+
+STOPPING = (
+    "a menu option leads nowhere",
+    "a step goes to one that is gone",
+    "a route leads nowhere",
+    "a route has no last way",
+    "a way after the last way",
+    "both go and route",
+    "two verbs",
+    "an unknown key",
+    "an unknown key of the dialog",
+    "a time that is none",
+    "an outcome that is none",
+    "a menu of one",
+    "an unknown kind of answer",
+    "an answer that is not kept",
+    "a condition that is none",
+    "a condition that calls",
+    "a summary without a way to cancel",
+    "a limit that is no number",
+    "a date limit that is none",
+    "a field that can't be a name",
+    "a need that nobody fills",
+    "an action that is not there",
+    "an argument is missing",
+    "an argument too many",
+    "a team that is not there",
+    "nothing after a failure",
+    "nothing after misses",
+    "nothing after silence",
+    "silence leads nowhere",
+    "a picture that is not there",
+    "an intent leads nowhere",
+    "the start is gone",
+    "a step twice",
+    "a tab",
+    "an open bracket",
+    "names too long together",
+    "the bot starts with no dialog",
+    "a command leads nowhere",
+    "after waiting it leads nowhere",
+    "a source language that is not spoken",
+    "a score over 1",
+    "hours that are none",
+    "a pattern that is none",
+    "a pattern that looks back",
+    "an unknown key of a text",
+    "a text with an open brace",
+    "a text with a loop",
+    "a filter that is not there",
+    "a plural form that is none",
+)
+"""Faults that the engine counts on not to be there."""
+
+
+@pytest.mark.parametrize("name", STOPPING)
+def test_what_the_engine_counts_on_keeps_a_bot_from_running(name: str) -> None:
+    fault = FAULTS[name]
+    found = problems_of(planted(fault))
+    assert fault.code in {problem.code for problem in found}
+    assert all(problem.severity == "error" for problem in found)
+
+
+# ── what is no fault ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+ETA = "{when: fault.found and fault.hours, go: outage_eta}"
+RIGHT: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "a guard in two lines": ((SUPPORT, ETA, "{when: not fault.found, go: outage_none}\n      - {when: fault.hours, go: outage_eta}"),),
+    "a guard by elimination": (
+        (SUPPORT, ETA, "{when: not fault.found, go: outage_none}\n      - {when: not fault.hours, go: outage_no_eta}"),
+        (SUPPORT, "      - {when: fault.found, go: outage_no_eta}\n      - {go: outage_none}", "      - {go: outage_eta}"),
+    ),
+    "a guard by comparison": ((SUPPORT, ETA, "{when: fault.found and fault.hours != none, go: outage_eta}"),),
+    "a guard in the condition itself": ((SUPPORT, ETA, "{when: fault.hours and fault.hours > 0, go: outage_eta}"),),
+    "a value with a stand-in": ((SUPPORT, "with: {fault: fault.id}", "with: {fault: rating_reason or fault.id}"),),
+    "a value with a default": ((SUPPORT, "with: {fault: fault.id}", "with: {fault: rating_reason | default('none')}"),),
+    "a question about what may be empty": ((SUPPORT, "when: hours.support.open,", "when: hours.support.open and not rating,"),),
+    "a text that looks first": tuple(
+        (file, "  sorry: ", "  sorry: \"{% if number %}{{ number }}{% endif %}!\" #")
+        for file in (ENGLISH, GERMAN, RUSSIAN, UKRAINIAN)
+    ),
+    "a copy of what may be empty": ((SUPPORT, "  sorry: {say: sorry, go: human}", "  sorry: {say: sorry, set: {before: rating}, go: human}"),),
+    "a variable that a step sets itself": ((SUPPORT, "  message_send: {do: create_ticket, with: {text: message}", "  message_send: {set: {words: message}, do: create_ticket, with: {text: words}"),),
+    "asking a back-end again and again, with time between": ((SUPPORT, "  outage_notified: {say: outage_notified, go: anything_else}", "  outage_notified: {say: outage_notified, go: pause}\n  pause: {wait: 1h, go: anything_else}"),),
+    "an option with the intent of the step it leads to": ((SUPPORT, "      order:   order\n", "      order:   {go: order, intent: order_status}\n"),),
+    "a label that is the command it does the work of": ((ENGLISH, "still_broken: Still broken", "still_broken: Human"),),
+    "a named list": ((SUPPORT, "attach: \"{{ invoice.pdf }}\"", "attach: \"{{ invoices.all[0].pdf }}\""),),
+    "an old name that leads to a step": ((SUPPORT, "owner: care", "renamed: {old_menu: menu}\nowner: care"),),
+    "the rules of one channel": ((SUPPORT, "when: hours.support.open,", "when: hours.support.open and channel != 'sms',"),),
+    "an own kind of answer with a length": ((SUPPORT, "{ask: text, check: {min: 3, max: 80}}", "{ask: postcode, check: {min: 3, max: 80}}"),),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_what_is_right_is_not_complained_of(name: str) -> None:
+    assert checked(edited(*RIGHT[name])) == ()
+
+
+# ── faults that need more than an edit ───────────────────────────────────────────────────────────────────────────────
+
+
+def test_an_action_that_the_live_server_does_not_know_is_an_error() -> None:
+    known = {
+        "check_outage",
+        "notify_when_fixed",
+        "find_order",
+        "list_invoices",
+        "change_address",
+        "book_callback",
+        "create_ticket",
+    }
+    (problem,) = checked(nordnetz_files(), live_actions=known)
+    text = nordnetz_files()[IDENTIFY].decode()
+    assert (problem.code, problem.file, problem.line) == ("D11", IDENTIFY, line_of(text, "    do: find_customer"))
+    assert checked(nordnetz_files(), live_actions={*known, "find_customer"}) == ()
+
+
+@pytest.mark.parametrize(("left", "severity"), [(4, "error"), (9, "warning")])
+def test_an_intent_with_few_examples_is_told_of(left: int, severity: str) -> None:
+    files = dict(nordnetz_files())
+    head, _, tail = files["nlu/en.yaml"].decode().partition("  order_status:\n")
+    examples, _, rest = tail.partition("  billing_question:\n")
+    kept = "".join(f"{line}\n" for line in examples.splitlines()[:left])
+    files["nlu/en.yaml"] = f"{head}  order_status:\n{kept}  billing_question:\n{rest}".encode()
+    (problem,) = checked(files)
+    line = line_of(files["nlu/en.yaml"].decode(), "  order_status:")
+    assert (problem.code, problem.severity, problem.file, problem.line) == ("D20", severity, "nlu/en.yaml", line)
+
+
+def test_a_dialog_that_is_tried_by_its_callers_is_known_to_have_what_all_of_them_know() -> None:
+    """The same text in a dialog that two steps run: well if both have the number, not if one of them has not."""
+    faq = "title: Late\nstart: told\nsteps:\n  told: {say: told, end: solved}\n"
+    texts = tuple(
+        (f"locales/{language}/late.yaml", "", f"{language}: {{told: 'N {{{{ number }}}}'}}")
+        for language in ("de", "en", "ru", "uk")
+    )
+    asked = (SUPPORT, "{say: order_late, go: human}", "{say: order_late, call: late, go: human}")
+    not_asked = (SUPPORT, "{say: sorry, go: human}", "{say: sorry, call: late, failed: human, go: human}")
+    late = ("dialogs/late.yaml", "", faq)
+    assert checked(edited(late, *texts, asked)) == ()
+    (problem,) = checked(edited(late, *texts, asked, not_asked))
+    assert (problem.code, problem.file, problem.line) == ("D15", "dialogs/late.yaml", 4)
+    assert "sorry" in problem.message
+
+
+# ── all at once ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -114,19 +267,22 @@ def test_a_text_that_is_missing_in_one_language_is_named_with_the_step_that_need
     file: str, old: str, named: str
 ) -> None:
     new = "}\n    words" if "words" in old else "ordr: " if old == "order: " else ""
-    found = problems_of(broken(file, old, new))
+    found = problems_of(edited((file, old, new)))
     assert any(problem.file == file and named in problem.message and SUPPORT in problem.message for problem in found)
 
 
-def test_a_folder_without_bot_yaml_is_no_bot() -> None:
+@pytest.mark.parametrize("find", [problems_of, checked])
+def test_a_folder_without_bot_yaml_is_no_bot(find: Callable[[Mapping[str, bytes]], tuple[Problem, ...]]) -> None:
     files: Mapping[str, bytes] = {name: raw for name, raw in nordnetz_files().items() if name != BOT}
-    (problem,) = problems_of(files)
-    assert (problem.file, problem.line) == (BOT, 0)
+    (problem,) = find(files)
+    assert (problem.file, problem.line, problem.code) == (BOT, 0, "D00")
 
 
-def test_all_faults_are_reported_at_once_and_in_order() -> None:
-    files = broken(SUPPORT, "limit: 8s", "limit: soon")
+@pytest.mark.parametrize("find", [problems_of, checked])
+def test_all_faults_are_reported_at_once_and_in_order(
+    find: Callable[[Mapping[str, bytes]], tuple[Problem, ...]],
+) -> None:
+    files = edited((SUPPORT, "limit: 8s", "limit: soon"))
     files[IDENTIFY] = files[IDENTIFY].replace(b"do: find_customer", b"do: find_customer\n    wth: {}")
     files[BOT] = files[BOT].replace(b"accept: 0.75", b"accept: 75")
-    found = problems_of(files)
-    assert [problem.file for problem in found] == [BOT, IDENTIFY, SUPPORT]
+    assert [problem.file for problem in find(files)] == [BOT, IDENTIFY, SUPPORT]

@@ -131,6 +131,14 @@ def test_what_could_be_for_two_fields_or_for_none_is_for_none(text: str) -> None
     assert talk.bot_messages[-1].origin == "main/move.error"
 
 
+def test_an_answer_beside_words_that_are_for_no_field_is_asked_back() -> None:
+    talk = moving("de")
+    assert talk.say("Kundin 10115") == ["move.postcode.confirm"]
+    assert answers(talk) == {}
+    assert talk.say("ja") == ["move.city"]
+    assert answers(talk) == {"postcode": "10115"}
+
+
 def test_what_was_noted_for_another_field_is_said_and_the_question_asked_again() -> None:
     talk = moving("en")
     assert talk.say("01.12.2026") == ["form.noted", "move.postcode"]

@@ -143,7 +143,7 @@ WHOLE = {
     "bot.yaml": WHOLE_BOT,
     "dialogs/main.yaml": WHOLE_DIALOG,
     "dialogs/_answers.yaml": "x: {pattern: x, example: x, entity: x}",
-    "actions/catalogue.yaml": "find: {takes: {x: text}, gives: {x: text}, repeat: safe}",
+    "actions/catalogue.yaml": "find: {takes: {x: text}, gives: {x: text}, repeat: safe, may_be_empty: [x]}",
     "locales/en/main.yaml": "en: {a: {text: {one: x, other: y}, options: {b: x}, words: {b: [x]}, by_channel: {sms: {text: x}}}}",
     "nlu/en.yaml": "intents: {x: [x, y], z: [a, b]}\nentities: {x: {values: {a: [b]}, letters: upper}}",
 }
@@ -175,10 +175,12 @@ def test_the_schemas_know_exactly_the_keys_that_the_reader_knows(monkeypatch: py
     asked: list[tuple[str, tuple[str | int, ...], Collection[str]]] = []
     read, complain = Reader.mapping, Complaints.mapping
 
-    def mapping(self: Reader, data: Data, path: tuple[str | int, ...], known: Collection[str] | None = None) -> Any:
+    def mapping(
+        self: Reader, data: Data, path: tuple[str | int, ...], known: Collection[str] | None = None, *code: str
+    ) -> Any:
         if known is not None:
             asked.append((self.source.file, path, known))
-        return read(self, data, path, known)
+        return read(self, data, path, known, *code)
 
     def entries(self: Complaints, path: tuple[str | int, ...], data: Any, known: Collection[str] | None = None) -> Any:
         if known is not None:
@@ -190,7 +192,10 @@ def test_the_schemas_know_exactly_the_keys_that_the_reader_knows(monkeypatch: py
     files = {name: text.encode() for name, text in WHOLE.items()}
     with pytest.raises(Exception, match="find"):  # a bot of everything makes no sense, and need not
         compile_rules(
-            {**files, "actions/catalogue.yaml": b"find: {takes: {y: text}, gives: {x: text}, repeat: safe}"},
+            {
+                **files,
+                "actions/catalogue.yaml": b"find: {takes: {y: text}, gives: {x: text}, repeat: safe, may_be_empty: [x]}",
+            },
             product_texts(),
         )
     known: dict[str, set[str]] = defaultdict(set)

@@ -92,7 +92,7 @@ async def test_the_dialogs_have_the_documented_shape(lotse: Running) -> None:
     assert data.keys() == {"title", "languages", "source", "dialogs", "problems", "loaded_at", "version"}
     assert (data["languages"], data["source"], data["problems"]) == (["de", "en", "ru", "uk"], "de", [])
     dialogs = {dialog["name"]: dialog for dialog in data["dialogs"]}
-    assert dialogs.keys() == {"support", "identify_customer"}
+    assert dialogs.keys() == {"support", "identify_customer", "faq"}
     names = {f"{dialog['name']}/{step['name']}" for dialog in data["dialogs"] for step in dialog["steps"]}
     whys = {"go", "option", "route", "failed", "misses", "silence", "busy", "cancelled", "needs"}
     for dialog in data["dialogs"]:
