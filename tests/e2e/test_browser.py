@@ -135,6 +135,7 @@ async def fine_line(chat: ChatPage) -> None:
     await chat.hears("Postleitzahl")
     await chat.say("01067")
     await picture_seen(chat.log)
+    await expect(chat.page.locator("lotse-chat .chips:not(.answered)")).to_be_in_viewport(ratio=1)
 
 
 async def picture_seen(place: Locator) -> None:

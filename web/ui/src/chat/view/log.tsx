@@ -23,6 +23,7 @@ interface Props {
 export function LogView({ client, texts, origin }: Props): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
+  const top = useRef(0);
   const below = useSignal(0);
   const known = useRef(0);
   const all = client.lines.value;
@@ -50,7 +51,9 @@ export function LogView({ client, texts, origin }: Props): JSX.Element {
   }, []);
   const scrolled = (): void => {
     const { scrollHeight = 0, scrollTop = 0, clientHeight = 0 } = box.current ?? {};
-    atEnd.current = scrollHeight - scrollTop - clientHeight < NEAR;
+    // A picture can arrive between a move and its event: only who goes up leaves the end.
+    atEnd.current = scrollHeight - scrollTop - clientHeight < NEAR || (atEnd.current && scrollTop >= top.current);
+    top.current = scrollTop;
     if (!atEnd.current) return;
     below.value = 0;
     client.markSeen();
