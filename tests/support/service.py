@@ -366,6 +366,18 @@ class Visitor:
         await self.link.until("phase", phase="parked")
 
 
+async def raw(lotse: Running, request: bytes) -> tuple[int, bytes]:
+    """Bytes to the service's port; status and the rest of the answer."""
+    host, port = lotse.base.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(request)
+    await writer.drain()
+    answer = await asyncio.wait_for(reader.read(), 5)
+    writer.close()
+    head, _, body = answer.partition(b"\r\n\r\n")
+    return int(head.split()[1]), body
+
+
 _rules: dict[bytes, Rules] = {}
 _page_texts = functools.cache(page_texts)
 
