@@ -65,7 +65,7 @@ class Intake:
         return await self._own(chat, event, key)
 
     async def happen(self, chat: str, event: Happened, key: str) -> bool:
-        """Something outside, in a chat that exists; ``key`` is one among those of ``operate``. False if it was known. Raises StoreError."""
+        """Something outside, in a chat that exists. ``key`` as in ``operate``, and another one. Raises StoreError."""
         return await self._own(chat, event, key)
 
     async def _own(self, chat: str, event: OperatorEvent | Happened, key: str) -> bool:

@@ -106,7 +106,7 @@ async def test_event_that_comes_too_late_finds_the_bot_on_the_other_way(folder: 
         assert "Thank you for 12." not in await said(lotse, chat)
 
 
-async def test_event_that_is_told_before_a_restart_is_not_lost_by_it(folder: Path) -> None:
+async def test_bot_that_was_started_anew_while_it_waits_goes_on_too(folder: Path) -> None:
     async with running(folder, events_token=TOKEN) as lotse:
         visitor, chat = await billed(lotse)
         token = visitor.token
