@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
-from dialogs.matching import folded, one_typo
+from dialogs.matching import TYPO_FROM, folded, one_typo
 from dialogs.model import Bot
 
 LANGUAGE_NAMES: Final = {
@@ -28,15 +28,24 @@ def find_command(bot: Bot, language: str, text: str) -> str:
     own = _spoken(bot, language)
     if said in own:
         return own[said]
-    near = [name for word, name in own.items() if -1 <= len(said) - len(word) <= 1 and one_typo(said, word)]
-    if near:
-        return near[0]
+    near = _of_length(bot, language)
+    for length in range(len(said) - 1, len(said) + 2):
+        for word in near.get(length, ()):
+            if one_typo(said, word):
+                return own[word]
     return next((name for other in bot.languages if (name := _spoken(bot, other).get(said))), "")
 
 
 def find_language(bot: Bot, text: str) -> str:
     """The language that the text names, if the bot speaks it."""
     return _named(bot.languages).get(folded(text), "")
+
+
+@lru_cache(maxsize=32)
+def _of_length(bot: Bot, language: str) -> Mapping[int, tuple[str, ...]]:
+    """Length to the words, folded, in which a typo is let pass."""
+    words = [word for word in _spoken(bot, language) if len(word) >= TYPO_FROM]
+    return {length: tuple(word for word in words if len(word) == length) for length in set(map(len, words))}
 
 
 @lru_cache(maxsize=32)

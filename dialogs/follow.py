@@ -87,7 +87,7 @@ def standing(bot: Bot, run: Run) -> Run:
         if not fits(frame, step):
             frames.append(Frame(dialog=frame.dialog, step=name))
             break
-        frames.append(msgspec.structs.replace(frame, step=name))
+        frames.append(frame if name == frame.step else msgspec.structs.replace(frame, step=name))
     return msgspec.structs.replace(run, frames=tuple(frames))
 
 

@@ -47,6 +47,8 @@ def asking(form: FormRun, field: str, *, mending: bool = False) -> FormRun:
 
 def kept(forms: Mapping[str, LeftForm], now: datetime) -> dict[str, LeftForm]:
     """Those that can still be gone on with."""
+    if not forms:
+        return {}
     fresh = {place: left for place, left in forms.items() if now - left.at < KEPT}
     newest = sorted(fresh.items(), key=lambda item: item[1].at)[-MAX_KEPT:]
     return dict(newest)

@@ -44,16 +44,10 @@ def match(text: str, choices: Sequence[Choice]) -> str | None:
     if not said:
         return None
     spoken = [(choice.key, folded_words((choice.label, *choice.words))) for choice in choices]
-    exact = {key for key, words in spoken if said in words}
-    cut = {key for key, words in spoken if any(_is_cut(text, said, word) for word in words)}
-    near = {key for key, words in spoken if any(one_typo(said, word) for word in words)}
-    shortened = _shortened(text.strip(), choices)
-    for found in (exact | shortened, cut, near):
-        if len(found) == 1:
-            return found.pop()
-        if found:
-            return None
-    return None
+    found = {key for key, words in spoken if said in words} | _shortened(text.strip(), choices)
+    found = found or {key for key, words in spoken if any(_is_cut(text, said, word) for word in words)}
+    found = found or {key for key, words in spoken if any(one_typo(said, word) for word in words)}
+    return found.pop() if len(found) == 1 else None
 
 
 def _shortened(text: str, choices: Sequence[Choice]) -> set[str]:

@@ -48,6 +48,8 @@ class Place:
         """Why the target: see ``Taken``."""
         self.taken: list[Taken] = []
         self._acts = 0
+        self._at: Frame | None = None
+        self._step: Step
 
     # ── where we are ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -61,7 +63,11 @@ class Place:
 
     @property
     def step(self) -> Step:
-        return self.dialog.steps[self.frame.step]
+        """Asked for many times in an event, it is looked up once a place."""
+        frame = self.frames[-1]
+        if self._at is not frame:
+            self._at, self._step = frame, self.bot.dialogs[frame.dialog].steps[frame.step]
+        return self._step
 
     def base(self) -> list[Frame]:
         """The frames without an FAQ that is being answered beside the last of them."""

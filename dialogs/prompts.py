@@ -118,7 +118,8 @@ class Prompts:
         match step.verb:
             case Choose(options=options):
                 shown = [option for option in options if option.when is None or option.when(self.names)]
-                return [self.option(frame.dialog, step, option.name) for option in shown]
+                entry = self._options_of(frame.dialog, step)
+                return [self._option(entry, option.name) for option in shown]
             case Pick() | Ask():
                 return self._page(frame, self.listed(frame, step))
             case _:
@@ -141,7 +142,12 @@ class Prompts:
         return [*listed[begin:end], *more, *less]
 
     def option(self, dialog: str, step: Step, name: str) -> Choice:
-        entry = self.entry(dialog, step.name) or self.entry(dialog, step.say)
+        return self._option(self._options_of(dialog, step), name)
+
+    def _options_of(self, dialog: str, step: Step) -> Entry | None:
+        return self.entry(dialog, step.name) or self.entry(dialog, step.say)
+
+    def _option(self, entry: Entry | None, name: str) -> Choice:
         template = entry.options.get(name) if entry else None
         words = entry.words.get(name, ()) if entry else ()
         label = template(self.names, self.view) if template else name

@@ -90,6 +90,8 @@ class Draft:
 
     def cancel(self, prefixes: tuple[str, ...]) -> None:
         """Stop every timer whose name begins so."""
+        if not self.state.timers:
+            return
         stopped = [name for name in self.state.timers if name.startswith(prefixes)]
         if stopped:
             self.change(timers={name: due for name, due in self.state.timers.items() if name not in stopped})
