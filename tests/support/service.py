@@ -24,7 +24,7 @@ from pydantic import SecretStr
 
 from app.page_texts import page_texts
 from app.service import Service, open_service
-from app.settings import MetricsSettings, Settings, TelegramSettings, TracesSettings, WebSettings
+from app.settings import EventsSettings, MetricsSettings, Settings, TelegramSettings, TracesSettings, WebSettings
 from bots.connector import Factory, Hook, Surroundings
 from conversation.content import Content, Media
 from conversation.errors import SendError, StoreError
@@ -412,6 +412,7 @@ async def running(
     public_url: str = "",
     messenger: bool = False,
     metrics_token: str = "",
+    events_token: str = "",
     traces: str = "",
     rate: float = 0,
 ) -> AsyncIterator[Running]:
@@ -428,6 +429,7 @@ async def running(
         var=folder / "var",
         web=WebSettings(port=0, origins=list(origins), proxies=list(map(ip_network, proxies)), public_url=public_url),
         telegram=TelegramSettings(token=SecretStr("42:x" if messenger else ""), rate=rate),
+        events=EventsSettings(token=SecretStr(events_token)),
         metrics=MetricsSettings(token=SecretStr(metrics_token)),
         traces=TracesSettings(endpoint=traces),
         _env_file=None,
