@@ -9,7 +9,7 @@ from bots.webchat.frames import ACCOUNT, CHANNEL
 from conversation.errors import BadInputError
 from conversation.events import Happened
 from conversation.value import Data
-from dialogs.reader import NAME
+from dialogs.reading.reader import NAME
 from web.deps import Deps
 from web.guard import failure, read_json, shows
 
