@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 
 import pytest
+import structlog
 
 from tests.support.network import Loopback
 
@@ -27,6 +28,17 @@ def _no_stray_event_loop() -> None:
     """pytest-asyncio asks for the current loop before each test; where none was ever set, asking makes one that
     nobody closes, and some later test gets the blame."""
     asyncio.set_event_loop(None)
+
+
+@pytest.fixture(autouse=True)
+def _logs_are_set_up_for_one_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A command that is run in this process sets them up for good, down to each module's logger: later tests would read none."""
+    before, configure = structlog.get_config(), structlog.configure
+    monkeypatch.setattr(
+        structlog, "configure", lambda **given: configure(**given | {"cache_logger_on_first_use": False})
+    )
+    yield
+    configure(**before)
 
 
 @pytest.fixture(autouse=True)

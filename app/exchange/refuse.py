@@ -1,12 +1,15 @@
 """What must not come back from a translator: a text that could not be said."""
 
 from app.exchange.placeholders import placeholders
+from dialogs.reading.source import CONTROL
 from dialogs.reading.translations import Forms, Text, split_words
 from dialogs.saying.templates import Template, TemplateError
 
 
 def complaint(text: Text, new: Forms, *, whole: bool) -> str:
     """What is wrong with a translation and what to do, or nothing. ``whole``: ``new`` has all its plural forms."""
+    if any(CONTROL.search(form) for form in new.values()):
+        return "there is a control character in it; delete it and type the line again"
     if text.words:
         return "" if any(split_words(form) for form in new.values()) else "there is no word in it; write one a line"
     for form in new.values():

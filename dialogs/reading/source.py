@@ -31,7 +31,7 @@ _FLOAT = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})\.[0-9]{1,17}")
 _LONG_TAG = re.compile(r"(?:^|[\s\[{,])!(?:\S{200}|[^\s!]*!!)")
 """Over which the parser would brood for seconds."""
 _DEEP = re.compile(r"(?:[\[{]\s*){200}")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 """What no database and no messenger takes; an escape in quotes can make them."""
 _TAG = re.compile(r"(?:&\S+\s+)?(!\S*)")
 _CONSTANTS: dict[str, Data] = {"true": True, "false": False, "null": None, "~": None, "": None}
@@ -189,7 +189,7 @@ class _Builder:
     def scalar(self, node: Node, *, text: bool = False) -> Data:
         """``text``: whatever it looks like."""
         found = str(node.value)
-        if _CONTROL.search(found):
+        if CONTROL.search(found):
             raise self.fail(node, "a control character stands here", "delete it and type the line again")
         return found if text else self.meant(node, found)
 
