@@ -47,13 +47,21 @@ def match(text: str, choices: Sequence[Choice]) -> str | None:
     exact = {key for key, words in spoken if said in words}
     cut = {key for key, words in spoken if any(_is_cut(text, said, word) for word in words)}
     near = {key for key, words in spoken if any(one_typo(said, word) for word in words)}
+    begun = {choice.key for choice in choices if said == _begin(choice.label)}
     shortened = _shortened(text.strip(), choices)
-    for found in (exact | shortened, cut, near):
+    for found in (exact | shortened, begun, cut, near):
         if len(found) == 1:
             return found.pop()
         if found:
             return None
     return None
+
+
+@lru_cache(maxsize=8_192)
+def _begin(label: str) -> str:
+    """The words before the first comma, "No" of "No, thanks"; empty for dates, amounts and the like, where many begin alike."""
+    head, comma, _ = label.partition(",")
+    return folded(head) if comma and not any(char.isdigit() for char in label) else ""
 
 
 def _shortened(text: str, choices: Sequence[Choice]) -> set[str]:
