@@ -11,6 +11,7 @@ from dialogs.checks.material import ChannelLimits, Material
 from dialogs.flow import Flow
 from dialogs.model import Bot
 from dialogs.problems import BotError, Problem, in_order
+from dialogs.prompts import MAX_OFFERED
 from dialogs.read import BOT_FILE, READ, Files, content_hash, parse_bot, read_bot
 from dialogs.source import read_source
 from handoff.hours import is_open, slots
@@ -46,7 +47,7 @@ class Rules:
         return _Lazy(
             {
                 "open": lambda: is_open(team, zone, at),
-                "next_slots": lambda: [slot.isoformat() for slot in slots(team, zone, at)],
+                "next_slots": lambda: [slot.isoformat() for slot in slots(team, zone, at, limit=MAX_OFFERED)],
             }
         )
 
