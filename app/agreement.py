@@ -7,7 +7,7 @@ from app.clock import SystemClock
 from app.ground import remote_actions
 from app.settings import ActionsSettings, Settings
 from dialogs.problems import Problem
-from dialogs.source import read_source
+from dialogs.reading.source import read_source
 
 CATALOGUE = "actions/catalogue.yaml"
 

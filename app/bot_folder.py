@@ -7,10 +7,11 @@ from typing import Final
 
 import structlog
 
+from bots.limits import all_limits
 from conversation.ports import Clock
 from dialogs.problems import BotError, Problem
-from dialogs.read import Files
-from engine.rules import Rules, compile_rules
+from dialogs.reading.bot import Files
+from engine.rules import Checked, Rules, check_files, compile_rules
 
 MAX_FILES: Final = 5_000
 MAX_FILE: Final = 20_000_000
@@ -101,6 +102,19 @@ def compile_files(files: Files) -> Rules:
     return compile_rules(files, product_texts())
 
 
+def check_bot_files(files: Files) -> Checked:
+    """All rules, with the limits of the channels that Lotse knows."""
+    return check_files(files, product_texts(), channels=all_limits())
+
+
+def proven_rules(files: Files) -> Rules:
+    """Raises BotError with every error that ``lotse check`` finds."""
+    checked = check_bot_files(files)
+    if checked.rules is None:
+        raise BotError([problem for problem in checked.problems if problem.severity == "error"])
+    return checked.rules
+
+
 def nlu_examples(folder: Path) -> dict[str, bytes]:
     """Language to its file of examples."""
     return {path.stem: path.read_bytes() for path in sorted((folder / "nlu").glob("*.yaml"))}
@@ -114,7 +128,10 @@ def examples_in(files: Files) -> dict[str, bytes]:
 
 class LiveBot:
     """A bot folder that is looked at again and again. A broken file is reported and changes nothing: the last good version
-    stays. ``files`` are those of that version."""
+    stays. ``files`` are those of that version.
+
+    It begins with whatever can run; a change must pass all of ``lotse check`` to be taken over.
+    """
 
     def __init__(self, folder: Path, clock: Clock) -> None:
         """Raises BotError: there is nothing to run yet."""
@@ -137,7 +154,7 @@ class LiveBot:
         self._seen = stamp
         try:
             files = read_folder(self.folder)
-            rules = compile_files(files)
+            rules = proven_rules(files)
         except BotError as error:
             self.problems = error.problems
             for problem in error.problems:

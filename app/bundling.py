@@ -7,7 +7,7 @@ from typing import Final
 
 from conversation.bundles import Bundle
 from conversation.ports import BundleStore
-from dialogs.read import Files
+from dialogs.reading.bot import Files
 from engine.rules import Rules
 
 MEDIA: Final = "media/"

@@ -9,22 +9,15 @@ from typing import Final
 
 import msgspec
 
-from app.bot_folder import product_texts, read_folder
+from app.bot_folder import check_bot_files, read_folder
 from app.settings import Settings
-from bots.limits import all_limits
 from conversation.errors import ContentError
 from dialogs.problems import BotError, Problem, in_order
-from dialogs.read import Files
-from engine.rules import Checked, check_files
+from engine.rules import Checked
 
 PAGE: Final = "checks.md"
 _BESIDE: Final = Path(__file__).parents[1] / "docs" / PAGE
 """Where the page is in the sources; an installed Lotse has it in this package."""
-
-
-def check_bot_files(files: Files) -> Checked:
-    """All rules, with the limits of the channels that Lotse knows."""
-    return check_files(files, product_texts(), channels=all_limits())
 
 
 def check_folder(folder: Path) -> Checked:

@@ -74,11 +74,11 @@ def _wrong_setting(name: str, says: str) -> Line:
 
 
 def _bot(settings: Settings) -> Iterator[Line]:
-    from app.bot_folder import load_rules
+    from app.bot_folder import proven_rules, read_folder
     from dialogs.problems import BotError
 
     try:
-        rules = load_rules(settings.bot)
+        rules = proven_rules(read_folder(settings.bot))
     except BotError as error:
         says = f"{len(error.problems)} problems in {settings.bot}, the first: {error.problems[0]}"
         yield Line(level="FAIL", part="bot", says=says, todo="`lotse check` names all of them")

@@ -19,7 +19,7 @@ from conversation.bundles import VERSIONS_TOPIC, Pointer, PointerName
 from conversation.errors import ContentError, LotseError, StoreError
 from conversation.ports import BundleStore, Bus, Clock, Nlu, Subscription
 from dialogs.problems import BotError, Problem
-from dialogs.read import Files
+from dialogs.reading.bot import Files
 from engine.rules import Rules
 from engine.shell.editions import Edition, Past
 

@@ -5,7 +5,7 @@ from importlib.resources import files as package_files
 import msgspec
 
 from conversation.value import Data
-from dialogs.source import read_source
+from dialogs.reading.source import read_source
 
 
 def page_texts() -> dict[str, bytes]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from app.bot_folder import compile_files, examples_in, read_folder
+from app.bot_folder import check_bot_files, compile_files, examples_in, read_folder
 from app.bundling import bundle_of, code_hash, files_of
 from app.editions import in_share
 from app.rehearsal.report import words
@@ -20,7 +20,7 @@ from conversation.ports import BundleStore
 from conversation.value import Value
 from dialogs.follow import Stays, follow
 from dialogs.problems import BotError, Problem
-from dialogs.read import Files
+from dialogs.reading.bot import Files
 from engine.rules import Rules
 from nlu.cache import cache_path
 from nlu.service import LocalNlu, open_nlu
@@ -74,8 +74,11 @@ class Forecast(Value, frozen=True, kw_only=True):
 async def prepare(folder: Path, var: Path) -> Draft:
     """Read, check, train and play the transcripts. Raises BotError with everything that is wrong, ContentError."""
     files = await asyncio.to_thread(read_folder, folder)
-    rules = await asyncio.to_thread(compile_files, files)
-    examples = examples_in(files)
+    checked = await asyncio.to_thread(check_bot_files, files)
+    errors, warned = ([found for found in checked.problems if found.severity == kind] for kind in ("error", "warning"))
+    if checked.rules is None:
+        raise BotError(errors)
+    rules, examples = checked.rules, examples_in(files)
     nlu = await open_nlu(examples, var / "nlu") if examples else None
     model = cache_path(var / "nlu", examples) if examples else None
     played, failed = await asyncio.to_thread(_play, folder, rules, nlu)
@@ -84,8 +87,9 @@ async def prepare(folder: Path, var: Path) -> Draft:
         rules=rules,
         code=await asyncio.to_thread(code_hash, folder),
         model=(model.name, await asyncio.to_thread(_content, model)) if model else ("", b""),
+        warnings=tuple(map(str, warned)),
         failed=failed,
-        checks="no problems",
+        checks=f"no errors, {len(warned)} warning{'' if len(warned) == 1 else 's'}" if warned else "no problems",
         coverage=played,
     )
 

@@ -252,6 +252,7 @@ async def _deps(ground: Ground, intake: Intake, connectors: Mapping[str, Connect
         proxies=tuple(settings.web.proxies),
         secure_cookies=settings.web.public_url.startswith("https:"),
         links=await open_links(ground),
+        events_token=settings.events.token.get_secret_value(),
         webchat_secret=await ground.store.secret("webchat", secrets.token_bytes(SECRET_BYTES)),
         watch=Watch(
             store=ground.store,

@@ -44,6 +44,13 @@ class WebSettings(BaseModel):
     )
 
 
+class EventsSettings(BaseModel):
+    token: SecretStr = Field(
+        SecretStr(""),
+        description="What a back-end shows that tells of events at /hooks/events: Authorization: Bearer …. Empty: that door is closed.",
+    )
+
+
 class MetricsSettings(BaseModel):
     token: SecretStr = Field(
         SecretStr(""),
@@ -110,6 +117,7 @@ class Settings(BaseSettings):
     web: WebSettings = WebSettings()
     telegram: TelegramSettings = TelegramSettings()
     actions: ActionsSettings = ActionsSettings()
+    events: EventsSettings = EventsSettings()
     metrics: MetricsSettings = MetricsSettings()
     traces: TracesSettings = TracesSettings()
 

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 from conversation.understanding import Entity, Intent, Understanding
 from conversation.value import Data, Tagged, Value
 from dialogs.problems import BotError, Problem
-from dialogs.source import read_source
+from dialogs.reading.source import read_source
 
 NOTHING: Final = "nothing"
 """``Means: "gibberish" = nothing``: not understood."""

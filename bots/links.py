@@ -1,4 +1,4 @@
-"""Signed links to files of the bot folder, for channels that can't carry a file: who has one may fetch that file, for a while."""
+"""Signed links to files of the bot folder: who has one may fetch that file, for a while. Nobody else outside the desk may."""
 
 import hashlib
 import hmac
@@ -20,7 +20,9 @@ Standing: TypeAlias = Literal["valid", "expired", "forged"]
 
 
 class Links:
-    """``<public url>/files/<token>/<path below media/>``. A token signs the file, the chat it was sent to and its last second.
+    """``/files/<token>/<path below media/>``, for a web chat's own page and, below the public URL, for channels that can't carry a file.
+
+    A token signs the file, the chat it was sent to and its last second.
 
     ``secret`` is shared by all that make links and all that answer them. The chat stands in the link as a keyed hash: an
     address may be a phone number.
@@ -32,14 +34,19 @@ class Links:
         self._base = public_url.rstrip("/")
 
     def make(self, media: Media, channel: str, address: str) -> str:
-        """Empty for a file that is not the bot folder's, and where nobody said how the world reaches this service."""
-        if not self._base or not media.ref.startswith(_MEDIA):
+        """A whole address. Empty for a file that is not the bot folder's, and where nobody said how the world reaches this service."""
+        path = self.path(media, channel, address)
+        return f"{self._base}{path}" if self._base and path else ""
+
+    def path(self, media: Media, channel: str, address: str) -> str:
+        """From the root of this service, for a page that knows where it is. Empty for a file that is not the bot folder's."""
+        if not media.ref.startswith(_MEDIA):
             return ""
         expiry = int((self._clock.now() + LIFETIME).timestamp()).to_bytes(_EXPIRY, "big")
         body = expiry + self._sign("chat", f"{channel}:{address}".encode())[:_CHAT]
         name = media.ref.removeprefix(_MEDIA)
         token = urlsafe_b64encode(body + self._mac(body, name)).decode()
-        return f"{self._base}{PATH}/{token}/{quote(name)}"
+        return f"{PATH}/{token}/{quote(name)}"
 
     def read(self, token: str, name: str) -> Standing:
         """Whether the token is one for ``media/<name>``, and still holds."""

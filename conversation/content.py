@@ -73,6 +73,17 @@ class Prompt(Tagged, frozen=True, kw_only=True):
 Content: TypeAlias = Text | Media | Location | Contact | Unsupported | Example | Prompt
 
 
+def media_of(content: Content) -> Media | None:
+    """The file that a message is or brings along; there is at most one."""
+    match content:
+        case Media():
+            return content
+        case Prompt(attach=attach):
+            return attach
+        case _:
+            return None
+
+
 def plain_text(content: Content) -> str:
     """The words of a message: what the bot listens to and a one-line preview shows."""
     match content:

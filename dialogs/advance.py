@@ -9,15 +9,15 @@ from conversation.content import Content
 from conversation.run import Frame, Run
 from conversation.understanding import Understanding
 from conversation.value import Data, Tagged, Value
-from dialogs import asides
 from dialogs.follow import current, standing
-from dialogs.hear import Hearing
+from dialogs.hearing import asides
+from dialogs.hearing.hear import Hearing
 from dialogs.model import Bot, Do, Handover, Wait
 from dialogs.outputs import Output
 from dialogs.scene import Scene
 from dialogs.taken import Taken
-from dialogs.waits import kept
-from dialogs.walk import Walk
+from dialogs.walking.waits import kept
+from dialogs.walking.walk import Walk
 
 
 class Heard(Tagged, frozen=True, kw_only=True):

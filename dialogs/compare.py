@@ -9,8 +9,8 @@ from conversation.value import Value
 from dialogs.follow import verb_name
 from dialogs.kinds import Kind
 from dialogs.model import Bot, Dialog, Line, Step
-from dialogs.templates import Expression, Template
-from dialogs.texts import Entry
+from dialogs.saying.templates import Expression, Template
+from dialogs.saying.texts import Entry
 
 _BOT: Final = (
     "title",

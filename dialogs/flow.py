@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from typing import Final, TypeAlias
 
 from conversation.run import Frame
-from dialogs.check import ways_on
 from dialogs.model import Ask, Bot, CallDialog, Choose, Do, Form, Pick, Step, Verb
+from dialogs.saying.templates import Expression, Template
+from dialogs.saying.texts import Entry
 from dialogs.scene import BUILT_IN_NAMES
-from dialogs.templates import Expression, Template
-from dialogs.texts import Entry
+from dialogs.ways import ways_on
 
 _Place: TypeAlias = tuple[str, str]
 _NOTHING: Final[frozenset[str]] = frozenset()

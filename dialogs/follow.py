@@ -10,7 +10,7 @@ from conversation.value import Data, Value
 from dialogs.flow import Flow
 from dialogs.kinds import Kind
 from dialogs.model import Ask, Bot, CallDialog, Choose, Dialog, Do, Form, Pick, Step, Verb, Wait
-from dialogs.templates import Expression
+from dialogs.saying.templates import Expression
 
 
 class Follows(Value, frozen=True, kw_only=True):
@@ -87,7 +87,7 @@ def standing(bot: Bot, run: Run) -> Run:
         if not fits(frame, step):
             frames.append(Frame(dialog=frame.dialog, step=name))
             break
-        frames.append(msgspec.structs.replace(frame, step=name))
+        frames.append(frame if name == frame.step else msgspec.structs.replace(frame, step=name))
     return msgspec.structs.replace(run, frames=tuple(frames))
 
 

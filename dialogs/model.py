@@ -1,4 +1,4 @@
-"""A compiled bot: what the engine walks. Made once by ``dialogs.read``, never changed."""
+"""A compiled bot: what the engine walks. Made once by ``dialogs.reading.bot``, never changed."""
 
 from collections.abc import Mapping
 from typing import Literal, TypeAlias
@@ -6,8 +6,8 @@ from typing import Literal, TypeAlias
 from conversation.policy import Policy
 from conversation.value import Data, Tagged, Value
 from dialogs.kinds import Kind
-from dialogs.templates import Expression, Template
-from dialogs.texts import Texts
+from dialogs.saying.templates import Expression, Template
+from dialogs.saying.texts import Texts
 
 
 class Option(Value, frozen=True, kw_only=True):

@@ -7,8 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from conversation.value import Data, Value
-from dialogs.filters import View
 from dialogs.model import Bot
+from dialogs.saying.filters import View
 
 
 class Scene(Value, frozen=True, kw_only=True):

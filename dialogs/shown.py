@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from conversation.value import Value
-from dialogs.check import ways_on
 from dialogs.model import Bot, CallDialog, Choose, Dialog, End, Form, Option, Random, Say, Step
+from dialogs.ways import ways_on
 
 _TAG: Final = re.compile(r"\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _VALUE: Final = re.compile(r"\{\{\s*([\w.]*).*?\}\}", re.DOTALL)

@@ -12,8 +12,8 @@ from conversation.message import Author, Message
 from conversation.state import Closed, Conversation, Phase, WithBot
 from conversation.value import Data
 from dialogs.advance import Chose, Comprehended, Input, advance
-from dialogs.filters import View
 from dialogs.outputs import Act, Finish, HandOver, Learn, Listen, Output, Sleep, Speak
+from dialogs.saying.filters import View
 from dialogs.scene import Scene, view_of
 from dialogs.taken import Taken
 from engine.rules import Rules
@@ -90,6 +90,8 @@ class Draft:
 
     def cancel(self, prefixes: tuple[str, ...]) -> None:
         """Stop every timer whose name begins so."""
+        if not self.state.timers:
+            return
         stopped = [name for name in self.state.timers if name.startswith(prefixes)]
         if stopped:
             self.change(timers={name: due for name, due in self.state.timers.items() if name not in stopped})

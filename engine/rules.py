@@ -11,9 +11,9 @@ from dialogs.checks.material import ChannelLimits, Material
 from dialogs.flow import Flow
 from dialogs.model import Bot
 from dialogs.problems import BotError, Problem, in_order
-from dialogs.prompts import MAX_OFFERED
-from dialogs.read import BOT_FILE, READ, Files, content_hash, parse_bot, read_bot
-from dialogs.source import read_source
+from dialogs.reading.bot import BOT_FILE, READ, Files, content_hash, parse_bot, read_bot
+from dialogs.reading.source import read_source
+from dialogs.saying.prompts import MAX_OFFERED
 from handoff.hours import is_open, slots
 from handoff.read import read_policy
 

@@ -30,10 +30,10 @@ from conversation.state import Closed, Conversation, Parked, WithBot, WithOperat
 from conversation.value import Data
 from dialogs import advance
 from dialogs.advance import Acted, Chose, Comprehended, Heard, Lost, Pressed, Resumed, Silent, Woke
-from dialogs.commands import find_command
-from dialogs.hear import press_id
+from dialogs.hearing.commands import find_command
+from dialogs.hearing.hear import press_id
 from dialogs.taken import Taken
-from dialogs.waits import kept
+from dialogs.walking.waits import kept
 from engine.draft import CALM, SILENCE, WAKE, Draft
 from engine.rules import Rules
 from engine.rush import faster, held, newest

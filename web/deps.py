@@ -10,7 +10,7 @@ import msgspec
 
 from bots.connector import Hook
 from bots.links import Links
-from conversation.events import OperatorEvent
+from conversation.events import Happened, OperatorEvent
 from conversation.news import TypingNews
 from conversation.ports import Bus, Channel, Clock, DeskStore, Ids, Presence, Rates
 from conversation.records import Chat, Inbound, Operator
@@ -25,6 +25,8 @@ class Takes(Protocol):
     async def receive(self, inbound: Inbound, chat: str = "") -> bool: ...
 
     async def operate(self, chat: str, event: OperatorEvent, key: str) -> bool: ...
+
+    async def happen(self, chat: str, event: Happened, key: str) -> bool: ...
 
     async def resend(self, numbers: Sequence[int], now: datetime) -> int: ...
 
@@ -60,7 +62,7 @@ class Deps:
     """``hooks``: channel to its web hook. ``texts``: language to the pages' labels. ``media``: a file's name to the bot folder
     that has it.
 
-    ``proxies``: whose ``X-Forwarded-For`` is believed.
+    ``proxies``: whose ``X-Forwarded-For`` is believed. ``events_token``: what back-ends show who tell of events; empty: none may.
     """
 
     engine: Takes
@@ -84,5 +86,6 @@ class Deps:
     proxies: tuple[Network, ...]
     secure_cookies: bool
     webchat_secret: bytes
+    events_token: str
     links: Links
     watch: Watches

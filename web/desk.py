@@ -94,7 +94,7 @@ class Desk:
         return ws
 
     async def file(self, request: web.Request) -> web.StreamResponse:
-        """A customer's file: always a download, but for pictures of harmless types."""
+        """A file of a chat: always a download, but for pictures of harmless types."""
         if await self.sign_in.who(request) is None:
             return failure(401, "signed_out", "sign in first")
         return await fetch_file(self.deps, request.match_info["chat"], request.match_info["message"])

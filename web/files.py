@@ -6,14 +6,15 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from conversation.content import Media, Prompt
+from conversation.content import media_of
 from conversation.errors import SendError
-from conversation.message import Message
 from web.deps import Deps
 from web.guard import failure
 
 PICTURES: Final = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 """Types that are shown in the page; everything else is a download."""
+_CACHE: Final = "private, max-age=600"
+"""Of what an operator looks at: in their browser, a while."""
 _TYPES: Final = {
     ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".gif": "image/gif", ".webp": "image/webp",
     ".pdf": "application/pdf", ".txt": "text/plain; charset=utf-8", ".mp3": "audio/mpeg", ".mp4": "video/mp4",
@@ -31,7 +32,8 @@ def media_path(folder: Path, ref: str) -> Path | None:
     return path if inside and path.suffix.lower() in _TYPES else None
 
 
-def serve_media(folder: Path, ref: str, cache: str = "public, max-age=3600") -> web.StreamResponse:
+def serve_media(folder: Path, ref: str, cache: str) -> web.StreamResponse:
+    """For those who may have it: the caller has asked. ``cache``: who may keep it."""
     path = media_path(folder, ref)
     if path is None:
         return failure(404, "not_found", "there is no such file")
@@ -43,16 +45,17 @@ def serve_media(folder: Path, ref: str, cache: str = "public, max-age=3600") -> 
 
 
 async def fetch_file(deps: Deps, chat: str, message_id: str) -> web.StreamResponse:
-    """The file in a message of a chat."""
+    """The file in a message of a chat, whoever sent it."""
     try:
         snapshot = await deps.store.load(chat)
     except KeyError:
         return failure(404, "not_found", "there is no such file")
-    media = _media(await deps.store.message(chat, message_id))
+    message = await deps.store.message(chat, message_id)
+    media = media_of(message.content) if message else None
     if media is None:
         return failure(404, "not_found", "there is no such file")
     if media.ref.startswith("media/"):
-        return serve_media(deps.media(media.ref), media.ref)
+        return serve_media(deps.media(media.ref), media.ref, _CACHE)
     channel = deps.channels.get(snapshot.chat.channel)
     if channel is None:
         return failure(404, "not_found", "the channel of this file is not connected")
@@ -61,17 +64,10 @@ async def fetch_file(deps: Deps, chat: str, message_id: str) -> web.StreamRespon
     except SendError as error:
         return failure(502, "not_fetched", f"the channel did not give the file: {error}")
     shown = type_ if type_ in PICTURES else "application/octet-stream"
-    headers = {"Cache-Control": "private, max-age=600"}
+    headers = {"Cache-Control": _CACHE}
     if shown not in PICTURES:
         headers["Content-Disposition"] = _disposition(media.name or "file")
     return web.Response(body=body, content_type=shown, headers=headers)
-
-
-def _media(message: Message | None) -> Media | None:
-    content = message.content if message else None
-    if isinstance(content, Prompt):
-        return content.attach
-    return content if isinstance(content, Media) else None
 
 
 def _disposition(name: str) -> str:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from hmac import compare_digest
 from typing import Final, TypeVar
 
 import msgspec
@@ -90,6 +91,12 @@ def _route(request: web.Request) -> str:
     """``/desk/file/{chat}/{message}``: what stands in its place came from outside."""
     resource = request.match_info.route.resource
     return resource.canonical if resource else ""
+
+
+def shows(request: web.Request, token: str) -> bool:
+    """Whether the caller knows the token: ``Authorization: Bearer …``."""
+    shown = request.headers.get("Authorization", "").encode("utf-8", "surrogateescape")
+    return compare_digest(shown, f"Bearer {token}".encode())
 
 
 async def read_json(request: web.Request, type_: type[T]) -> T:

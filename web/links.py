@@ -1,4 +1,4 @@
-"""Where the signed links lead that customers get whose channel can't carry a file."""
+"""Where the signed links lead that customers get: in the web chat, and by channels that can't carry a file."""
 
 from typing import Final
 

@@ -1,7 +1,6 @@
 """What those ask who run the service: does it live, does it take work, how is it."""
 
 from collections.abc import Callable
-from hmac import compare_digest
 from ipaddress import ip_address
 from typing import Final
 
@@ -9,7 +8,7 @@ import msgspec
 from aiohttp import web
 
 from web.deps import Deps
-from web.guard import failure
+from web.guard import failure, shows
 from web.proxies import client_of
 
 _FORWARDED: Final = ("X-Forwarded-For", "Forwarded", "X-Real-IP")
@@ -53,8 +52,7 @@ class Operation:
         """Whoever shows the token; without one in the settings programs on this machine, of which a proxy only passes on."""
         token = self.deps.watch.token
         if token:
-            shown = request.headers.get("Authorization", "").encode("utf-8", "surrogateescape")
-            return compare_digest(shown, f"Bearer {token}".encode())
+            return shows(request, token)
         client = client_of(request, self.deps.proxies)
         passed_on = client == request.remote and any(name in request.headers for name in _FORWARDED)
         return _loopback(client) and not passed_on

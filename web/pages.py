@@ -6,12 +6,11 @@ from typing import Final
 import msgspec
 from aiohttp import web
 
-from dialogs.check import ways_on
 from dialogs.model import Bot, Choose, Dialog, End, Step
 from dialogs.problems import Problem
 from dialogs.shown import foreign_ways, label_of, text_of, verb_of
+from dialogs.ways import ways_on
 from web.deps import Deps
-from web.files import serve_media
 from web.guard import failure
 
 _PAGES: Final = {"/": "index.html", "/chat": "chat.html", "/desk": "desk.html", "/dialogs": "dialogs.html"}
@@ -68,7 +67,6 @@ class Pages:
         router.add_get("/widget.js", self.widget)
         router.add_get("/favicon.ico", self.icon)
         router.add_get("/static/{name}", self.static)
-        router.add_get("/media/{name:.+}", self.media)
         router.add_get("/texts.json", self.texts)
         router.add_get("/dialogs.json", self.dialogs)
 
@@ -93,10 +91,6 @@ class Pages:
         if not _NAME.fullmatch(name) or not path.is_file():
             return failure(404, "not_found", "there is no such page")
         return web.FileResponse(path, headers={"Cache-Control": cache})
-
-    async def media(self, request: web.Request) -> web.StreamResponse:
-        ref = f"media/{request.match_info['name']}"
-        return serve_media(self.deps.media(ref), ref)
 
     async def texts(self, request: web.Request) -> web.Response:
         language = request.query.get("language", "en")

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from web.deps import Deps
 from web.desk import Desk
+from web.events import Events
 from web.guard import MAX_BODY, failure, shield
 from web.links import Links
 from web.operation import Operation
@@ -21,7 +22,7 @@ def make_app(deps: Deps) -> web.Application:
     sign_in = SignIn(deps)
     webchat, desk = WebChat(deps), Desk(deps, sign_in)
     operation = Operation(deps, lambda: {"customer": len(webchat.open), "desk": len(desk.open)})
-    for part in (Pages(deps), Links(deps), operation, sign_in, webchat, desk, Hooks(deps)):
+    for part in (Pages(deps), Links(deps), operation, sign_in, webchat, desk, Events(deps), Hooks(deps)):
         part.add_routes(app.router)
 
     async def close_sockets(_: web.Application) -> None:

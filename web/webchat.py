@@ -16,8 +16,10 @@ from bots.webchat.frames import (
     Hello,
     PhaseNow,
     Press,
+    Said,
     Say,
     SetLanguage,
+    Skip,
     Typing,
     TypingNow,
     Welcome,
@@ -25,7 +27,9 @@ from bots.webchat.frames import (
     inbound_of,
     read_frame,
 )
+from conversation.content import media_of
 from conversation.errors import BadInputError
+from conversation.message import Message
 from conversation.news import QUEUE_TOPIC, DeliveryNews, News, QueueNews, TurnNews, TypingNews, chat_topic
 from conversation.records import Card
 from conversation.state import Parked, WithOperator
@@ -204,10 +208,15 @@ class _Visit:
         while True:
             messages = await self.deps.store.history(self.address, self.sent, PAGE)
             for message in messages:
-                await self.socket.send(frame_of(message))
+                await self.socket.send(self.shown(message))
                 self.sent = message.seq
             if len(messages) < PAGE:
                 return
+
+    def shown(self, message: Message) -> Said | Skip:
+        """With a link to its file, good for this customer's eyes and for a while."""
+        media = media_of(message.content)
+        return frame_of(message, self.deps.links.path(media, CHANNEL, self.address) if media else "")
 
     async def news(self, payload: bytes) -> None:
         match _decoder.decode(payload):
@@ -225,7 +234,7 @@ class _Visit:
             await self.catch_up()
         for message in fresh:
             if message.seq == self.sent + 1:
-                await self.socket.send(frame_of(message))
+                await self.socket.send(self.shown(message))
                 self.sent = message.seq
         await self.show_phase(turn.card, turn)
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from app.publishing import Versions
     from app.replay import Parted, Replay, Replayed
     from conversation.ports import Nlu
-    from dialogs.read import Files
+    from dialogs.reading.bot import Files
 
 
 def replay(

@@ -10,7 +10,7 @@ from app.settings import Settings
 
 if TYPE_CHECKING:
     from app.exchange.bot_texts import BotTexts
-    from dialogs.translations import Forms
+    from dialogs.reading.translations import Forms
 
 texts = typer.Typer(help="Translations: out to translators, back, and how far they are.", no_args_is_help=True)
 BotFolder = Annotated[Optional[Path], typer.Argument(help="The bot folder; the setting LOTSE_BOT if left out.")]  # noqa: UP045 - typer reads it
@@ -91,7 +91,7 @@ def accept(
     """Say that translations are right as they stand: they are marked no more as older than their source."""
     from app.exchange.save import save
     from app.exchange.state import accept as accepted
-    from dialogs.translations import lock_file, write_lock
+    from dialogs.reading.translations import lock_file, write_lock
 
     found = _texts_of(bot)
     if to:

@@ -6,8 +6,8 @@ from typing import Final
 from conversation.errors import ContentError
 from conversation.value import Data
 from dialogs.problems import BotError, Problem
-from dialogs.source import read_source
-from dialogs.translations import Leaf, Lock, Text, leaves, locale_file, lock_file, pair, read_lock, topics
+from dialogs.reading.source import read_source
+from dialogs.reading.translations import Leaf, Lock, Text, leaves, locale_file, lock_file, pair, read_lock, topics
 
 Names = tuple[str, ...]
 _READ: Final = ("bot.yaml", "dialogs/", "locales/")

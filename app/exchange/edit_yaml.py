@@ -10,7 +10,7 @@ from app.exchange.write_yaml import NEVER_PLAIN, block, flow, items, literal, sc
 from conversation.errors import ContentError
 from conversation.value import Data
 from dialogs.problems import BotError
-from dialogs.source import read_source
+from dialogs.reading.source import read_source
 
 Edit: TypeAlias = tuple[int, int, str]
 """From, to (in characters), and what stands there then."""

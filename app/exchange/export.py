@@ -4,7 +4,7 @@ from app.exchange.bot_texts import BotTexts
 from app.exchange.notes import Note
 from app.exchange.plurals import header_of, slots_of
 from app.exchange.po import Message, Po, write
-from dialogs.translations import Forms, Lock, Text, is_stale
+from dialogs.reading.translations import Forms, Lock, Text, is_stale
 
 FORM_MARK = "@"
 """Behind the context of a plural form that gettext has no place for, such as ``other`` (1,5 часа) in Russian."""

@@ -6,7 +6,7 @@ from app.exchange.bot_texts import BotTexts
 from app.exchange.placeholders import placeholders
 from bots.limits import Limits, all_limits
 from conversation.value import Data
-from dialogs.translations import GLOBAL, Text
+from dialogs.reading.translations import GLOBAL, Text
 
 _VERBS: Final = ("choose", "pick", "ask", "form", "do", "call", "handover", "wait", "random", "end")
 _WORDS: Final = "What customers type for this, one word or phrase a line: as many as people use, not word for word."

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from app.exchange.bot_texts import BotTexts
 from conversation.errors import ContentError
 from conversation.value import Data
-from dialogs.translations import GLOBAL, Forms, locale_file, split_words
+from dialogs.reading.translations import GLOBAL, Forms, locale_file, split_words
 
 
 class Place:

@@ -9,7 +9,7 @@ _PARSER = Environment(autoescape=True)
 
 
 def placeholders(text: str) -> frozenset[str]:
-    """None for a text that is no template; whoever takes it over asks ``dialogs.templates`` first."""
+    """None for a text that is no template; whoever takes it over asks ``dialogs.saying.templates`` first."""
     if "{" not in text:
         return frozenset()
     try:

@@ -8,7 +8,7 @@ from typing import Final
 from babel.messages.plurals import get_plural
 
 from conversation.errors import ContentError
-from dialogs.filters import plural_form
+from dialogs.saying.filters import plural_form
 
 _HEADER: Final = re.compile(r"\s*nplurals\s*=\s*([1-9])\s*;\s*plural\s*=\s*([-+?:()%&|=!<>*/ n0-9]{1,500}?)\s*;?\s*")
 _NUMBERS: Final = range(201)

@@ -1,8 +1,8 @@
 """What must not come back from a translator: a text that could not be said."""
 
 from app.exchange.placeholders import placeholders
-from dialogs.templates import Template, TemplateError
-from dialogs.translations import Forms, Text, split_words
+from dialogs.reading.translations import Forms, Text, split_words
+from dialogs.saying.templates import Template, TemplateError
 
 
 def complaint(text: Text, new: Forms, *, whole: bool) -> str:

@@ -6,7 +6,7 @@ from app.exchange.bot_texts import BotTexts
 from app.exchange.plurals import header_of, slots_of
 from conversation.errors import ContentError
 from conversation.value import Value
-from dialogs.translations import Lock, Text, Translated, digest, is_stale
+from dialogs.reading.translations import Lock, Text, Translated, digest, is_stale
 
 
 class State(Value, frozen=True, kw_only=True):

@@ -13,7 +13,17 @@ from app.exchange.po import Message, Po
 from app.exchange.refuse import complaint
 from conversation.errors import ContentError
 from conversation.value import Data, Value
-from dialogs.translations import Forms, Lock, Text, Translated, digest, is_stale, locale_file, lock_file, write_lock
+from dialogs.reading.translations import (
+    Forms,
+    Lock,
+    Text,
+    Translated,
+    digest,
+    is_stale,
+    locale_file,
+    lock_file,
+    write_lock,
+)
 
 _MOST: Final = 20
 """Complaints shown of one file."""

@@ -5,7 +5,7 @@ import re
 from typing import Final
 
 from conversation.value import Data
-from dialogs.source import read_source
+from dialogs.reading.source import read_source
 
 NEVER_PLAIN: Final = " \n\r"
 _WIDTH: Final = 100

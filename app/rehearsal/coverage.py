@@ -6,10 +6,10 @@ from typing import TypeAlias
 
 from app.rehearse import Played
 from conversation.value import Value
-from dialogs.check import can_fail, is_question
 from dialogs.model import Bot, CallDialog, Choose, Dialog, Do, Form, Handover, Random, Step, Wait
-from dialogs.source import Path, read_source
+from dialogs.reading.source import Path, read_source
 from dialogs.taken import Taken
+from dialogs.ways import can_fail, is_question
 
 Lines: TypeAlias = Callable[[str, Path], int]
 """(file, path) → the line where that part of the file stands."""

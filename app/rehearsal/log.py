@@ -7,7 +7,7 @@ from app.rehearsal.written import Script, data_text, heard
 from app.transcript import NOTHING, Line, Stub
 from conversation.understanding import Understanding
 from conversation.value import Data
-from dialogs.meaning import OWN_INTENT_BONUS
+from dialogs.hearing.meaning import OWN_INTENT_BONUS
 from dialogs.model import Thresholds
 
 

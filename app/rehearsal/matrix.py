@@ -21,11 +21,11 @@ from conversation.message import Message
 from conversation.state import WithBot
 from conversation.understanding import Understanding
 from conversation.value import Data, Value
-from dialogs import forms
-from dialogs.commands import find_command, find_language
+from dialogs.hearing.commands import find_command, find_language
+from dialogs.hearing.matching import Choice, match
 from dialogs.kinds import Kind, Parsed, parse
-from dialogs.matching import Choice, match
 from dialogs.model import Ask
+from dialogs.walking import forms
 from engine.rules import Rules
 
 Place: TypeAlias = tuple[str, str]

@@ -10,7 +10,7 @@ from conversation.errors import ContentError
 from conversation.value import Data
 from dialogs.kinds import Kind, read_bound
 from dialogs.model import ActionSpec, Bot, Choose
-from dialogs.templates import Expression
+from dialogs.saying.templates import Expression
 
 Given: TypeAlias = dict[str, Data]
 MANY: Final = 243

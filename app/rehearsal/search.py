@@ -17,14 +17,14 @@ from conversation.run import Frame
 from conversation.state import Closed, Parked
 from conversation.understanding import Understanding
 from conversation.value import Data, Value
-from dialogs import forms
-from dialogs.commands import find_command, find_language
 from dialogs.flow import Flow
-from dialogs.matching import Choice, match
+from dialogs.hearing.commands import find_command, find_language
+from dialogs.hearing.matching import Choice, match
 from dialogs.model import Ask, Do, Random, Wait
+from dialogs.saying.templates import Expression
 from dialogs.scene import BUILT_IN_NAMES
-from dialogs.templates import Expression
-from dialogs.walk import share
+from dialogs.walking import forms
+from dialogs.walking.walk import share
 from engine.rules import Rules
 
 WayKey: TypeAlias = tuple[str, str, str]

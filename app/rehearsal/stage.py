@@ -30,7 +30,7 @@ from conversation.understanding import Understanding
 from conversation.value import Data
 from dialogs.scene import Scene
 from dialogs.taken import Taken
-from dialogs.walk import Walk
+from dialogs.walking.walk import Walk
 from engine.rules import Rules
 from engine.step import trace
 

@@ -14,7 +14,7 @@ from app.transcript import Transcript, read_transcript
 from bots.limits import all_limits
 from conversation.value import Value
 from dialogs.problems import BotError
-from dialogs.source import read_source
+from dialogs.reading.source import read_source
 from engine.rules import Rules
 
 FOLDER: Final = "tests"

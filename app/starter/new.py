@@ -9,7 +9,7 @@ from app.exchange.bot_texts import BotTexts
 from app.exchange.state import accept
 from app.exchange.write_yaml import scalar
 from conversation.errors import ContentError
-from dialogs.translations import lock_file, write_lock
+from dialogs.reading.translations import lock_file, write_lock
 
 SPOKEN: Final = ("de", "en", "ru", "uk")
 """The languages that Lotse's own texts are in."""

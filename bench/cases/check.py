@@ -4,7 +4,7 @@ import gc
 import time
 from statistics import median
 
-from app.checking import check_bot_files
+from app.bot_folder import check_bot_files
 from bench.cases.shared import Figures
 from bench.figures import Figure
 from bench.large import large_bot

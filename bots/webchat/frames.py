@@ -82,6 +82,8 @@ class Said(_ServerFrame, frozen=True, kw_only=True, tag="message"):
     name: str = ""
     client_id: str = ""
     edits: str = ""
+    href: str = ""
+    """Where the message's file lies, from the root of the service: made anew each time the message is shown."""
 
 
 class Skip(_ServerFrame, frozen=True, kw_only=True, tag="skip"):
@@ -128,7 +130,7 @@ def read_frame(raw: str) -> ClientFrame:
     return frame
 
 
-def frame_of(message: Message) -> Said | Skip:
+def frame_of(message: Message, href: str = "") -> Said | Skip:
     """A line of the history as the customer's page gets it; notes for the desk are skipped over."""
     if message.author == "system":
         return Skip(seq=message.seq)
@@ -141,6 +143,7 @@ def frame_of(message: Message) -> Said | Skip:
         name=message.name,
         client_id=message.client_id,
         edits=message.edits,
+        href=href,
     )
 
 

@@ -22,5 +22,7 @@ def clean(text: str) -> str:
 
 def fold(text: str) -> str:
     """For comparing: one case, ё=е, ß=ss, ü=ue, no apostrophes, no skin tones, single spaces."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.lower().replace("'", "").replace("`", "").split())
     plain = unicodedata.normalize("NFKC", clean(text)).casefold().translate(_UMLAUTS)
     return " ".join(_DROPPED.sub("", plain).split())

@@ -13,7 +13,7 @@ from dialogs.checks.types import class_of, fits, infer, of_catalogue
 from dialogs.kinds import BUILT_IN, Kind, compile_pattern, read_bound
 from dialogs.model import Ask, Dialog, Do, Form, Step
 from dialogs.problems import Problem
-from dialogs.source import Path
+from dialogs.reading.source import Path
 
 ANSWERS: Final = "dialogs/_answers.yaml"
 CATALOGUE: Final = "actions/catalogue.yaml"

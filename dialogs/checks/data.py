@@ -15,8 +15,8 @@ from dialogs.checks.variables import Variables, shadowed, written_by
 from dialogs.checks.wording import Piece, Spot, Wording, pieces
 from dialogs.model import Ask, Choose, Dialog, Do, Pick, Step
 from dialogs.problems import Problem
-from dialogs.source import Path
-from dialogs.templates import Expression, Template
+from dialogs.reading.source import Path
+from dialogs.saying.templates import Expression, Template
 
 PRIVATE_KINDS: Final = frozenset({"phone", "email", "location", "photo"})
 """Kinds of answers that are about a person whatever the question is."""

@@ -19,8 +19,8 @@ from dialogs.checks.types import Record, type_of
 from dialogs.checks.variables import Variables, written_by
 from dialogs.checks.wording import Wording, pieces
 from dialogs.model import CallDialog, Dialog, Do, End, Step
+from dialogs.saying.templates import Expression
 from dialogs.scene import BUILT_IN_NAMES
-from dialogs.templates import Expression
 
 Place: TypeAlias = tuple[str, str]
 """(dialog, step)."""

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Final, TypeAlias
 
-from dialogs.check import can_fail, is_question
 from dialogs.checks.graph import TIMED, Edge, backwards, happens_by_itself, knots, reach
 from dialogs.checks.material import Material
 from dialogs.checks.structure import BOT_FILE, call_circles, one_of
-from dialogs.circles import call_circles as call_circles_of
 from dialogs.model import CallDialog, Dialog, Do, End, Handover, Step
 from dialogs.problems import Problem, Severity
+from dialogs.reading.circles import call_circles as call_circles_of
+from dialogs.ways import can_fail, is_question
 
 MAX_CALLS: Final = 3
 """Dialogs that may run inside each other, besides the outermost."""

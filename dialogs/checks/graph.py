@@ -4,10 +4,10 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import TypeAlias, TypeVar
 
 from conversation.value import Value
-from dialogs.check import ways_on
 from dialogs.model import Choose, Do, Pick, Random, Say, Step
-from dialogs.source import Path
-from dialogs.templates import Expression
+from dialogs.reading.source import Path
+from dialogs.saying.templates import Expression
+from dialogs.ways import ways_on
 
 Node = TypeVar("Node", bound=Hashable)
 Following: TypeAlias = Callable[[Node], Iterable[Node]]

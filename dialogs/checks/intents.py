@@ -9,7 +9,7 @@ from dialogs.checks.structure import BOT_FILE, one_of
 from dialogs.kinds import Kind
 from dialogs.model import Ask, Choose, Form, Verb
 from dialogs.problems import Problem
-from dialogs.source import Path
+from dialogs.reading.source import Path
 
 LEAST: Final = 5
 ENOUGH: Final = 10

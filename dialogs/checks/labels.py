@@ -6,12 +6,12 @@ from typing import Final
 from dialogs.checks.material import Material
 from dialogs.checks.samples import Samples
 from dialogs.checks.wording import Wording, file_of
-from dialogs.commands import LANGUAGE_NAMES
-from dialogs.matching import TYPO_FROM, folded, one_typo
+from dialogs.hearing.commands import LANGUAGE_NAMES
+from dialogs.hearing.matching import TYPO_FROM, folded, one_typo
 from dialogs.model import Choose, Dialog, Option, Step
 from dialogs.problems import Problem
-from dialogs.source import Path
-from dialogs.texts import PRODUCT
+from dialogs.reading.source import Path
+from dialogs.saying.texts import PRODUCT
 
 _SUMMARY: Final = ("form.yes", "form.change", "form.cancel")
 """What closes a form is chosen like an option."""
@@ -54,7 +54,7 @@ def duplicates(m: Material) -> Iterator[Problem]:
 
 
 class CommandWords:
-    """The words of the commands, as ``dialogs.commands`` understands them: in one's own language also with a typo."""
+    """The words of the commands, as ``dialogs.hearing.commands`` understands them: in one's own language also with a typo."""
 
     def __init__(self, m: Material) -> None:
         self.m = m

@@ -10,8 +10,8 @@ from dialogs.checks.expressions import EMPTY, Reading, read_condition, read_valu
 from dialogs.checks.graph import Edge, edges_of
 from dialogs.model import Bot, CallDialog, Dialog, Step
 from dialogs.problems import Problem, Severity
-from dialogs.source import Path, Source
-from dialogs.templates import Expression, Template
+from dialogs.reading.source import Path, Source
+from dialogs.saying.templates import Expression, Template
 
 Files: TypeAlias = Mapping[str, bytes]
 T = TypeVar("T")

@@ -13,7 +13,7 @@ from dialogs.checks.types import class_of, type_of
 from dialogs.checks.wording import Wording, file_of, pieces
 from dialogs.model import Choose, Dialog, Pick, Step
 from dialogs.problems import Problem
-from dialogs.prompts import MAX_ITEMS, media_of
+from dialogs.saying.prompts import MAX_ITEMS, media_of
 
 MEDIA: Final = "media/"
 

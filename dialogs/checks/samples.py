@@ -11,10 +11,10 @@ from dialogs.checks.expressions import Name
 from dialogs.checks.material import Material
 from dialogs.checks.types import Type, class_of, sample, type_of
 from dialogs.checks.wording import Piece, Spot, Wording, pieces
-from dialogs.filters import View
 from dialogs.problems import Problem
+from dialogs.saying.filters import View
+from dialogs.saying.templates import RENDER_ERRORS, Template, render_together
 from dialogs.scene import view_of
-from dialogs.templates import RENDER_ERRORS, Template, render_together
 
 _SHOWS: Final[Mapping[str, frozenset[str]]] = {
     "date": frozenset({"date", "time_slot"}),

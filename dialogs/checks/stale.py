@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from conversation.errors import ContentError
 from dialogs.checks.material import Material
 from dialogs.problems import Problem
-from dialogs.translations import Forms, lock_file, stale_texts
+from dialogs.reading.translations import Forms, lock_file, stale_texts
 
 
 def _in_one_line(forms: Forms) -> str:

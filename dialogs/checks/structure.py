@@ -8,7 +8,7 @@ from dialogs.checks.graph import edges_of, knots, reach
 from dialogs.checks.material import Material
 from dialogs.model import CallDialog, Choose, Dialog, Handover, Step
 from dialogs.problems import Problem
-from dialogs.source import Path
+from dialogs.reading.source import Path
 
 MAX_PAYLOAD: Final = 64
 """Bytes of a button's id, the smallest limit of all channels (Telegram's callback_data)."""

@@ -7,13 +7,13 @@ from conversation.value import Data
 from dialogs.checks.material import Material
 from dialogs.checks.structure import one_of
 from dialogs.checks.wording import Group, Piece, Wording, file_of, pieces
-from dialogs.filters import plural_form
 from dialogs.model import Choose, Dialog, Form, Pick, Step
 from dialogs.problems import Problem
-from dialogs.read_texts import PLURALS
-from dialogs.templates import Template
-from dialogs.texts import PRODUCT, Entry
-from dialogs.titles import TITLE
+from dialogs.reading.texts import PLURALS
+from dialogs.saying.filters import plural_form
+from dialogs.saying.templates import Template
+from dialogs.saying.texts import PRODUCT, Entry
+from dialogs.saying.titles import TITLE
 
 Forms: TypeAlias = Mapping[str, tuple[Template, ...]]
 GLOBAL: Final = "_global"

@@ -6,9 +6,9 @@ from typing import TypeAlias
 from conversation.value import Value
 from dialogs.checks.material import Material
 from dialogs.model import Choose, Dialog, Step
-from dialogs.source import Path
-from dialogs.templates import Template
-from dialogs.texts import Entry
+from dialogs.reading.source import Path
+from dialogs.saying.templates import Template
+from dialogs.saying.texts import Entry
 
 Group: TypeAlias = tuple[str, ...]
 """Names a piece within its entry, the same in every language: ``("text",)``, ``("options", "human")``."""

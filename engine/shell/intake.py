@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from conversation.events import OperatorEvent
+from conversation.events import Happened, OperatorEvent
 from conversation.meter import NO_TRACER, Tracer
 from conversation.news import TypingNews
 from conversation.ports import Bus, EngineStore, Ids
@@ -62,6 +62,13 @@ class Intake:
 
     async def operate(self, chat: str, event: OperatorEvent, key: str) -> bool:
         """An operator's command; ``key`` makes a repeated one the same. False if it was known. Raises StoreError."""
+        return await self._own(chat, event, key)
+
+    async def happen(self, chat: str, event: Happened, key: str) -> bool:
+        """Something outside, in a chat that exists. ``key`` as in ``operate``, and another one. Raises StoreError."""
+        return await self._own(chat, event, key)
+
+    async def _own(self, chat: str, event: OperatorEvent | Happened, key: str) -> bool:
         with self._tracer.span("accept", chat=chat):
             accepted = await self._store.accept_own(chat, event, key, self._worker)
         self._at("operated")

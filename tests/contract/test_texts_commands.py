@@ -67,9 +67,7 @@ def test_a_changed_source_is_named_until_somebody_accepts_its_translations(bot: 
 def test_a_missing_text_is_counted_and_named(bot: Path, lotse: Lotse) -> None:
     (bot / "locales/ru/identify_customer.yaml").unlink()
     status = lotse("texts", "status", "--list")
-    assert (
-        " done, 5 missing, 0 older than their source\n    missing identify_customer/contract\n" in status.output
-    )
+    assert " done, 5 missing, 0 older than their source\n    missing identify_customer/contract\n" in status.output
 
 
 @pytest.mark.parametrize(

@@ -214,3 +214,13 @@ def test_replay_says_where_paths_part_and_names_nobody(lotse: Lotse, bot: Path, 
 
 def test_the_version_before_is_the_last_that_was_live_and_is_kept() -> None:
     assert before_live([], "a", []) == ""
+
+
+def test_a_warning_of_the_checks_wants_to_be_accepted(lotse: Lotse, bot: Path, tmp_path: Path) -> None:
+    path = bot / "locales/en/count.yaml"
+    path.write_text(f'{path.read_text(encoding="utf-8")}  nobody_says_this: {{text: "Left over."}}\n', encoding="utf-8")
+    refused = lotse("publish", "--yes", "-m", "x")
+    assert refused.exit_code == 1
+    assert "warning: locales/en/count.yaml" in refused.output
+    assert pointers(tmp_path) == {}
+    assert lotse("publish", "--yes", "-m", "x", "--accept-warnings").exit_code == 0

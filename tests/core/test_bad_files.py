@@ -1,7 +1,6 @@
 """Files that no editor meant to write: each is a message with its place, at once, and what ran before runs on."""
 
 import shutil
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,10 +9,11 @@ import pytest
 from app.bot_folder import LiveBot, load_rules, read_folder
 from conversation.errors import ContentError
 from dialogs.problems import BotError, Problem
-from dialogs.source import MAX_BYTES, read_source
+from dialogs.reading.source import MAX_BYTES, read_source
 from nlu.read import read_examples
 from tests.support.bots import MONDAY, NORDNETZ
 from tests.support.connector_surroundings import TurnedClock
+from tests.support.effort import least_seconds
 
 SECONDS = 0.1
 """Of this process's own work: what else the machine does must not count."""
@@ -89,18 +89,6 @@ BAD: dict[str, tuple[bytes, int, str]] = {
 }
 
 
-def seconds(what: Callable[[], object]) -> float:
-    """The best of five."""
-    found = []
-    for _ in range(5):
-        began = time.process_time()
-        what()
-        found.append(time.process_time() - began)
-        if found[-1] < SECONDS:
-            break
-    return min(found)
-
-
 def problem_in(raw: bytes) -> Problem:
     with pytest.raises(BotError) as caught:
         read_source("dialogs/x.yaml", raw)
@@ -120,7 +108,7 @@ def test_bad_file_is_a_message_with_its_line_at_once(raw: bytes, line: int, word
     assert problem.todo
     assert len(problem.message) < 200
     assert "recursion" not in problem.message
-    assert seconds(lambda: problem_in(raw)) < SECONDS
+    assert least_seconds(lambda: problem_in(raw), enough=SECONDS) < SECONDS
 
 
 @pytest.mark.parametrize(
@@ -146,7 +134,7 @@ def test_bad_file_of_examples_is_a_message_at_once(name: str) -> None:
         with pytest.raises(ContentError, match=r"nlu/en\.yaml"):
             read_examples({"en": BAD[name][0]})
 
-    assert seconds(read) < SECONDS
+    assert least_seconds(read, enough=SECONDS) < SECONDS
 
 
 # ── in a folder that runs ────────────────────────────────────────────────────────────────────────────────────────────

@@ -10,7 +10,7 @@ from conversation.content import Text
 from conversation.run import Frame
 from dialogs.answers.values import AnswerContext
 from dialogs.kinds import Kind, certain
-from dialogs.prompts import MAX_ITEMS
+from dialogs.saying.prompts import MAX_ITEMS
 from engine.rules import Rules
 from tests.support.bots import ENDS, MONDAY, SETTINGS, Talk, entities, fresh, main_bot, make_rules, means, nordnetz
 

@@ -11,8 +11,8 @@ from bots.limits import all_limits
 from dialogs.checks import RULES, Rule, check_bot
 from dialogs.checks.material import Material
 from dialogs.problems import Problem
-from dialogs.reader import Reader
-from dialogs.source import Path, read_source
+from dialogs.reading.reader import Reader
+from dialogs.reading.source import Path, read_source
 from engine.rules import check_files
 from tests.support.bots import nordnetz_files, problems_of
 from tests.support.faults import BOT, ENGLISH, FAULTS, GERMAN, IDENTIFY, RUSSIAN, SUPPORT, UKRAINIAN, Fault
@@ -25,7 +25,7 @@ READ_WITHOUT_RULES = ("a step twice", "a tab", "an open bracket", "hours that ar
 def _each_file_is_parsed_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         parse = cache(read_source)
-        patch.setattr("dialogs.read.read_source", parse)
+        patch.setattr("dialogs.reading.bot.read_source", parse)
         patch.setattr("engine.rules.read_source", parse)
         yield
 

@@ -12,7 +12,7 @@ from conversation.content import Example
 from conversation.run import Left, Run
 from conversation.state import Closed, Conversation, Parked, WithBot
 from conversation.understanding import Understanding
-from dialogs.asides import MAX_LEFT
+from dialogs.hearing.asides import MAX_LEFT
 from engine.rules import Rules
 from tests.support.bots import ENDS, SETTINGS, Talk, entities, fresh, make_rules, means, words_of
 

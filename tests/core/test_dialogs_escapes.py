@@ -1,15 +1,15 @@
 """Templates that try to get out, to hang a worker or to fill its memory: each is refused or does nothing, in no time and little memory."""
 
-import time
 import tracemalloc
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import pytest
 
-from dialogs.bounds import MAX_LEVELS, MAX_NUMBER, MAX_TEXT, MAX_VALUES
-from dialogs.filters import View, plural_form
-from dialogs.templates import Expression, Template, TemplateError
+from dialogs.saying.bounds import MAX_LEVELS, MAX_NUMBER, MAX_TEXT, MAX_VALUES
+from dialogs.saying.filters import View, plural_form
+from dialogs.saying.templates import Expression, Template, TemplateError
+from tests.support.effort import least_seconds
 
 EN = View(language="en", zone="Europe/Berlin")
 CANARY: Final = "c4n4ry-must-not-be-read"
@@ -250,18 +250,6 @@ def outcome(source: str) -> str:
         return ""
 
 
-def seconds(what: Callable[[], object]) -> float:
-    """Of this process's own work, the best of three: what else the machine does must not count."""
-    found = []
-    for _ in range(3):
-        began = time.process_time()
-        what()
-        found.append(time.process_time() - began)
-        if found[-1] < SECONDS:
-            break
-    return min(found)
-
-
 def peak(what: Callable[[], object]) -> int:
     """Bytes that were taken at once."""
     tracemalloc.start()
@@ -287,7 +275,7 @@ def test_template_that_would_do_harm_is_stopped_at_once(source: str, why: str) -
     assert "root:" not in shown, why
     assert "51317" not in shown, why
     assert len(shown) <= MAX_TEXT, why
-    assert seconds(lambda: outcome(source)) < SECONDS, why
+    assert least_seconds(lambda: outcome(source), enough=SECONDS) < SECONDS, why
 
 
 @pytest.mark.parametrize(("source", "why"), EXHAUSTION.items(), ids=range(len(EXHAUSTION)))
@@ -307,7 +295,7 @@ def test_value_of_an_expression_is_plain_data_that_a_conversation_can_carry(sour
     expression = Expression(source)
     found = expression(HOSTILE)
     assert weight(found, MAX_LEVELS + 1) <= MAX_VALUES
-    assert seconds(lambda: expression(HOSTILE)) < SECONDS
+    assert least_seconds(lambda: expression(HOSTILE), enough=SECONDS) < SECONDS
 
 
 @pytest.mark.parametrize("name", ["date", "datetime", "time", "money", "number", "list", "plural"])

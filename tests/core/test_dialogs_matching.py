@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.shape import cut_labels
-from dialogs.commands import find_command, find_language
-from dialogs.matching import Choice, match, one_typo
+from dialogs.hearing.commands import find_command, find_language
+from dialogs.hearing.matching import Choice, match, one_typo
 from tests.support.bots import nordnetz
 
 MENU = (

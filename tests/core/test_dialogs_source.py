@@ -5,7 +5,7 @@ import time
 import pytest
 
 from dialogs.problems import BotError, Problem
-from dialogs.source import MAX_BYTES, read_source
+from dialogs.reading.source import MAX_BYTES, read_source
 
 
 def problem_in(text: str | bytes) -> Problem:

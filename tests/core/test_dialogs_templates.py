@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from dialogs.filters import View
-from dialogs.templates import MAX_OUTPUT, Expression, Template, TemplateError
+from dialogs.saying.filters import View
+from dialogs.saying.templates import MAX_OUTPUT, Expression, Template, TemplateError
 
 EN = View(language="en", zone="Europe/Berlin")
 DATA = {

@@ -4,10 +4,19 @@ import json
 
 import pytest
 
-from dialogs.filters import View, plural_form, show_date, show_datetime, show_list, show_money, show_number, show_time
-from dialogs.read_texts import read_global, read_locale
-from dialogs.source import read_source
-from dialogs.texts import PRODUCT, Texts
+from dialogs.reading.source import read_source
+from dialogs.reading.texts import read_global, read_locale
+from dialogs.saying.filters import (
+    View,
+    plural_form,
+    show_date,
+    show_datetime,
+    show_list,
+    show_money,
+    show_number,
+    show_time,
+)
+from dialogs.saying.texts import PRODUCT, Texts
 from tests.support.bots import MONDAY, nordnetz, nordnetz_files, problems_of
 
 

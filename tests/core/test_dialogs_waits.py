@@ -7,7 +7,7 @@ import pytest
 
 from conversation.events import Happened
 from dialogs.problems import BotError
-from dialogs.waits import MAX_KEPT, kept
+from dialogs.walking.waits import MAX_KEPT, kept
 from tests.support.bots import ENDS, Talk, fresh, main_bot
 
 PAYING = main_bot(

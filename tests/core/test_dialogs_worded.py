@@ -5,8 +5,8 @@ import pytest
 from bots.limits import all_limits
 from conversation.content import Content, Location, Media
 from conversation.understanding import Understanding
+from dialogs.saying.worded import LACKS
 from dialogs.scene import view_of
-from dialogs.worded import LACKS
 from tests.support.bots import ENDS, Talk, fresh, main_bot, make_rules, means, nordnetz
 from tests.support.bots import SETTINGS as TWO_LANGUAGES
 

@@ -12,8 +12,8 @@ from app.drawing.layout import CARD, COMMON, HEAD, PAD, ROW, Card, layout
 from app.drawing.measure import cut, width, wrapped
 from app.drawing.mermaid import mermaid
 from app.drawing.svg import draw, shape
-from dialogs.check import ways_on
 from dialogs.shown import ShownDialog, ShownStep, ShownWay, plainly, shown_dialogs
+from dialogs.ways import ways_on
 from tests.support.bots import nordnetz
 
 SVG = "{http://www.w3.org/2000/svg}"

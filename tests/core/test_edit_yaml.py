@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 
 from app.exchange.edit_yaml import edit
 from conversation.errors import ContentError
-from dialogs.source import read_source
+from dialogs.reading.source import read_source
 
 FILE = """\
 # Texts of the menu, by Ann

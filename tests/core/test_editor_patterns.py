@@ -1,8 +1,5 @@
 """Patterns of editors run on RE2, in kinds of answers and in entities: none of them holds a worker up, whatever is typed."""
 
-import time
-from collections.abc import Callable
-
 import pytest
 
 from conversation.errors import ContentError
@@ -10,6 +7,7 @@ from dialogs.kinds import MAX_PATTERN, compile_pattern
 from nlu.entities import MAX_TEXT, EntityFinder
 from nlu.features import Tokenizers
 from nlu.read import EntityRule, read_examples
+from tests.support.effort import least_seconds
 
 SECONDS = 0.1
 TEXTS = ["a" * 10_000, "x" * 10_000, "aaaa1" * 2_000, "ß" * 10_000, " " * 10_000, "1" * 10_000, "a!" * 5_000]
@@ -25,33 +23,21 @@ REFUSED = [
 ]  # fmt: skip
 
 
-def seconds(what: Callable[[], object]) -> float:
-    """Of this process's own work, the best of three."""
-    found = []
-    for _ in range(3):
-        began = time.process_time()
-        what()
-        found.append(time.process_time() - began)
-        if found[-1] < SECONDS:
-            break
-    return min(found)
-
-
 @pytest.mark.parametrize("pattern", CATASTROPHIC, ids=range(len(CATASTROPHIC)))
 def test_pattern_that_would_hang_another_engine_takes_no_time(pattern: str) -> None:
     assert len(pattern) <= MAX_PATTERN
     compile_pattern.cache_clear()
-    assert seconds(lambda: compile_pattern(pattern)) < SECONDS
+    assert least_seconds(lambda: compile_pattern(pattern), enough=SECONDS) < SECONDS
     compiled = compile_pattern(pattern)
     for text in TEXTS:
-        assert seconds(lambda text=text: compiled.fullmatch(text)) < SECONDS  # type: ignore[misc]
+        assert least_seconds(lambda text=text: compiled.fullmatch(text), enough=SECONDS) < SECONDS  # type: ignore[misc]
 
 
 @pytest.mark.parametrize("pattern", CATASTROPHIC, ids=range(len(CATASTROPHIC)))
 def test_entity_whose_pattern_would_hang_another_engine_takes_no_time(pattern: str) -> None:
     finder = EntityFinder(Tokenizers(["en"]), {"en": [EntityRule(name="e", pattern=pattern)]})
     for text in TEXTS:
-        assert seconds(lambda text=text: finder.find(text[:MAX_TEXT], "en")) < SECONDS  # type: ignore[misc]
+        assert least_seconds(lambda text=text: finder.find(text[:MAX_TEXT], "en"), enough=SECONDS) < SECONDS  # type: ignore[misc]
 
 
 @pytest.mark.parametrize("pattern", REFUSED, ids=range(len(REFUSED)))
@@ -60,7 +46,7 @@ def test_pattern_that_is_no_pattern_is_refused_at_once(pattern: str) -> None:
         with pytest.raises(ContentError, match="pattern"):
             compile_pattern(pattern)
 
-    assert seconds(read) < SECONDS
+    assert least_seconds(read, enough=SECONDS) < SECONDS
     escaped = pattern.replace("\\", "\\\\").replace("\ud800", "\\ud800")
     with pytest.raises(ContentError, match=r"nlu/en\.yaml:3"):
         read_examples({"en": f'intents: {{a: ["x"]}}\nentities:\n  e: {{pattern: "{escaped}"}}\n'.encode()})

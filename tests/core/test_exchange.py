@@ -18,8 +18,8 @@ from app.exchange.write_yaml import flow as flow_of
 from conversation.errors import ContentError
 from conversation.value import Data
 from dialogs.problems import BotError
-from dialogs.source import read_source
-from dialogs.translations import lock_file
+from dialogs.reading.source import read_source
+from dialogs.reading.translations import lock_file
 from tests.support.bots import nordnetz_files
 
 SETTINGS = "title: Test\nlanguages: {source: de, all: [de, en, ru, uk]}\nchannels: [webchat, whatsapp]\n"

@@ -15,7 +15,7 @@ from conversation.message import Message
 from conversation.state import Closed, Conversation, Parked
 from conversation.understanding import Understanding
 from conversation.value import Data
-from dialogs.check import is_question
+from dialogs.ways import is_question
 from tests.support.bots import Talk, buttons_of, fresh, means, nordnetz
 
 Place: TypeAlias = tuple[object, ...]

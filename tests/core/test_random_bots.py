@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from app.bot_folder import product_texts
 from conversation.state import Closed, Parked
 from dialogs.problems import BotError
-from dialogs.templates import Expression
-from dialogs.walk import Walk
+from dialogs.saying.templates import Expression
+from dialogs.walking.walk import Walk
 from engine.rules import Rules, compile_rules
 from tests.support.bots import nordnetz, nordnetz_files
 from tests.support.random_bots import Bot, bots

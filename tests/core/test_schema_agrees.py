@@ -9,9 +9,9 @@ import pytest
 
 from dialogs.kinds import BUILT_IN, Kind
 from dialogs.problems import Problem
-from dialogs.read_dialog import DialogReader
-from dialogs.reader import Reader
-from dialogs.source import Source
+from dialogs.reading.dialog import DialogReader
+from dialogs.reading.reader import Reader
+from dialogs.reading.source import Source
 from tests.support.bots import NORDNETZ
 
 SCHEMA = json.loads((NORDNETZ / "schemas/dialog.schema.json").read_text(encoding="utf-8"))

@@ -13,8 +13,8 @@ import pytest
 from app.bot_folder import product_texts
 from app.starter.new import SPOKEN, new_bot, schemas
 from conversation.value import Data
-from dialogs.reader import Reader
-from dialogs.source import read_source
+from dialogs.reading.reader import Reader
+from dialogs.reading.source import read_source
 from engine.rules import compile_rules
 from handoff.complaints import Complaints
 from nlu.read import read_examples
@@ -175,7 +175,9 @@ def test_the_schemas_know_exactly_the_keys_that_the_reader_knows(monkeypatch: py
     asked: list[tuple[str, tuple[str | int, ...], Collection[str]]] = []
     read, complain = Reader.mapping, Complaints.mapping
 
-    def mapping(self: Reader, data: Data, path: tuple[str | int, ...], known: Collection[str] | None = None, *code: str) -> Any:
+    def mapping(
+        self: Reader, data: Data, path: tuple[str | int, ...], known: Collection[str] | None = None, *code: str
+    ) -> Any:
         if known is not None:
             asked.append((self.source.file, path, known))
         return read(self, data, path, known, *code)
@@ -190,7 +192,10 @@ def test_the_schemas_know_exactly_the_keys_that_the_reader_knows(monkeypatch: py
     files = {name: text.encode() for name, text in WHOLE.items()}
     with pytest.raises(Exception, match="find"):  # a bot of everything makes no sense, and need not
         compile_rules(
-            {**files, "actions/catalogue.yaml": b"find: {takes: {y: text}, gives: {x: text}, repeat: safe, may_be_empty: [x]}"},
+            {
+                **files,
+                "actions/catalogue.yaml": b"find: {takes: {y: text}, gives: {x: text}, repeat: safe, may_be_empty: [x]}",
+            },
             product_texts(),
         )
     known: dict[str, set[str]] = defaultdict(set)

@@ -3,7 +3,7 @@
 import pytest
 
 from dialogs.problems import BotError
-from dialogs.source import read_source
+from dialogs.reading.source import read_source
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from conversation.events import (
 )
 from conversation.state import Closed
 from conversation.understanding import Intent, Understanding
-from dialogs.hear import press_id
+from dialogs.hearing.hear import press_id
 from engine.rules import Rules
 from tests.support.bots import buttons_of
 from tests.support.life_model import VERSIONS, Model

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from conversation.errors import ContentError
-from dialogs.translations import (
+from dialogs.reading.translations import (
     Lock,
     Text,
     Translated,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.support.browser import ChatPage, DeskPage, Site, no_barriers, picture, window
 from tests.support.process import free_port, lotse_serve
@@ -125,6 +125,55 @@ async def test_a_chat_handed_back_is_the_bots_again(chromium: Browser, site: Sit
         await chat.say("A-12345")
         await chat.hears("Techniker geplant")
         await picture(customer, "chat-handed-back")
+
+
+async def fine_line(chat: ChatPage) -> None:
+    """The bot knows the customer, finds no fault, and shows how to restart the router."""
+    await chat.say("Mein Internet geht nicht")
+    await chat.hears("Vertragsnummer")
+    await chat.say("40000004")
+    await chat.hears("Postleitzahl")
+    await chat.say("01067")
+    await picture_seen(chat.log)
+    await expect(chat.page.locator("lotse-chat .chips:not(.answered)")).to_be_in_viewport(ratio=1)
+
+
+async def picture_seen(place: Locator) -> None:
+    """The picture came and is one: a broken image has no width."""
+    shown = place.locator("img")
+    await expect(shown).to_be_visible()
+    assert await shown.evaluate("(image) => image.decode().then(() => image.naturalWidth)") > 100
+
+
+async def download(page: Page, link: Locator) -> bytes:
+    """The file behind a link of this page."""
+    async with page.expect_download() as started:
+        await link.click()
+    return (await (await started.value).path()).read_bytes()
+
+
+async def test_the_customer_and_the_desk_see_the_bots_files(chromium: Browser, site: Site) -> None:
+    async with window(chromium) as (customer, _), window(chromium) as (desk_page, _):
+        chat = await ChatPage(customer, site).visit()
+        await fine_line(chat)
+        await picture(customer, "chat-picture")
+        await customer.reload()
+        await picture_seen(chat.log)
+        await chat.say("Rechnungen")
+        await chat.press("01.11.2026, 54,95 €")
+        invoice = chat.log.get_by_role("link", name="R-2026-1103.pdf")
+        assert (await download(customer, invoice)).startswith(b"%PDF")
+        await picture(customer, "chat-invoice")
+        await chat.say("Mitarbeiter")
+        await chat.hears("Ich verbinde Sie")
+
+        desk = await DeskPage(desk_page, site).sign_in()
+        await desk.claim("Mitarbeiter")
+        await picture_seen(desk.thread)
+        invoice = desk.thread.get_by_role("link", name="R-2026-1103.pdf")
+        assert (await download(desk_page, invoice)).startswith(b"%PDF")
+        await picture(desk_page, "desk-files")
+        await close_chat(desk)
 
 
 HELLOS = {
@@ -331,6 +380,8 @@ async def test_the_widget_on_a_foreign_page_talks_where_it_is_allowed(
         await chat.say("Hallo")
         await chat.hears("Womit kann ich helfen?")
         await picture(page, "widget-foreign")
+        await fine_line(chat)
+        await picture(page, "widget-foreign-picture")
         await page.keyboard.press("Escape")
         await expect(chat.box).to_have_count(0)
         await expect(page.get_by_role("button", name="Chat öffnen")).to_be_focused()

@@ -29,7 +29,7 @@ from conversation.state import Closed, Conversation
 from conversation.understanding import Entity, Intent, Understanding
 from conversation.value import Data
 from dialogs.problems import BotError, Problem
-from dialogs.source import read_source
+from dialogs.reading.source import read_source
 from engine.rules import Rules, compile_rules
 from engine.step import step
 from tests.support.repository import ROOT

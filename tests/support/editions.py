@@ -11,7 +11,7 @@ from app.editions import LiveEditions
 from app.live_nlu import NoNlu
 from conversation.bundles import Pointer, PointerName
 from conversation.ports import Bus, Clock, Nlu
-from dialogs.read import Files
+from dialogs.reading.bot import Files
 from engine.rules import Rules
 from store.bus import MemoryBus
 from store.sql import SqlStore

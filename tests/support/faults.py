@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from dialogs.translations import Lock, Translated, digest, write_lock
+from dialogs.reading.translations import Lock, Translated, digest, write_lock
 
 SUPPORT, IDENTIFY, BOT = "dialogs/support.yaml", "dialogs/identify_customer.yaml", "bot.yaml"
 ANSWERS, CATALOGUE = "dialogs/_answers.yaml", "actions/catalogue.yaml"

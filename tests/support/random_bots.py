@@ -313,7 +313,9 @@ class _Maker:
             "silence": {"after": "10m", "reminders": 1, "go": quiet},
             "failed": go,
         }
-        used = {key: way for key, way in defaults.items() if (way if isinstance(way, str) else way["go"]) in plan.steps}
+        used = {
+            key: way for key, way in defaults.items() if (way["go"] if isinstance(way, dict) else way) in plan.steps
+        }
         heads |= {"defaults": used} if used and plan.role != "answer" else {}
         heads |= {"fills": plan.fills} if plan.fills else {}
         heads |= {"intents": plan.intents} if plan.intents else {}

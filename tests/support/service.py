@@ -24,7 +24,7 @@ from pydantic import SecretStr
 
 from app.page_texts import page_texts
 from app.service import Service, open_service
-from app.settings import MetricsSettings, Settings, TelegramSettings, TracesSettings, WebSettings
+from app.settings import EventsSettings, MetricsSettings, Settings, TelegramSettings, TracesSettings, WebSettings
 from bots.connector import Factory, Hook, Surroundings
 from conversation.content import Content, Media
 from conversation.errors import SendError, StoreError
@@ -34,7 +34,7 @@ from conversation.ports import Channel
 from conversation.records import Chat, Inbound, Operator, Turn
 from conversation.understanding import Understanding
 from conversation.value import Data
-from dialogs.read import Files
+from dialogs.reading.bot import Files
 from engine.rules import Rules, compile_rules
 from store.sql import SqlStore
 
@@ -366,6 +366,18 @@ class Visitor:
         await self.link.until("phase", phase="parked")
 
 
+async def raw(lotse: Running, request: bytes) -> tuple[int, bytes]:
+    """Bytes to the service's port; status and the rest of the answer."""
+    host, port = lotse.base.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(request)
+    await writer.drain()
+    answer = await asyncio.wait_for(reader.read(), 5)
+    writer.close()
+    head, _, body = answer.partition(b"\r\n\r\n")
+    return int(head.split()[1]), body
+
+
 _rules: dict[bytes, Rules] = {}
 _page_texts = functools.cache(page_texts)
 
@@ -400,6 +412,7 @@ async def running(
     public_url: str = "",
     messenger: bool = False,
     metrics_token: str = "",
+    events_token: str = "",
     traces: str = "",
     rate: float = 0,
 ) -> AsyncIterator[Running]:
@@ -416,6 +429,7 @@ async def running(
         var=folder / "var",
         web=WebSettings(port=0, origins=list(origins), proxies=list(map(ip_network, proxies)), public_url=public_url),
         telegram=TelegramSettings(token=SecretStr("42:x" if messenger else ""), rate=rate),
+        events=EventsSettings(token=SecretStr(events_token)),
         metrics=MetricsSettings(token=SecretStr(metrics_token)),
         traces=TracesSettings(endpoint=traces),
         _env_file=None,

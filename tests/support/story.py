@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from conversation.state import Conversation
-from dialogs.read import Files
+from dialogs.reading.bot import Files
 from store.sql import SqlStore
 from tests.support.bots import SETTINGS
 from tests.support.connector_surroundings import TurnedClock

@@ -6,6 +6,8 @@ import json
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bots.links import Links
+from conversation.content import Media
 from tests.support.service import Link, Running
 
 EXAMPLES = settings(
@@ -92,7 +94,10 @@ async def test_random_bodies_are_never_our_fault(lotse: Running, body: bytes) ->
 @given(path=st.text(min_size=1, max_size=60), query=st.text(max_size=30))
 async def test_random_addresses_are_never_our_fault(lotse: Running, path: str, query: str) -> None:
     browser = lotse.browser()
-    for start in ("/", "/media/", "/static/", "/desk/file/a/", "/texts.json?language=", "/hooks/"):
+    links = Links(await lotse.store.secret("media_links", b""), lotse.clock, "")
+    signed = links.path(Media(type="file", ref=f"media/{path}"), "webchat", "a").split("/")[2]
+    files = ("/files/", "/files/a/", f"/files/{signed}/", "/desk/file/a/")
+    for start in ("/", "/media/", "/static/", *files, "/texts.json?language=", "/hooks/"):
         answer = await browser.get(start + quoted(path) + ("" if "?" in start else f"?{quoted(query)}"))
         assert answer.status < 500, (start, path, answer)
 

@@ -33,7 +33,7 @@ function respond(chat, word) {
   each({ type: "typing", who: "bot", on: true });
   setTimeout(() => {
     if (word === "outage") {
-      post(chat, "bot", { kind: "prompt", text: "Ihre Leitung ist in Ordnung. Bitte starten Sie den Router neu, siehe https://example.net/router (Bild).", attach: { kind: "media", type: "photo", ref: "media/router-restart.jpg" }, buttons: [{ payload: "works", label: "Geht wieder" }, { payload: "human", label: "Geht nicht" }] });
+      post(chat, "bot", { kind: "prompt", text: "Ihre Leitung ist in Ordnung. Bitte starten Sie den Router neu, siehe https://example.net/router (Bild).", attach: { kind: "media", type: "photo", ref: "media/router-restart.jpg" }, buttons: [{ payload: "works", label: "Geht wieder" }, { payload: "human", label: "Geht nicht" }] }, { href: "/files/token/router-restart.jpg" });
     } else if (word === "human") {
       post(chat, "bot", { kind: "text", text: "Ich verbinde Sie mit unserem Service." });
       chat.seq += 1;

@@ -122,7 +122,7 @@ const server = createServer((request, response) => {
   if (request.method === "OPTIONS") return json(response, {});
   if (route) return void Promise.resolve(route(request, response, url)).catch((error) => json(response, { message: String(error) }, 500));
   if (url.pathname.startsWith("/static/")) return void file(response, url.pathname.slice("/static/".length));
-  if (url.pathname.startsWith("/media/") || url.pathname.startsWith("/desk/file/")) {
+  if (url.pathname.startsWith("/files/") || url.pathname.startsWith("/desk/file/")) {
     response.writeHead(200, { "Content-Type": "image/svg+xml" });
     return response.end(PICTURE);
   }

@@ -30,10 +30,10 @@ test("marks that turn the direction of writing end a link", () => {
 
 test("only files of the bot folder are shown, web addresses are linked, the rest is nothing", () => {
   const media = (ref: string) => ({ kind: "media", type: "photo", ref }) as const;
-  assert.equal(mediaHref(media("media/ä b.jpg"), "https://h"), "https://h/media/%C3%A4%20b.jpg");
-  assert.equal(mediaHref(media("media/../desk"), ""), undefined);
-  assert.equal(mediaHref(media("https://example.net/a.pdf"), ""), "https://example.net/a.pdf");
-  assert.equal(mediaHref(media("javascript:alert(1)"), ""), undefined);
-  assert.equal(mediaHref(media("AgADBAAD"), ""), undefined);
+  assert.equal(mediaHref(media("media/ä b.jpg"), "https://h/files/t/b.jpg"), "https://h/files/t/b.jpg");
+  assert.equal(mediaHref(media("media/ä b.jpg"), undefined), undefined);
+  assert.equal(mediaHref(media("https://example.net/a.pdf"), "/ours"), "https://example.net/a.pdf");
+  assert.equal(mediaHref(media("javascript:alert(1)"), "/ours"), undefined);
+  assert.equal(mediaHref(media("AgADBAAD"), "/ours"), undefined);
   assert.equal(isPicture(media("https://example.net/a.jpg")), false);
 });

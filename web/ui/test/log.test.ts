@@ -54,6 +54,10 @@ test("a pending message is shown until the service sends it back, under the same
   assert.deepEqual(stored.map((line) => [line.key, line.state]), [["m1", undefined], ["c1", "stored"]]);
 });
 
+test("a line keeps the way to its file", () => {
+  assert.deepEqual(lines(all(message(1, { href: "/files/t/a.pdf" }), message(2)), []).map((line) => line.href), ["/files/t/a.pdf", undefined]);
+});
+
 test("buttons are open until the customer answers, also while the answer is on its way", () => {
   assert.equal(openPrompt(lines(all(prompt(1), message(2)), [])), "m1");
   assert.equal(openPrompt(lines(all(prompt(1), prompt(2)), [])), "m2");

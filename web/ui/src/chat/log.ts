@@ -71,6 +71,7 @@ export interface Line {
   readonly content: Content;
   readonly id?: string;
   readonly name?: string;
+  readonly href?: string;
   readonly state?: OwnState;
   readonly reason?: string;
 }
@@ -84,6 +85,7 @@ export function lines(log: Log, own: readonly Own[]): readonly Line[] {
     content: message.content,
     id: message.id,
     ...(message.name ? { name: message.name } : {}),
+    ...(message.href ? { href: message.href } : {}),
     ...(message.author === "customer" ? { state: "stored" as const } : {}),
   }));
   const known = new Set(stored.map((line) => line.key));

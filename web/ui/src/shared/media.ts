@@ -3,12 +3,9 @@
 import type { Media } from "./protocol";
 import { safeHref } from "./links";
 
-/** Files of the bot folder are on our own address; a web address is linked, never loaded; a channel's file id is nothing here. */
-export function mediaHref(media: Media, origin: string): string | undefined {
-  if (/^media\/[^\\]+$/.test(media.ref) && !media.ref.split("/").includes("..")) {
-    return `${origin}/${media.ref.split("/").map(encodeURIComponent).join("/")}`;
-  }
-  return safeHref(media.ref);
+/** Files of the bot folder are at `ours`, where this page may have them; a web address is linked, never loaded; a channel's file id is nothing here. */
+export function mediaHref(media: Media, ours: string | undefined): string | undefined {
+  return media.ref.startsWith("media/") ? ours : safeHref(media.ref);
 }
 
 export function isPicture(media: Media): boolean {

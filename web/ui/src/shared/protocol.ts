@@ -33,7 +33,7 @@ export interface Place {
   readonly wait?: number | null;
 }
 
-/** One line of a chat. `seq` counts from 1; `at` is ISO 8601 in UTC. */
+/** One line of a chat. `seq` counts from 1; `at` is ISO 8601 in UTC; `href`, in a customer's chat: where its file lies on the service. */
 export interface Message {
   readonly seq: number;
   readonly id: string;
@@ -43,6 +43,7 @@ export interface Message {
   readonly name?: string;
   readonly client_id?: string;
   readonly edits?: string;
+  readonly href?: string;
   readonly origin?: string;
 }
 

@@ -23,6 +23,7 @@ interface Props {
 export function LogView({ client, texts, origin }: Props): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
+  const top = useRef(0);
   const below = useSignal(0);
   const known = useRef(0);
   const all = client.lines.value;
@@ -50,7 +51,9 @@ export function LogView({ client, texts, origin }: Props): JSX.Element {
   }, []);
   const scrolled = (): void => {
     const { scrollHeight = 0, scrollTop = 0, clientHeight = 0 } = box.current ?? {};
-    atEnd.current = scrollHeight - scrollTop - clientHeight < NEAR;
+    // A picture can arrive between a move and its event: only who goes up leaves the end.
+    atEnd.current = scrollHeight - scrollTop - clientHeight < NEAR || (atEnd.current && scrollTop >= top.current);
+    top.current = scrollTop;
     if (!atEnd.current) return;
     below.value = 0;
     client.markSeen();
@@ -93,7 +96,7 @@ function LineView({ line, before, after, client, texts, origin }: LineProps): JS
       <li class={`line ${line.author} ${line.state ?? ""}`}>
         {first && <span class={line.author === "customer" ? "author hidden" : "author"}>{name}</span>}
         <div class="bubble">
-          <ContentView content={line.content} texts={texts} origin={origin} />
+          <ContentView content={line.content} href={line.href && origin + line.href} texts={texts} />
         </div>
         {line.content.kind === "prompt" && line.content.buttons?.length ? <Chips line={line} client={client} /> : null}
         {line.state === "failed" ? (
@@ -149,7 +152,13 @@ function Chips({ line, client }: { readonly line: Line; readonly client: ChatCli
   );
 }
 
-function ContentView({ content, texts, origin }: { readonly content: Content; readonly texts: Texts; readonly origin: string }): JSX.Element {
+interface ContentProps {
+  readonly content: Content;
+  readonly href: string | undefined;
+  readonly texts: Texts;
+}
+
+function ContentView({ content, href, texts }: ContentProps): JSX.Element {
   switch (content.kind) {
     case "text":
       return <Words text={content.text} />;
@@ -157,11 +166,11 @@ function ContentView({ content, texts, origin }: { readonly content: Content; re
       return (
         <>
           <Words text={content.text} />
-          {content.attach && <MediaView media={content.attach} alt={content.text} texts={texts} origin={origin} />}
+          {content.attach && <MediaView media={content.attach} href={href} alt={content.text} texts={texts} />}
         </>
       );
     case "media":
-      return <MediaView media={content} alt="" texts={texts} origin={origin} />;
+      return <MediaView media={content} href={href} alt="" texts={texts} />;
     case "location": {
       const { latitude, longitude } = content;
       return <Words text={`${texts.t("location")}: ${latitude.toFixed(5)}, ${longitude.toFixed(5)}`} />;
@@ -183,13 +192,13 @@ function Words({ text }: { readonly text: string }): JSX.Element {
 
 interface MediaProps {
   readonly media: Media;
+  readonly href: string | undefined;
   readonly alt: string;
   readonly texts: Texts;
-  readonly origin: string;
 }
 
-function MediaView({ media, alt, texts, origin }: MediaProps): JSX.Element {
-  const href = mediaHref(media, origin);
+function MediaView({ media, href: ours, alt, texts }: MediaProps): JSX.Element {
+  const href = mediaHref(media, ours);
   const name = mediaName(media) || texts.t("file");
   if (!href) return <p>📎 {name}</p>;
   if (!isPicture(media)) {

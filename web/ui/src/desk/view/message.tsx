@@ -182,10 +182,10 @@ interface MediaProps extends Pick<DeskUse, "texts"> {
   readonly chat: string;
 }
 
-/** What a customer sent comes through the desk's own address; the bot's files through theirs. */
+/** What a customer sent and the bot's files come through the desk's own address, which asks for the session. */
 function MediaView({ media, message, texts, chat }: MediaProps): JSX.Element {
   const ours = `/desk/file/${encodeURIComponent(chat)}/${encodeURIComponent(message.id)}`;
-  const href = message.author === "customer" ? ours : mediaHref(media, "");
+  const href = message.author === "customer" ? ours : mediaHref(media, ours);
   const name = media.name || media.caption || texts.t(`media.${media.type}`);
   const raster = /^image\/(png|jpeg|gif|webp)$/.test(media.mime ?? "") || (!media.mime && media.type === "photo");
   if (href && raster && !href.startsWith("http")) {

@@ -1,0 +1,1 @@
+"""What the customer means where the conversation stands."""

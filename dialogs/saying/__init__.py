@@ -1,0 +1,1 @@
+"""What the bot says: texts, templates, questions with their choices."""

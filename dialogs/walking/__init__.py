@@ -1,0 +1,1 @@
+"""From step to step until somebody must act."""
