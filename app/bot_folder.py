@@ -158,11 +158,13 @@ class LiveBot:
         except BotError as error:
             self.problems = error.problems
             for problem in error.problems:
-                _log.error("bot_not_taken_over", problem=str(problem))
+                _log.error("bot_not_taken_over", problem=" ".join(str(problem).split()))
             return False
         except OSError as error:
             _log.warning("bot_not_read", error=str(error))
             return False
+        if self.problems:
+            _log.info("bot_is_right_again", folder=str(self.folder))
         self.files, self._rules, self.problems = files, rules, ()
         self.loaded_at = self._clock.now().isoformat()
         return True

@@ -109,7 +109,7 @@ def _announce(settings: Settings, service: Service, port: int) -> None:
     closed = closed_teams(service.bot.rules().policy, SystemClock().now())
     if closed:
         console.print(
-            f"  closed at this hour: {', '.join(closed)}. Who asks for a person is offered a call-back instead;"
+            f"  closed at this hour: {', '.join(closed)}. Who asks for a person gets what the dialog says then;"
         )
         console.print('  for a try at any hour write `hours: {mon-sun: ["00:00-24:00"]}` into bot.yaml\n', markup=False)
     console.print("  stop with Ctrl+C\n", style="dim")

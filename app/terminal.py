@@ -44,7 +44,7 @@ HELP: Final = """Type what a customer would: words, a number, a label. /menu, /h
   :stub NAME {a: 1}    what a back-end action gives           :fails NAME      let it fail
   :real NAME           the real back-end again                :sends photo     or file, location, contact, sticker
   :happens NAME {a: 1} an event from outside                  :known {a: 1}    what is known from the start
-  :save tests/x.chat   write it down as a transcript          :new  :help  :quit"""
+  :save x.chat [TITLE] write it down as a transcript          :new  :help  :quit"""
 
 
 class PlainError(Exception):
@@ -269,16 +269,17 @@ class _Table:
 
     def save(self, rest: str) -> None:
         """Write it down and play it once. Relative names are in the bot folder, bare ones in its tests."""
-        name, _, force = rest.partition(" ")
+        name, _, title = rest.partition(" ")
+        title, force = ("", True) if title == "over" else (title.strip(), False)
         if not self.log.lines:
             raise PlainError("nothing was said yet")
         if not name:
             raise PlainError("say where: :save tests/name.chat")
         path = Path(name if name.endswith(".chat") else f"{name}.chat")
         path = self.folder / ("tests" / path if path.name == str(path) else path)
-        if path.exists() and force != "over":
+        if path.exists() and not force:
             raise PlainError(f"{path} exists: take another name, or write :save {name} over")
-        text = script_text(self.log.script(path.stem, self.channel))
+        text = script_text(self.log.script(title or path.stem, self.channel))
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")

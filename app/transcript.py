@@ -183,7 +183,7 @@ def _data(file: str, value: str) -> dict[str, Data]:
         data = read_source(file, value.encode()).data
     except BotError as error:
         said = error.problems[0].message
-        message = f"“{value}” can't be read" if said.startswith("while parsing") else said
+        message = f"“{value}” can't be read: {said}"
         raise BotError([Problem(file=file, line=0, message=message, todo=_BRACES)]) from None
     if not isinstance(data, dict):
         message = f"“{value}” holds no names and values"

@@ -10,6 +10,7 @@ import re2
 
 from conversation.content import Contact, Content, Location, Media, plain_text
 from conversation.errors import ContentError
+from conversation.letters import LATIN_LOOKALIKES
 from conversation.value import Data
 from dialogs.answers.fold import clean
 from dialogs.answers.limits import check, read_bound
@@ -41,7 +42,6 @@ Reader: TypeAlias = Callable[[Content, AnswerContext], Parsed | NotThis]
 _MAX_TEXT = 10_000
 MAX_PATTERN = 500
 """Characters of an editor's pattern."""
-_LOOKALIKES = str.maketrans("АВЕКМНОРСТХІавекмнорстхі", "ABEKMHOPCTXIabekmhopctxi")
 
 
 def _from_words(read: Callable[[str, AnswerContext], Parsed | NotThis]) -> Reader:
@@ -215,7 +215,7 @@ def _own(pattern: str, text: str) -> Parsed | NotThis:
     if spaceless:
         tries += ["".join(found.split()) for found in tries]
     if pattern.isascii():
-        tries += [found.translate(_LOOKALIKES) for found in tries]
+        tries += [found.translate(LATIN_LOOKALIKES) for found in tries]
     hit = next((found for found in tries if compiled.fullmatch(found)), None)
     return NotThis() if hit is None else Parsed(value=hit)
 

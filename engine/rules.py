@@ -13,6 +13,7 @@ from dialogs.model import Bot
 from dialogs.problems import BotError, Problem, in_order
 from dialogs.reading.bot import BOT_FILE, READ, Files, content_hash, parse_bot, read_bot
 from dialogs.reading.source import read_source
+from dialogs.saying.prompts import MAX_OFFERED
 from handoff.hours import is_open, slots
 from handoff.read import read_policy
 
@@ -46,7 +47,7 @@ class Rules:
         return _Lazy(
             {
                 "open": lambda: is_open(team, zone, at),
-                "next_slots": lambda: [slot.isoformat() for slot in slots(team, zone, at)],
+                "next_slots": lambda: [slot.isoformat() for slot in slots(team, zone, at, limit=MAX_OFFERED)],
             }
         )
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from conversation.letters import LATIN_LOOKALIKES
 from conversation.understanding import Entity
 from nlu.features import Tokenizers, calm
 from nlu.read import EntityRule, compile_pattern
@@ -38,9 +39,10 @@ class EntityFinder:
 
     def _by_pattern(self, text: str, language: str) -> Iterable[Entity]:
         for rule, pattern in self._patterns.get(language, ()):
-            for match in pattern.finditer(text):
+            meant = text.translate(LATIN_LOOKALIKES) if rule.pattern and rule.pattern.isascii() else text
+            for match in pattern.finditer(meant):
                 start, end = match.span()
-                if start < end and _stands_alone(text, start, end):
+                if start < end and _stands_alone(text, start, end) and _is_typed(text[start:end], match.group()):
                     yield Entity(name=rule.name, value=_normal(match.group(), rule), start=start, end=end)
 
     def _by_phrase(self, text: str, language: str) -> Iterable[Entity]:
@@ -71,6 +73,11 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
     before = text[start - 1] if start else " "
     after = text[end] if end < len(text) else " "
     return not before.isalnum() and not after.isalnum()
+
+
+def _is_typed(typed: str, meant: str) -> bool:
+    """Cyrillic letters are read as Latin ones in numbers such as А-12345 only: a word of them is a word."""
+    return typed == meant or any(char.isdigit() for char in meant)
 
 
 def _normal(value: str, rule: EntityRule) -> str:

@@ -1,6 +1,7 @@
 """``lotse new`` and ``lotse schema``: what an editor begins with."""
 
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -30,7 +31,7 @@ def new(
         ("chat", "talk to it"),
         ("test", "play the conversations in tests/"),
     ):
-        print(f"    lotse {command} {folder}".ljust(44) + why)  # noqa: T201 - output
+        print(f"    lotse {command} {quote(str(folder))}".ljust(44) + why)  # noqa: T201 - output
 
 
 def schema(

@@ -30,11 +30,16 @@ def replay(
     for each in parted:
         _say(f"{each.conversation}: at {each.at}, input {each.turn} {each.said}: {each.old} → {each.new}")
     places = Counter(each.at for each in parted)
+    inputs, same = sum(each.turns for each in found), len(found) - len(parted)
     _say(
-        f"{len(found)} conversations, {sum(each.turns for each in found)} inputs: {len(found) - len(parted)} go the same way"
+        f"{_counted(len(found), 'conversation')}, {_counted(inputs, 'input')}: {same} go{'es' * (same == 1)} the same way"
     )
     for place, count in places.most_common():
         _say(f"  {count:>5}  part at {place}{_mostly(place, parted)}")
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def _mostly(place: str, parted: "list[Parted]") -> str:

@@ -119,10 +119,18 @@ def _tell(forecast: "Forecast") -> None:
         _say("no conversation is running")
         return
     if forecast.words_only:
-        _say(f"only words change: all {forecast.follow} running conversations have them at once")
+        who = (
+            "the one running conversation has"
+            if forecast.follow == 1
+            else f"all {forecast.follow} running conversations have"
+        )
+        _say(f"only words change: {who} them at once")
         return
-    _say(f"{forecast.follow} running conversations follow with the customer's next words")
-    if forecast.staying:
+    one = forecast.follow == 1
+    _say(f"{forecast.follow} running conversation{'' if one else 's'} follow{'s' * one} with the customer's next words")
+    if forecast.staying == 1:
+        _say("1 stays on its version for now, 72 hours at most:")
+    elif forecast.staying:
         _say(f"{forecast.staying} stay on their version for now, 72 hours at most:")
     for place in forecast.stay[:_PLACES]:
         _say(f"  {place.count:>5}  at {place.dialog}/{place.step}: {place.why}")

@@ -9,12 +9,15 @@ from dialogs.hearing.matching import TYPO_FROM, folded, one_typo
 from dialogs.model import Bot
 
 LANGUAGE_NAMES: Final = {
-    "de": ("Deutsch", "german", "немецкий", "німецька"),
-    "en": ("English", "englisch", "английский", "англійська"),
-    "ru": ("Русский", "russisch", "russian", "російська", "по-русски"),
-    "uk": ("Українська", "ukrainisch", "ukrainian", "украинский", "українською"),
+    "de": ("Deutsch", "german", "немецкий", "немецком", "по-немецки", "німецька", "німецькою"),
+    "en": ("English", "englisch", "английский", "английском", "по-английски", "англійська", "англійською"),
+    "ru": ("Русский", "russisch", "russian", "русском", "по-русски", "російська", "російською"),
+    "uk": ("Українська", "ukrainisch", "ukrainian", "украинский", "украинском", "по-украински", "українською"),
 }
 """Each language's own name for itself first, then what others call it."""
+_MAX_ASKED: Final = 60
+_PLEASE: Final = "bitte|please|пожалуйста|будь ласка"
+_ASKED_FOR: Final = re.compile(rf"(?:(?:{_PLEASE}|auf|in|на)[ ,]+)*(.*?)(?:[ ,]+(?:{_PLEASE}))?")
 
 
 def find_command(bot: Bot, language: str, text: str) -> str:
@@ -37,8 +40,10 @@ def find_command(bot: Bot, language: str, text: str) -> str:
 
 
 def find_language(bot: Bot, text: str) -> str:
-    """The language that the text names, if the bot speaks it."""
-    return _named(bot.languages).get(folded(text), "")
+    """The language that the text names or asks for ("auf Deutsch, bitte"), if the bot speaks it."""
+    said = folded(text)
+    asked = _ASKED_FOR.fullmatch(said) if len(said) <= _MAX_ASKED else None
+    return _named(bot.languages).get(asked[1] if asked else said, "")
 
 
 @lru_cache(maxsize=32)

@@ -6,6 +6,8 @@ Button, global command, this step's choices, this step's kind of answer, then th
 from collections.abc import Mapping
 from typing import Final
 
+import msgspec
+
 from conversation.content import Content, Prompt, Text, plain_text
 from conversation.understanding import Understanding
 from conversation.value import Data
@@ -160,16 +162,29 @@ class Hearing(Attention):
             return heard.understood
         if not isinstance(verb, Ask):
             return False
-        ctx = asked_in(walk)
-        value = value_of(verb.answer, verb.check, content, ctx)
-        if value is None:
-            return self._narrowed(verb, content, ctx)
+        narrow = asked_in(walk)
+        for ctx in (narrow, *self._wider(verb, narrow)):
+            value = value_of(verb.answer, verb.check, content, ctx)
+            if value is not None:
+                self._heard(verb, content, ctx, value)
+                return True
+            if self._narrowed(verb, content, ctx):
+                return True
+        return False
+
+    def _wider(self, verb: Ask, narrow: AnswerContext) -> tuple[AnswerContext, ...]:
+        """Who was shown Sunday's times may still say Monday: all that the question offers."""
+        if verb.answer.name != "time_slot" or not narrow.offered:
+            return ()
+        offered = tuple(str(value) for value in self.walk.prompts.offered(verb))
+        return () if set(offered) <= set(narrow.offered) else (msgspec.structs.replace(narrow, offered=offered),)
+
+    def _heard(self, verb: Ask, content: Content, ctx: AnswerContext, value: Data) -> None:
         self.lost = 0
         if certain(verb.answer, content, ctx):
             self._save(value)
         else:
-            walk.propose(value)
-        return True
+            self.walk.propose(value)
 
     def _narrowed(self, verb: Ask, content: Content, ctx: AnswerContext) -> bool:
         """Words that mean several of the times offered: those are offered then."""

@@ -45,9 +45,17 @@ def match(text: str, choices: Sequence[Choice]) -> str | None:
         return None
     spoken = [(choice.key, folded_words((choice.label, *choice.words))) for choice in choices]
     found = {key for key, words in spoken if said in words} | _shortened(text.strip(), choices)
+    found = found or {choice.key for choice in choices if said == _begin(choice.label)}
     found = found or {key for key, words in spoken if any(_is_cut(text, said, word) for word in words)}
     found = found or {key for key, words in spoken if any(one_typo(said, word) for word in words)}
     return found.pop() if len(found) == 1 else None
+
+
+@lru_cache(maxsize=8_192)
+def _begin(label: str) -> str:
+    """The words before the first comma, "No" of "No, thanks"; empty for dates, amounts and the like, where many begin alike."""
+    head, comma, _ = label.partition(",")
+    return folded(head) if comma and not any(char.isdigit() for char in label) else ""
 
 
 def _shortened(text: str, choices: Sequence[Choice]) -> set[str]:

@@ -107,7 +107,7 @@ class Reader:
         except TemplateError as error:
             message = f"“{data}” can't be used as a condition or value: {error}"
             self.complain(
-                path, message, "mend it; docs/write-a-dialog.md, “Conditions”, shows all that is possible", "D13"
+                path, message, "mend it; docs/dialog-reference.md, “Conditions”, shows all that is possible", "D13"
             )
             return None
 
@@ -117,7 +117,7 @@ class Reader:
         try:
             return Template(self.text(data, path))
         except TemplateError as error:
-            todo = "mend it; docs/write-a-dialog.md, “Texts”, shows all that is possible"
+            todo = "mend it; docs/dialog-reference.md, “Texts”, shows all that is possible"
             self.complain(path, f"this text can't be used: {error}", todo, code)
             return None
 

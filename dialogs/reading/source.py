@@ -16,6 +16,7 @@ from ruamel.yaml.reader import ReaderError
 
 from conversation.value import Data
 from dialogs.problems import BotError, Problem
+from dialogs.reading.slips import slip
 
 MAX_BYTES = 1_000_000
 MAX_ALIASES = 20
@@ -78,9 +79,7 @@ def read_source(file: str, raw: bytes) -> Source:
         raise _fail(file, error.problem_mark.line + 1, *_TOO_DEEP) from None
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise _fail(
-            file, mark.line + 1 if mark else 0, _reason(error), "compare the line with its neighbours"
-        ) from None
+        raise _fail(file, *slip(text, mark.line + 1 if mark else 0, _reason(error))) from None
     except ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise _fail(file, line, "a control character stands here", "delete it and type the line again") from None

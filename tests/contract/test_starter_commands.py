@@ -31,6 +31,10 @@ def lotse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lotse:
     return run
 
 
+def test_a_folder_with_a_space_in_its_name_is_quoted_in_what_to_type_next(lotse: Lotse) -> None:
+    assert "lotse check 'my bot'" in lotse("new", "my bot").output
+
+
 @pytest.mark.parametrize("languages", ["en,de,ru,uk", "de", "uk,en"])
 def test_a_new_bot_passes_every_check_and_its_conversations(lotse: Lotse, tmp_path: Path, languages: str) -> None:
     made = lotse("new", "mybot", "--languages", languages, "--title", "Fahrräder & mehr")

@@ -1,7 +1,7 @@
 """Single questions: times that are asked back, times that are narrowed down, long lists, suggestions, calls."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,8 +10,9 @@ from conversation.content import Text
 from conversation.run import Frame
 from dialogs.answers.values import AnswerContext
 from dialogs.kinds import Kind, certain
+from dialogs.saying.prompts import MAX_ITEMS
 from engine.rules import Rules
-from tests.support.bots import ENDS, MONDAY, SETTINGS, Talk, entities, fresh, main_bot, make_rules, means
+from tests.support.bots import ENDS, MONDAY, SETTINGS, Talk, entities, fresh, main_bot, make_rules, means, nordnetz
 
 LANGUAGES = {
     "de": ("Ja", "Nein, anders"),
@@ -235,6 +236,24 @@ def test_a_time_named_in_words_is_one_of_those_offered_or_none() -> None:
     assert talk.say("no", "tomorrow at noon") == ["menu.error"]
     assert talk.say("tomorrow at ten", "yes") == ["done"]
     assert talk.state.variables["slot"] == SLOTS[1]
+
+
+def test_after_one_day_s_times_are_shown_another_day_can_still_be_named() -> None:
+    talk = asking(OFFER, slots=[*SLOTS, "2026-11-05T09:00:00+01:00", "2026-11-05T10:00:00+01:00"])
+    assert talk.say("1", "tomorrow afternoon", "on Thursday") == ["menu"]
+    assert talk.labels == ["Thu, 5 Nov 2026, 09:00", "Thu, 5 Nov 2026, 10:00"]
+    assert talk.say("tomorrow at ten", "yes") == ["done"]
+    assert talk.state.variables["slot"] == SLOTS[1]
+
+
+def test_a_call_back_can_be_asked_for_on_any_free_day_also_beyond_the_buttons_shown() -> None:
+    talk = Talk(nordnetz(), state=fresh(language="de"))
+    talk.now = datetime(2026, 3, 7, 10, tzinfo=UTC)  # a Saturday: the night shift's times come first
+    talk.say("Hallo", "Mitarbeiter")
+    assert talk.say("Rückruf") == ["callback"]
+    assert len(talk.labels) == MAX_ITEMS
+    assert talk.say("Montag um 15 Uhr") == ["callback.confirm"]
+    assert talk.last == "Mo., 09.03.2026, 15:00 – richtig?"
 
 
 def test_nothing_offered_does_not_mean_that_any_time_will_do() -> None:

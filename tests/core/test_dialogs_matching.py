@@ -74,6 +74,24 @@ def test_a_typed_text_chooses(typed: str, key: str | None) -> None:
     assert match(typed, MENU) == key
 
 
+YES_OR_NO = (Choice(key="more", label="Да, пожалуйста"), Choice(key="done", label="Нет, спасибо"))
+
+
+@pytest.mark.parametrize(("typed", "key"), [("да", "more"), ("Нет!", "done"), ("спасибо", None), ("н", None)])
+def test_a_label_is_chosen_by_its_words_before_the_comma(typed: str, key: str | None) -> None:
+    assert match(typed, YES_OR_NO) == key
+
+
+def test_words_before_the_comma_of_two_labels_or_of_a_date_choose_none() -> None:
+    alike = (Choice(key="a", label="Ja, sofort"), Choice(key="b", label="Ja, morgen"))
+    assert match("ja", alike) is None
+    assert match("Sa", (Choice(key="a", label="Sa., 28.11.2026, 22:00"), Choice(key="b", label="Nein"))) is None
+
+
+def test_an_exact_label_comes_before_the_words_before_a_comma() -> None:
+    assert match("nein", (Choice(key="a", label="Nein, danke"), Choice(key="b", label="Nein"))) == "b"
+
+
 def test_an_exact_word_comes_before_a_typo_of_another() -> None:
     pair = (Choice(key="a", label="Router"), Choice(key="b", label="Routen"))
     assert match("Routen", pair) == "b"
@@ -138,7 +156,24 @@ def test_command_words_work_everywhere(language: str, typed: str, command: str) 
 
 @pytest.mark.parametrize(
     ("typed", "language"),
-    [("Deutsch", "de"), ("english", "en"), ("по-русски", "ru"), ("Українська", "uk"), ("french", ""), ("", "")],
+    [
+        ("Deutsch", "de"),
+        ("english", "en"),
+        ("по-русски", "ru"),
+        ("Українська", "uk"),
+        ("french", ""),
+        ("", ""),
+        ("auf deutsch bitte", "de"),
+        ("In English, please!", "en"),
+        ("English please", "en"),
+        ("bitte auf Russisch", "ru"),
+        ("по-немецки, пожалуйста", "de"),
+        ("на украинском", "uk"),
+        ("українською, будь ласка", "uk"),
+        ("bitte", ""),
+        ("I speak no english, please call", ""),
+        ("auf " * 99 + "deutsch", ""),
+    ],
 )
 def test_a_language_is_called_by_its_name(typed: str, language: str) -> None:
     assert find_language(nordnetz().bot, typed) == language

@@ -164,6 +164,21 @@ async def test_entity_in_a_text_is_found_and_normalised(
     assert [(entity.name, entity.value) for entity in found] == entities
 
 
+@pytest.mark.parametrize(
+    ("text", "entities"),
+    [
+        ("Де моє замовлення А-12345", [("order_number", "A-12345")]),
+        ("что с заказом в12345?", [("order_number", "B12345")]),
+        ("Я-12345", [("postcode", "12345")]),
+    ],
+)
+async def test_number_typed_with_cyrillic_letters_is_found_as_latin(
+    nlu: LocalNlu, text: str, entities: list[tuple[str, str]]
+) -> None:
+    found = (await nlu.understand(text, "uk")).entities
+    assert [(entity.name, entity.value) for entity in found] == entities
+
+
 async def test_entity_after_emoji_and_cyrillic_has_offsets_in_characters(nlu: LocalNlu) -> None:
     text = "😀 заказ a-12345!"
     assert (await nlu.understand(text, "ru")).entities == (

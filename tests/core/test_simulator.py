@@ -237,6 +237,12 @@ async def test_file_that_exists_is_not_written_over_unasked(every: Session) -> N
     assert file.read_text() != before
 
 
+async def test_words_after_the_name_of_the_file_are_the_title_of_the_transcript(every: Session) -> None:
+    assert "it passes" in await every.type("hi", ":save repair.en A repair for tomorrow")
+    assert (every.table.folder / "tests/repair.en.chat").read_text().startswith("Test: A repair for tomorrow\n")
+    assert "take another name" in await every.type(":save repair.en Another title")
+
+
 async def test_place_that_can_not_be_written_to_is_said_plainly(every: Session) -> None:
     assert "can't be written" in await every.type("hi", ":save bot.yaml/x.chat")
 

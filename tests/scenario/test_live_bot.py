@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from app.bot_folder import WATCH, LiveBot
 from app.editions import LiveEditions
@@ -53,6 +54,19 @@ def test_a_broken_file_is_reported_with_its_line_and_the_last_good_version_stays
     assert problem.todo
     assert bot.loaded_at == MONDAY.isoformat()
     assert greeting(bot).startswith("Hello!")
+
+
+def test_the_log_tells_a_mistake_in_one_line_and_that_it_is_mended(folder: Path) -> None:
+    bot, _ = live(folder)
+    with capture_logs() as lines:
+        edit(folder / "dialogs/support.yaml", "limit: 8s", "limit: eight seconds")
+        bot.look()
+        edit(folder / "dialogs/support.yaml", "limit: eight seconds", "limit: 8s")
+        bot.look()
+        bot.look()
+    assert [line["event"] for line in lines] == ["bot_not_taken_over", "bot_is_right_again"]
+    assert "time span" in lines[0]["problem"]
+    assert "\n" not in lines[0]["problem"]
 
 
 def test_the_next_good_version_is_taken_over_and_the_problems_are_gone(folder: Path) -> None:
