@@ -171,12 +171,12 @@ async def _list(versions: "Versions") -> tuple[Any, Any]:
 
 def rollback(
     version: Annotated[
-        str, typer.Argument(help="The beginning of its hash; the one before the live one if left out.")
+        str, typer.Argument(help="The beginning of its hash; what was published last is taken back if left out.")
     ] = "",
     message: Annotated[str, typer.Option("--message", "-m", help="Why.")] = "",
     author: Author = "",
 ) -> None:
-    """Make an earlier version live again, at once and for all."""
+    """Take back what was published last: end a canary, else make the version before the live one live again, at once and for all."""
     _with_versions(Settings(), lambda versions: _go_back(versions, version, message, author or _author()))
 
 
@@ -187,6 +187,10 @@ async def _go_back(versions: "Versions", name: str, message: str, author: str) -
     pointers, kept = await versions.store.pointers(), await versions.store.all()
     if "live" not in pointers:
         raise LotseError("nothing was published yet: there is nothing to go back from")
+    if "canary" in pointers and not name:
+        await _end_canary(versions)
+        _say("the canary has ended: everybody gets the live version; `lotse rollback` once more goes behind that, too")
+        return
     name = name or before_live(await versions.store.releases(), pointers["live"].bundle, kept)
     if not name:
         raise LotseError("no earlier version is kept: `lotse versions` lists them")

@@ -13,11 +13,12 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from app.bot_folder import product_texts
+from bots.limits import all_limits
 from conversation.state import Closed, Parked
 from dialogs.problems import BotError
 from dialogs.saying.templates import Expression
 from dialogs.walking.walk import Walk
-from engine.rules import Rules, compile_rules
+from engine.rules import Rules, check_files, compile_rules
 from tests.support.bots import nordnetz, nordnetz_files
 from tests.support.random_bots import Bot, bots
 from tests.support.random_lives import Life, Move, moves
@@ -25,16 +26,15 @@ from tests.support.random_ways import alone, leads_to, way_from
 from tests.support.replay import Recording, lived, recorded, replayed
 from tests.support.repository import ROOT
 
-PRODUCT = product_texts()
+PRODUCT, CHANNELS = product_texts(), all_limits()
 
 
 def rules_of(bot: Bot) -> Rules:
     """A bot that the checks refuse is not the point."""
-    try:
-        return compile_rules(bot.raw(), PRODUCT)
-    except BotError as error:
-        assume(not error.problems)
-        raise
+    found = check_files(bot.raw(), PRODUCT, channels=CHANNELS).rules
+    assume(found is not None)
+    assert found is not None
+    return found
 
 
 @contextmanager
@@ -90,7 +90,7 @@ def test_any_life_with_any_bot_that_passed_the_checks_can_be_led_to_a_person_and
                 life = live(rules, bot, played)
                 here = way_from(life)
                 assert leads_to(here, Closed)
-                if not isinstance(life.state.phase, Closed):
+                if not isinstance(here.state.phase, Closed):
                     assert leads_to(here, Parked)
                     assert alone(here)
 

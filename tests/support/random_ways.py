@@ -152,5 +152,10 @@ def alone(way: Way, *, bound: int = 100) -> bool:
 
 
 def way_from(life: Life) -> Way:
+    """Where the life's last turn ends: what the NLU layer was asked is answered within the turn, with nothing here."""
     buttons = buttons_of(life.menus[-1]) if life.menus else ()
-    return Way(life.bot, life.state, life.now, buttons)
+    way = Way(life.bot, life.state, life.now, buttons)
+    request = life.state.run.listening
+    if not isinstance(life.state.phase, WithBot) or not request:
+        return way
+    return way.then(Understood(id="w0", at=life.now, request=request, understanding=Understanding()))
