@@ -179,7 +179,9 @@ def test_a_canary_is_begun_promoted_and_ended(lotse: Lotse, bot: Path, tmp_path:
     assert "canary 10 %" in lotse("versions").output
     assert "the canary has ended" in lotse("rollback").output
     left = pointers(tmp_path)
-    assert (list(left), left["live"].bundle) == (["live"], first), "a canary is taken back first: the live version stays"
+    assert (list(left), left["live"].bundle) == (["live"], first), (
+        "a canary is taken back first: the live version stays"
+    )
     assert lotse("publish", "--yes", "-m", "trial", "--canary", "10").exit_code == 0
     assert lotse("publish", "--canary", "0").exit_code == 0
     assert list(pointers(tmp_path)) == ["live"]
