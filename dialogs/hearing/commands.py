@@ -41,9 +41,11 @@ def find_command(bot: Bot, language: str, text: str) -> str:
 
 def find_language(bot: Bot, text: str) -> str:
     """The language that the text names or asks for ("auf Deutsch, bitte"), if the bot speaks it."""
-    said = folded(text)
-    asked = _ASKED_FOR.fullmatch(said) if len(said) <= _MAX_ASKED else None
-    return _named(bot.languages).get(asked[1] if asked else said, "")
+    said, named = folded(text), _named(bot.languages)
+    if said in named or len(said) > _MAX_ASKED or " " not in said:
+        return named.get(said, "")
+    asked = _ASKED_FOR.fullmatch(said)
+    return named.get(asked[1], "") if asked else ""
 
 
 @lru_cache(maxsize=32)

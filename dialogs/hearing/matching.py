@@ -97,15 +97,16 @@ def _is_cut(text: str, said: str, word: str) -> bool:
 
 def one_typo(said: str, meant: str) -> bool:
     """One letter wrong, missing, extra, or two swapped; only words of ``TYPO_FROM`` letters on, and never in a number."""
-    if len(meant) < TYPO_FROM or abs(len(said) - len(meant)) > 1 or said == meant or any(c.isdigit() for c in meant):
+    if len(meant) < TYPO_FROM or abs(len(said) - len(meant)) > 1 or said == meant:
         return False
     start = 0
     while start < min(len(said), len(meant)) and said[start] == meant[start]:
         start += 1
     rest_said, rest_meant = said[start:], meant[start:]
-    return (
+    near = (
         rest_said[1:] == rest_meant[1:]
         or rest_said[1:] == rest_meant
         or rest_said == rest_meant[1:]
         or (rest_said[:2] == rest_meant[1::-1] and rest_said[2:] == rest_meant[2:])
     )
+    return near and not any(char.isdigit() for char in meant)
