@@ -34,6 +34,8 @@ SHARE: Final = 0.6
 """Of the messages that are written by the time of the last kill."""
 MORE, MOST_MORE = 1.0, 300
 """Seconds between two messages beyond the plan, and how many of them."""
+NAPPERS: Final = 20
+"""Visitors who go on with naps as long as it takes."""
 OTHERS: Final = frozenset({"timer", "operated"})
 """Points that no message of a messenger's customer leads to."""
 REMINDERS = 3
@@ -259,6 +261,15 @@ async def write_in_telegram(outcome: Outcome, chat: int, texts: list[str], rando
     outcome.writing.discard(chat)
 
 
+async def nap_on(outcome: Outcome, visitor: Visitor) -> None:
+    """Some more naps while the service has yet to die over a timer."""
+    for number in range(outcome.plan.each, outcome.plan.each + MOST_MORE):
+        await visitor.settled.wait()
+        if "timer" not in outcome.lives.wanted:
+            return
+        visitor.more(Say(text=f"{visitor.name} m{number} nap", until=NAP_OVER))
+
+
 async def campaign(plan: Plan, folder: Path, ground: Ground = ALONE_ON_A_FILE) -> Outcome:
     """Everybody says all they have to say, through all the kills; then the service is stopped in good order."""
     began = time.monotonic()
@@ -313,6 +324,8 @@ async def _play(outcome: Outcome, url: str) -> None:
         for visitor in outcome.everybody:
             visitor.acknowledged = lives.counted
             tasks.append(asyncio.create_task(visitor.run(session)))
+        if plan.naps:
+            tasks += [asyncio.create_task(nap_on(outcome, visitor)) for visitor in outcome.visitors[:NAPPERS]]
         if fake:
             fake.on_confirmed = lives.counted
             tasks += [

@@ -29,7 +29,7 @@ RARE: Final = {
 }  # fmt: skip
 """Points that are passed less often than once a message: at most so many passes are waited for."""
 SCARCE: Final = frozenset({"timer", "operated", "sending", "called"})
-EARLY: Final = 0.5
+EARLY: Final = 0.6
 """Points of which there are only so many passes are aimed at in this first share of the lives."""
 STEPS: Final = 4
 """Steps of the way from nothing to the newest tables; there may be more."""
@@ -143,7 +143,7 @@ class Lives:
             still = 0 if reached or self._count > count else still + 1
             if point and not reached and self._again[point] < max(AGAIN, 2 * self.aims):
                 self._again[point] += 1
-                self.ways.insert(0 if point in SCARCE else len(self.ways), point)
+                self.ways.append(point)
             del self._aims[number]
         self._leading -= 1
         if not self._leading:

@@ -94,6 +94,12 @@ class Visitor:
             self._door += 1
             await asyncio.sleep(AGAIN)
 
+    def more(self, say: Say) -> None:
+        """To be said after all that was planned."""
+        self.script = [*self.script, say]
+        self.settled.clear()
+        self._move.set()
+
     def enough(self) -> None:
         """Nothing is said beyond what was begun."""
         self.script = self.script[: self._next]
