@@ -9,7 +9,7 @@ from conversation.content import Content
 from conversation.run import Frame, Run
 from conversation.understanding import Understanding
 from conversation.value import Data, Tagged, Value
-from dialogs.follow import current, standing
+from dialogs.follow import standing
 from dialogs.hearing import asides
 from dialogs.hearing.hear import Hearing
 from dialogs.model import Bot, Do, Handover, Wait
@@ -144,7 +144,7 @@ def _take(walk: Walk, hearing: Hearing, event: Input) -> None:
         case Heard(content=content):
             hearing.content(content)
         case Pressed(payload=payload, menu=menu):
-            hearing.press(current(walk.bot, payload), menu)
+            hearing.press(payload, menu)
         case Chose(language=language):
             _chose(walk, hearing, language)
         case Comprehended(understanding=understanding, language_open=language_open):
