@@ -9,7 +9,7 @@ from conversation.run import Frame, Left, LeftForm, Run
 from conversation.value import Data, Value
 from dialogs.flow import Flow
 from dialogs.kinds import Kind
-from dialogs.model import Ask, Bot, CallDialog, Choose, Do, Form, Pick, Step, Verb, Wait
+from dialogs.model import Ask, Bot, CallDialog, Choose, Do, Form, Pick, Step, Wait, verb_name
 from dialogs.saying.templates import Expression
 
 
@@ -110,11 +110,6 @@ def fits(frame: Frame, step: Step) -> bool:
     if isinstance(step.verb, Form):
         return frame.form is not None and frame.form.field in ("", *(field.name for field in step.verb.fields))
     return frame.form is None and isinstance(step.verb, Choose | Pick | Ask | Wait)
-
-
-def verb_name(verb: Verb) -> str:
-    """As an editor writes it."""
-    return {"call_dialog": "call"}.get(found := str(verb.__struct_config__.tag), found)
 
 
 def _moved(bot: Bot, run: Run, frames: tuple[Frame, ...], left: tuple[Left, ...]) -> Run:
