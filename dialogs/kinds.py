@@ -29,6 +29,7 @@ __all__ = [
     "NotThis",
     "Parsed",
     "Reason",
+    "answer_in",
     "certain",
     "check",
     "compile_pattern",
@@ -234,3 +235,9 @@ def parse(kind: Kind, content: Content, ctx: AnswerContext) -> Parsed | NotThis:
             f"{kind.name} is no kind of answer: give it a pattern in _answers.yaml, or use a built-in kind"
         )
     return reader(content, ctx)
+
+
+def answer_in(kind: Kind, limits: Mapping[str, Data], content: Content, ctx: AnswerContext) -> Data:
+    """The answer if it is of the kind and within its limits; else None. Raises as ``parse`` does."""
+    found = parse(kind, content, ctx)
+    return found.value if isinstance(found, Parsed) and check(found.value, limits, ctx) is None else None

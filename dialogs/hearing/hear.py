@@ -16,8 +16,8 @@ from dialogs.hearing import asides, intents, meaning
 from dialogs.hearing.attention import DROP, LEAVE, RETURN, STAY, Attention
 from dialogs.hearing.commands import find_command, find_language, language_name
 from dialogs.hearing.matching import Choice, match
-from dialogs.hearing.misses import asked_in, miss, off_limits, value_of
-from dialogs.kinds import AnswerContext, Kind, Parsed, certain, narrowed, parse
+from dialogs.hearing.misses import asked_in, miss, off_limits
+from dialogs.kinds import AnswerContext, Kind, Parsed, answer_in, certain, narrowed, parse
 from dialogs.model import Ask, Choose, Form, Pick, Wait
 from dialogs.outputs import Speak
 from dialogs.saying import worded
@@ -164,7 +164,7 @@ class Hearing(Attention):
             return False
         narrow = asked_in(walk)
         for ctx in (narrow, *self._wider(verb, narrow)):
-            value = value_of(verb.answer, verb.check, content, ctx)
+            value = answer_in(verb.answer, verb.check, content, ctx)
             if value is not None:
                 self._heard(verb, content, ctx, value)
                 return True
