@@ -17,7 +17,7 @@ from dialogs.hearing.attention import DROP, LEAVE, RETURN, STAY, Attention
 from dialogs.hearing.commands import find_command, find_language, language_name
 from dialogs.hearing.matching import Choice, match
 from dialogs.hearing.misses import asked_in, miss, off_limits
-from dialogs.kinds import AnswerContext, Kind, Parsed, answer_in, certain, narrowed, parse
+from dialogs.kinds import AnswerContext, Kind, agreed, answer_in, certain, narrowed
 from dialogs.model import Ask, Choose, Form, Pick, Wait
 from dialogs.outputs import Speak
 from dialogs.saying import worded
@@ -58,9 +58,8 @@ class Hearing(Attention):
         choices = self.beside()
         key = match(text, choices) if text and choices else None
         if key is None and (self.leaving or self.returning):
-            said = parse(Kind(name="yes_no"), Text(text=text), self.walk.context())
-            if isinstance(said, Parsed):
-                key = choices[0 if said.value else 1].key
+            yes = agreed(Text(text=text), self.walk.context())
+            key = None if yes is None else choices[0 if yes else 1].key
         if key is not None:
             return self._settle(key)
         returning, out = self.returning, self.out
@@ -100,9 +99,7 @@ class Hearing(Attention):
 
     def _answer(self, content: Content, text: str) -> None:
         walk = self.walk
-        if walk.frame.stage == "parked":
-            return
-        if walk.frame.stage == "enter":
+        if walk.frame.stage in ("parked", "enter"):
             return
         if walk.frame.stage == "doing" or isinstance(walk.step.verb, Wait):
             walk.say_product("one_moment")
@@ -138,9 +135,9 @@ class Hearing(Attention):
         walk = self.walk
         if walk.frame.proposed is None:
             return False
-        said = parse(Kind(name="yes_no"), content, walk.context())
-        if isinstance(said, Parsed):
-            self.choose(YES if said.value else NO)
+        yes = agreed(content, walk.context())
+        if yes is not None:
+            self.choose(YES if yes else NO)
             return True
         before = walk.frame.proposed
         walk.note(proposed=None)
