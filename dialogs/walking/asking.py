@@ -80,7 +80,7 @@ class Asking(Place):
         self.ask_field()
 
     def _new_form(self, verb: Form) -> FormRun:
-        left = self.forms.get(f"{self.frame.dialog}/{self.frame.step}")
+        left = self.forms.get(form_runs.place_of(self.frame))
         named = {field.name: self.named(field.kind, field.check) for field in verb.fields}
         known = {name: value for name, value in named.items() if value is not None}
         return form_runs.begun(verb, left.form if left else None, known, self._still_good)

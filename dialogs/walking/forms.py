@@ -231,7 +231,7 @@ def close(walk: Walk) -> None:
     """The form is done with: nothing of it is kept for later."""
     frame = walk.frame
     walk.note(form=None)
-    walk.forms.pop(f"{frame.dialog}/{frame.step}", None)
+    walk.forms.pop(form_runs.place_of(frame), None)
     here = (frame.dialog, frame.step)
     walk.left = [left for left in walk.left if (left.frames[-1].dialog, left.frames[-1].step) != here]
 

@@ -246,6 +246,25 @@ def test_what_was_left_stands_in_the_menu() -> None:
     assert running.labels == ["move", "order", "sub", "leave"]
 
 
+def test_what_was_left_goes_on_with_what_was_answered_there_since() -> None:
+    running = left_for_order()
+    running.say("yes", "menu")
+    running.now += timedelta(minutes=1)
+    assert running.say("move") == ["move", "form.resumed", "move.number"]
+    running.say("7", "menu")
+    assert running.say("5") == ["move", "form.resumed", "move.zip"]
+    assert form_of(running) == {"street": "Main street", "number": 7}
+
+
+def test_the_offer_to_go_on_knows_what_was_answered_since() -> None:
+    running = left_for_order()
+    running.say("yes", "menu")
+    running.now += timedelta(minutes=1)
+    running.say("move", "7", "menu", "order")
+    assert running.say("A1234") == ["ordered", "bye", "return"]
+    assert running.say("yes") == ["move", "form.resumed", "move.zip"]
+
+
 def test_what_was_left_a_day_ago_is_forgotten() -> None:
     running = left_for_order()
     running.say("yes")
