@@ -96,7 +96,7 @@ def advance(bot: Bot, run: Run, variables: Mapping[str, Data], scene: Scene, eve
     walk = Walk(bot, standing(bot, run), variables, scene)
     hearing = Hearing(walk)
     _take(walk, hearing, event)
-    if walk.frames and walk.frame.stage == "enter":
+    if _astray(walk, hearing):
         walk.proceed()
     if walk.ended:
         _end(walk, hearing)
@@ -136,10 +136,14 @@ def _place(frames: Sequence[Frame]) -> list[tuple[str, str]]:
     return [(frame.dialog, frame.step) for frame in frames]
 
 
+def _astray(walk: Walk, hearing: Hearing) -> bool:
+    """At a step that has yet to be entered; one that the customer is only offered to go back to waits for the answer."""
+    return bool(walk.frames) and walk.frame.stage == "enter" and not hearing.returning
+
+
 def _take(walk: Walk, hearing: Hearing, event: Input) -> None:
-    astray = walk.frames and walk.frame.stage == "enter"
     match event:
-        case Comprehended() | Acted() | Silent() | Woke() if astray:
+        case Comprehended() | Acted() | Silent() | Woke() if _astray(walk, hearing):
             walk.proceed()
         case Heard(content=content):
             hearing.content(content)

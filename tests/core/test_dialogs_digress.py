@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conversation.content import Example
+from conversation.events import Happened
 from conversation.run import Left, Run
 from conversation.state import Closed, Conversation, Parked, WithBot
 from conversation.understanding import Understanding
@@ -227,6 +228,35 @@ def test_an_answer_to_an_offer_of_yesterday_breaks_nothing(answer: str) -> None:
     running.now += timedelta(hours=24, seconds=1)
     assert running.say(answer) != ["rescue"]
     assert not running.state.run.returning
+
+
+def test_what_was_left_before_it_was_asked_is_offered_like_anything_else() -> None:
+    begun = left_unasked()
+    assert begun.say("back") == ["return"]
+    assert begun.say("deutsch") == ["return"]
+    assert begun.take(Happened(id=begun.event_id(), at=begun.now, name="paid")) == []
+    assert begun.say("ja") == ["who"]
+    assert begun.say("Kim") == ["menu"]
+
+
+def test_who_says_nothing_to_the_offer_of_what_was_not_asked_yet_is_done() -> None:
+    begun = left_unasked()
+    assert begun.silence(10) == []
+    assert begun.outcome == "filled"
+
+
+def left_unasked() -> Talk:
+    """The first words were an FAQ with a question, and there the customer went on to a task: the dialog's first question has yet to be asked."""
+    main = f"""
+start: who
+defaults: {{misses: {{limit: 3, go: human}}, silence: {{after: 10m, go: asleep}}, failed: human}}
+steps:
+  who: {{ask: text, save: name, go: menu}}
+  menu: {{choose: {{talk: human, leave: bye}}}}{ENDS}"""
+    files = {"bot.yaml": SETTINGS, "dialogs/main.yaml": main, "dialogs/inner.yaml": INNER, "dialogs/faq.yaml": FAQ}
+    begun = Talk(make_rules(files), understand=understand)
+    assert begun.say("what does it cost", "inner please", "yes", "5", "yes") == ["return"]
+    return begun
 
 
 def test_an_answer_to_what_was_left_takes_it_up() -> None:
