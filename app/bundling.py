@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from conversation.bundles import Bundle
-from conversation.ports import BundleStore
+from conversation.stores import BundleStore
 from dialogs.reading.bot import Files
 from engine.rules import Rules
 

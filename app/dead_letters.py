@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from conversation.deliveries import Unarrived, Undelivered
 from conversation.errors import LotseError
-from conversation.ports import Clock, DeskStore, EngineStore
+from conversation.ports import Clock
+from conversation.stores import DeskStore, EngineStore
 
 MOST = 1_000
 """Lines of a list, and messages that one command takes up."""

@@ -17,7 +17,8 @@ from app.bundling import bundle_of, files_of, write_media
 from app.live_nlu import Learns
 from conversation.bundles import VERSIONS_TOPIC, Pointer, PointerName
 from conversation.errors import ContentError, LotseError, StoreError
-from conversation.ports import BundleStore, Bus, Clock, Nlu, Subscription
+from conversation.ports import Bus, Clock, Nlu, Subscription
+from conversation.stores import BundleStore
 from dialogs.problems import BotError, Problem
 from dialogs.reading.bot import Files
 from engine.rules import Rules

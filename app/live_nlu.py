@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Protocol
 
-from conversation.ports import BundleStore, Nlu
+from conversation.ports import Nlu
+from conversation.stores import BundleStore
 from conversation.understanding import Understanding
 from nlu.cache import cache_path
 from nlu.service import open_nlu

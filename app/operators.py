@@ -5,8 +5,8 @@ from typing import Final
 
 from app.passwords import FIRST, hash_password, password_file
 from conversation.errors import LotseError
-from conversation.ports import DeskStore
 from conversation.records import Operator
+from conversation.stores import DeskStore
 
 SHORTEST: Final = 8
 

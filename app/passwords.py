@@ -8,8 +8,8 @@ from typing import Final
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from conversation.ports import DeskStore
 from conversation.records import Operator
+from conversation.stores import DeskStore
 
 FIRST: Final = "operator"
 _CONSONANTS: Final = "bdfghjklmnprstvz"

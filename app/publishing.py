@@ -16,7 +16,7 @@ from app.rehearsal.suite import chat_files, coverage_of, play_file
 from app.rehearse import Guess
 from conversation.bundles import Kept, OpenConversation, Pointer, Release
 from conversation.errors import ContentError, LotseError
-from conversation.ports import BundleStore
+from conversation.stores import BundleStore
 from conversation.value import Value
 from dialogs.follow import Stays, follow
 from dialogs.problems import BotError, Problem

@@ -9,7 +9,7 @@ from conversation.content import Content
 from conversation.run import Frame, Run
 from conversation.understanding import Understanding
 from conversation.value import Data, Tagged, Value
-from dialogs.follow import current, standing
+from dialogs.follow import standing
 from dialogs.hearing import asides
 from dialogs.hearing.hear import Hearing
 from dialogs.model import Bot, Do, Handover, Wait
@@ -96,7 +96,7 @@ def advance(bot: Bot, run: Run, variables: Mapping[str, Data], scene: Scene, eve
     walk = Walk(bot, standing(bot, run), variables, scene)
     hearing = Hearing(walk)
     _take(walk, hearing, event)
-    if walk.frames and walk.frame.stage == "enter":
+    if _astray(walk, hearing):
         walk.proceed()
     if walk.ended:
         _end(walk, hearing)
@@ -136,15 +136,19 @@ def _place(frames: Sequence[Frame]) -> list[tuple[str, str]]:
     return [(frame.dialog, frame.step) for frame in frames]
 
 
+def _astray(walk: Walk, hearing: Hearing) -> bool:
+    """At a step that has yet to be entered; one that the customer is only offered to go back to waits for the answer."""
+    return bool(walk.frames) and walk.frame.stage == "enter" and not hearing.returning
+
+
 def _take(walk: Walk, hearing: Hearing, event: Input) -> None:
-    astray = walk.frames and walk.frame.stage == "enter"
     match event:
-        case Comprehended() | Acted() | Silent() | Woke() if astray:
+        case Comprehended() | Acted() | Silent() | Woke() if _astray(walk, hearing):
             walk.proceed()
         case Heard(content=content):
             hearing.content(content)
         case Pressed(payload=payload, menu=menu):
-            hearing.press(current(walk.bot, payload), menu)
+            hearing.press(payload, menu)
         case Chose(language=language):
             _chose(walk, hearing, language)
         case Comprehended(understanding=understanding, language_open=language_open):

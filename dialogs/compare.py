@@ -6,9 +6,8 @@ from typing import Any, Final
 import msgspec
 
 from conversation.value import Value
-from dialogs.follow import verb_name
 from dialogs.kinds import Kind
-from dialogs.model import Bot, Dialog, Line, Step
+from dialogs.model import Bot, Dialog, Line, Step, verb_name
 from dialogs.saying.templates import Expression, Template
 from dialogs.saying.texts import Entry
 

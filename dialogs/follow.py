@@ -9,7 +9,7 @@ from conversation.run import Frame, Left, LeftForm, Run
 from conversation.value import Data, Value
 from dialogs.flow import Flow
 from dialogs.kinds import Kind
-from dialogs.model import Ask, Bot, CallDialog, Choose, Dialog, Do, Form, Pick, Step, Verb, Wait
+from dialogs.model import Ask, Bot, CallDialog, Choose, Do, Form, Pick, Step, Wait, verb_name
 from dialogs.saying.templates import Expression
 
 
@@ -50,7 +50,7 @@ def _follow(
 ) -> tuple[Frame, ...] | Stays:
     moved: list[Frame] = []
     for index, frame in enumerate(frames):
-        name = _name_in(new.bot, frame)
+        name = new.bot.renamed(frame.dialog, frame.step)
         found, was = new.bot.step(frame.dialog, name), old.bot.step(frame.dialog, frame.step)
         why = "the step is gone" if found is None else _other(found, was, frame) if was else "its version is gone"
         now = msgspec.structs.replace(frame, step=name)
@@ -63,16 +63,6 @@ def _follow(
     return tuple(moved)
 
 
-def current(bot: Bot, payload: str) -> str:
-    """A button's id in this version's words: it was sent before its step was renamed."""
-    dialog, slash, rest = payload.partition("/")
-    step, _, key = rest.partition("/")
-    found = bot.dialogs.get(dialog)
-    if not slash or found is None or step in found.steps:
-        return payload
-    return f"{dialog}/{_renamed(found, step)}/{key}"
-
-
 def standing(bot: Bot, run: Run) -> Run:
     """The run as this version of the bot can hold it, whatever it was before.
 
@@ -80,7 +70,7 @@ def standing(bot: Bot, run: Run) -> Run:
     """
     frames: list[Frame] = []
     for frame in run.frames:
-        name = _name_in(bot, frame)
+        name = bot.renamed(frame.dialog, frame.step)
         step = bot.step(frame.dialog, name)
         if step is None:
             return at_home(bot, run)
@@ -122,23 +112,9 @@ def fits(frame: Frame, step: Step) -> bool:
     return frame.form is None and isinstance(step.verb, Choose | Pick | Ask | Wait)
 
 
-def verb_name(verb: Verb) -> str:
-    """As an editor writes it."""
-    return {"call_dialog": "call"}.get(found := str(verb.__struct_config__.tag), found)
-
-
-def _name_in(bot: Bot, frame: Frame) -> str:
-    dialog = bot.dialogs.get(frame.dialog)
-    return _renamed(dialog, frame.step) if dialog else frame.step
-
-
-def _renamed(dialog: Dialog, step: str) -> str:
-    return step if step in dialog.steps else dialog.renamed.get(step, step)
-
-
 def _moved(bot: Bot, run: Run, frames: tuple[Frame, ...], left: tuple[Left, ...]) -> Run:
     """With all that it remembers by the names of steps and intents; a form that is another one now begins anew."""
-    forms = {current(bot, f"{place}/").rstrip("/"): form for place, form in run.forms.items()}
+    forms = {_place(bot, place): form for place, form in run.forms.items()}
     guess, leaving = run.guess, run.leaving
     return msgspec.structs.replace(
         run,
@@ -153,7 +129,12 @@ def _moved(bot: Bot, run: Run, frames: tuple[Frame, ...], left: tuple[Left, ...]
 
 
 def _trail(bot: Bot, places: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-    return tuple((name, _renamed(bot.dialogs[name], step)) for name, step in places if name in bot.dialogs)
+    return tuple((dialog, bot.renamed(dialog, step)) for dialog, step in places if dialog in bot.dialogs)
+
+
+def _place(bot: Bot, place: str) -> str:
+    dialog, _, step = place.partition("/")
+    return f"{dialog}/{bot.renamed(dialog, step)}"
 
 
 def _holds(bot: Bot, place: str, left: LeftForm) -> bool:

@@ -29,6 +29,8 @@ __all__ = [
     "NotThis",
     "Parsed",
     "Reason",
+    "agreed",
+    "answer_in",
     "certain",
     "check",
     "compile_pattern",
@@ -172,6 +174,7 @@ _READERS: Mapping[str, Reader] = {
     "time_slot": _from_words(_slot),
 }
 BUILT_IN = frozenset(_READERS)
+_YES_NO = Kind(name="yes_no")
 
 
 # ── an editor's own kinds ────────────────────────────────────────────────────────────────────────────────────────────
@@ -234,3 +237,15 @@ def parse(kind: Kind, content: Content, ctx: AnswerContext) -> Parsed | NotThis:
             f"{kind.name} is no kind of answer: give it a pattern in _answers.yaml, or use a built-in kind"
         )
     return reader(content, ctx)
+
+
+def answer_in(kind: Kind, limits: Mapping[str, Data], content: Content, ctx: AnswerContext) -> Data:
+    """The answer if it is of the kind and within its limits; else None. Raises as ``parse`` does."""
+    found = parse(kind, content, ctx)
+    return found.value if isinstance(found, Parsed) and check(found.value, limits, ctx) is None else None
+
+
+def agreed(content: Content, ctx: AnswerContext) -> bool | None:
+    """Yes or no, whatever was asked; None for anything else."""
+    found: bool | None = answer_in(_YES_NO, {}, content, ctx)
+    return found

@@ -82,7 +82,7 @@ class Do(Tagged, frozen=True, kw_only=True):
     limit: float = 10.0
 
 
-class CallDialog(Tagged, frozen=True, kw_only=True):
+class CallDialog(Tagged, frozen=True, kw_only=True, tag="call"):
     dialog: str
 
 
@@ -120,6 +120,11 @@ Empty, the usual: a dialog of kind ``answer`` is answered at once, any other one
 DialogKind: TypeAlias = Literal["task", "answer"]
 """``answer``: an FAQ, answered in the middle of something else, after which the question is asked again."""
 Verb: TypeAlias = Say | Choose | Pick | Ask | Form | Do | CallDialog | Handover | Wait | Random | End
+
+
+def verb_name(verb: Verb) -> str:
+    """As an editor writes it."""
+    return str(verb.__struct_config__.tag)
 
 
 class Step(Value, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from conversation.value import Value
-from dialogs.model import Bot, CallDialog, Choose, Dialog, End, Form, Option, Random, Say, Step
+from dialogs.model import Bot, CallDialog, Choose, Dialog, End, Form, Option, Random, Say, Step, verb_name
 from dialogs.ways import ways_on
 
 _TAG: Final = re.compile(r"\{%.*?%\}|\{#.*?#\}", re.DOTALL)
@@ -102,14 +102,10 @@ def _about(step: Step) -> str:
 
 
 def verb_of(step: Step) -> str:
-    """As the editor knows it."""
-    match step.verb:
-        case CallDialog():
-            return "call"
-        case Say() if not step.say and len(step.ways) > 1:
-            return "route"
-        case verb:
-            return str(verb.__struct_config__.tag)
+    """As an editor writes it; a step that only decides where to go has none and is a ``route``."""
+    if isinstance(step.verb, Say) and not step.say and len(step.ways) > 1:
+        return "route"
+    return verb_name(step.verb)
 
 
 def text_of(bot: Bot, dialog: Dialog, step: Step, language: str) -> str:

@@ -12,8 +12,9 @@ from bots.connector import Hook
 from bots.links import Links
 from conversation.events import Happened, OperatorEvent
 from conversation.news import TypingNews
-from conversation.ports import Bus, Channel, Clock, DeskStore, Ids, Presence, Rates
+from conversation.ports import Bus, Channel, Clock, Ids, Presence, Rates
 from conversation.records import Chat, Inbound, Operator
+from conversation.stores import DeskStore
 from dialogs.problems import Problem
 from engine.rules import Rules
 from web.proxies import Network

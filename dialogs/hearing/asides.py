@@ -1,18 +1,18 @@
 """Something else in the middle of a question: answered beside it, or instead of it for now, with a way back."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 import msgspec
 
-from conversation.run import Left, Run
+from conversation.run import Frame, Left, Run
 from dialogs.follow import standing
 from dialogs.model import Bot
+from dialogs.walking import form_runs
+from dialogs.walking.form_runs import KEPT
 from dialogs.walking.walk import MAX_DEPTH, Walk
 
-KEPT: Final = timedelta(hours=24)
-"""How long what was left can be gone on with."""
 MAX_LEFT: Final = 3
 """More is forgotten, the oldest first."""
 OVER: Final = frozenset({"silent", "stopped"})
@@ -76,6 +76,9 @@ def come_back(walk: Walk, *, ask: bool = True) -> bool:
     """
     stand_there(walk)
     left = walk.left.pop()
+    again = walk.forms.get(form_runs.place_of(walk.frame))
+    if again and again.at > left.at:  # what was answered since counts, as for whoever enters the form
+        walk.frames[-1] = Frame(dialog=walk.frame.dialog, step=walk.frame.step)
     walk.variables.update(left.variables)
     _skip_what_is_known(walk)
     missing = [name for name in left.known if walk.variables.get(name) is None and name in walk.bot.fillers]

@@ -84,7 +84,8 @@ class Attention:
             key, text = "return", self._titled("return", of_place(walk.prompts, walk.frames, walk.trail))
         buttons = tuple(Button(payload=choice.key, label=choice.label) for choice in self.beside())
         walk.outputs.append(Speak(origin=f"_product/{key}", prompt=Prompt(text=text, buttons=buttons)))
-        if walk.frames and walk.frame.stage == "waiting" and not isinstance(walk.step.verb, Wait):
+        waits = walk.frames and walk.frame.stage == "waiting" and not isinstance(walk.step.verb, Wait)
+        if waits or self.returning:
             walk.listen()
 
     def _titled(self, key: str, title: str) -> str:
@@ -93,7 +94,7 @@ class Attention:
     def again(self) -> None:
         """The question once more; while nothing is asked, that it takes a moment."""
         walk = self.walk
-        if not walk.frames or walk.frame.stage == "enter":
+        if not walk.frames or (walk.frame.stage == "enter" and not self.returning):
             return
         if walk.frame.stage == "doing" or isinstance(walk.step.verb, Wait):
             walk.say_product("one_moment")

@@ -12,7 +12,7 @@ from conversation.content import Content, Text, plain_text
 from conversation.value import Data, Tagged, Value
 from dialogs.answers.fold import fold
 from dialogs.answers.remarks import remark, speaks
-from dialogs.kinds import AnswerContext, NotThis, Parsed, check, parse
+from dialogs.kinds import AnswerContext, answer_in
 from dialogs.model import Field
 
 MAX_WORDS: Final = 40
@@ -61,10 +61,7 @@ Hit: TypeAlias = tuple[Field, int, int]
 
 def takes(field: Field, content: Content, ctx: AnswerContext) -> Data:
     """The answer if it is one of the field's kind and within its limits; else None."""
-    found = parse(field.kind, content, ctx)
-    if not isinstance(found, Parsed) or isinstance(check(found.value, field.check, ctx), NotThis):
-        return None
-    return found.value
+    return answer_in(field.kind, field.check, content, ctx)
 
 
 def strict(field: Field) -> bool:

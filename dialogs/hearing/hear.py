@@ -16,8 +16,9 @@ from dialogs.hearing import asides, intents, meaning
 from dialogs.hearing.attention import DROP, LEAVE, RETURN, STAY, Attention
 from dialogs.hearing.commands import find_command, find_language, language_name
 from dialogs.hearing.matching import Choice, match
-from dialogs.hearing.misses import asked_in, miss, off_limits, value_of
-from dialogs.kinds import AnswerContext, Kind, Parsed, certain, narrowed, parse
+from dialogs.hearing.misses import asked_in, miss, off_limits
+from dialogs.hearing.obeying import gone, run_command
+from dialogs.kinds import AnswerContext, Kind, agreed, answer_in, certain, narrowed
 from dialogs.model import Ask, Choose, Form, Pick, Wait
 from dialogs.outputs import Speak
 from dialogs.saying import worded
@@ -58,9 +59,8 @@ class Hearing(Attention):
         choices = self.beside()
         key = match(text, choices) if text and choices else None
         if key is None and (self.leaving or self.returning):
-            said = parse(Kind(name="yes_no"), Text(text=text), self.walk.context())
-            if isinstance(said, Parsed):
-                key = choices[0 if said.value else 1].key
+            yes = agreed(Text(text=text), self.walk.context())
+            key = None if yes is None else choices[0 if yes else 1].key
         if key is not None:
             return self._settle(key)
         returning, out = self.returning, self.out
@@ -72,7 +72,7 @@ class Hearing(Attention):
         """An answer to what was asked beside; False if that is not asked now."""
         guess, leaving, outcome = self.guess, self.leaving, self.returning
         if key.startswith("!"):
-            self._run_command(key[1:])
+            run_command(self, key[1:])
             return True
         if key not in [choice.key for choice in self.beside()]:
             return False
@@ -100,9 +100,7 @@ class Hearing(Attention):
 
     def _answer(self, content: Content, text: str) -> None:
         walk = self.walk
-        if walk.frame.stage == "parked":
-            return
-        if walk.frame.stage == "enter":
+        if walk.frame.stage in ("parked", "enter"):
             return
         if walk.frame.stage == "doing" or isinstance(walk.step.verb, Wait):
             walk.say_product("one_moment")
@@ -110,7 +108,7 @@ class Hearing(Attention):
         out, self.out = self.ways_out(), ()
         key = self._chosen(text, out)
         if key is not None and key in [way.key for way in out]:
-            self._run_command(key[1:])
+            run_command(self, key[1:])
         elif key is not None:
             self.choose(key)
         elif (
@@ -138,9 +136,9 @@ class Hearing(Attention):
         walk = self.walk
         if walk.frame.proposed is None:
             return False
-        said = parse(Kind(name="yes_no"), content, walk.context())
-        if isinstance(said, Parsed):
-            self.choose(YES if said.value else NO)
+        yes = agreed(content, walk.context())
+        if yes is not None:
+            self.choose(YES if yes else NO)
             return True
         before = walk.frame.proposed
         walk.note(proposed=None)
@@ -164,7 +162,7 @@ class Hearing(Attention):
             return False
         narrow = asked_in(walk)
         for ctx in (narrow, *self._wider(verb, narrow)):
-            value = value_of(verb.answer, verb.check, content, ctx)
+            value = answer_in(verb.answer, verb.check, content, ctx)
             if value is not None:
                 self._heard(verb, content, ctx, value)
                 return True
@@ -223,10 +221,10 @@ class Hearing(Attention):
     def press(self, payload: str, menu: str) -> None:
         self.answered = press_id(menu, payload)
         if payload.startswith("!"):
-            self._run_command(payload[1:])
+            run_command(self, payload[1:])
         elif payload[:1] in ("?", "^"):
             if not self._settle(payload):
-                self._gone()
+                gone(self)
         else:
             returning = self.returning
             self.forget()
@@ -245,7 +243,7 @@ class Hearing(Attention):
             if any(choice.key == key for choice in self.walk.open_choices()):
                 self.choose(key)
             else:
-                self._gone()
+                gone(self)
         elif key == BACK and walk.left:
             asides.come_back(walk)
         else:
@@ -268,16 +266,7 @@ class Hearing(Attention):
             walk.jump(dialog, go, "button")
             walk.proceed()
         else:
-            self._gone()
-
-    def _gone(self) -> None:
-        walk = self.walk
-        walk.say_product("button_gone")
-        if not walk.frames:
-            walk.start()
-            walk.proceed()
-        else:
-            self.again()
+            gone(self)
 
     # ── choosing ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -315,7 +304,7 @@ class Hearing(Attention):
     def _command(self, text: str) -> bool:
         language = find_language(self.walk.bot, text)
         if language:
-            self._run_command(f"language/{language}")
+            run_command(self, f"language/{language}")
             return True
         if text.partition(" ")[0] == BEGIN and self.walk.frames and self.walk.frame.stage == "waiting":
             self.forget()
@@ -324,60 +313,8 @@ class Hearing(Attention):
             return True
         name = find_command(self.walk.bot, self.walk.view.language, text)
         if name:
-            self._run_command(name)
+            run_command(self, name)
         return bool(name)
-
-    def _run_command(self, name: str) -> None:
-        walk = self.walk
-        name, _, argument = name.partition("/")
-        command = walk.bot.commands.get(name)
-        self.guess, self.leaving, self.languages, self.out = None, None, False, ()
-        if name not in ("back", "repeat", "language"):
-            self.returning = ""
-        if command is None:
-            self._gone()
-        elif command.dialog:
-            walk.entities = {}
-            walk.jump(command.dialog, command.step, f"command.{name}")
-            walk.proceed()
-        elif name == "stop":
-            walk.say_product("stopped")
-            walk.finish("stopped")
-        elif not walk.frames and name != "language":
-            walk.start()
-            walk.proceed()
-        elif name == "back":
-            self._back()
-        elif name == "repeat":
-            self.again()
-        elif name == "language":
-            self._choose_language(argument)
-
-    def _back(self) -> None:
-        walk = self.walk
-        if walk.frame.proposed is not None and walk.frame.form is None:
-            walk.note(proposed=None)
-            walk.repeat()
-            return
-        if not self.returning and walk.frame.stage != "doing" and (forms.back(walk) or walk.back()):
-            return
-        if walk.frame.stage == "parked":
-            walk.to_menu()
-        else:
-            self.again()
-
-    def _choose_language(self, language: str) -> None:
-        walk = self.walk
-        if language in walk.bot.languages:
-            self.switch(language)
-            if walk.frames:
-                self.again()
-            else:
-                walk.start()
-                walk.proceed()
-        else:
-            self.languages = True
-            self.ask_beside()
 
     # ── what the NLU layer says ──────────────────────────────────────────────────────────────────────────────────────
 

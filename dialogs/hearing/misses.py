@@ -10,7 +10,7 @@ from conversation.content import Button, Content, Prompt, Text, plain_text
 from conversation.value import Data
 from dialogs.hearing.attention import Attention
 from dialogs.hearing.forms import MAX_WORDS, stretches
-from dialogs.kinds import TIMES, AnswerContext, Kind, NotThis, Parsed, Reason, check, parse, read_bound
+from dialogs.kinds import TIMES, AnswerContext, Kind, Parsed, Reason, answer_in, check, parse, read_bound
 from dialogs.model import Ask
 from dialogs.saying.filters import show_date, show_datetime, show_money, show_number, show_time
 from dialogs.saying.worded import lacks
@@ -80,14 +80,6 @@ def asked_in(walk: Walk) -> AnswerContext:
     return walk.context(offered, free=not (isinstance(verb, Ask) and verb.offer))
 
 
-def value_of(kind: Kind, limits: dict[str, Data], content: Content, ctx: AnswerContext) -> Data:
-    """The answer if it is of the kind and within its limits; else None."""
-    found = parse(kind, content, ctx)
-    if not isinstance(found, Parsed) or isinstance(check(found.value, limits, ctx), NotThis):
-        return None
-    return found.value
-
-
 def off_limits(walk: Walk, content: Content) -> bool:
     """It is an answer, and nothing else, only one that the question does not allow: a date that is over."""
     return bool(_limit(walk, content)) and (walk.kind() or (_TEXT, {}))[0].name != _TEXT.name
@@ -126,8 +118,8 @@ def _loosely(walk: Walk, content: Content) -> Data:
     kind, limits = asked
     ctx = msgspec.structs.replace(asked_in(walk), loose=True)
     if kind.pattern is None:
-        return value_of(kind, limits, content, ctx) if kind.name in TIMES else None
-    hits = {value_of(kind, limits, Text(text=part), ctx) for part in stretches(words)} - {None}
+        return answer_in(kind, limits, content, ctx) if kind.name in TIMES else None
+    hits = {answer_in(kind, limits, Text(text=part), ctx) for part in stretches(words)} - {None}
     return hits.pop() if len(hits) == 1 else None
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from conversation.content import Button, Media, MediaType, Prompt, Text
+from conversation.content import Button, Media, MediaType, Prompt
 from conversation.run import Frame
 from conversation.value import Data
 from dialogs.hearing.matching import Choice
@@ -61,10 +61,6 @@ class Prompts:
             country=self.bot.country,
             currency=self.bot.currency,
         )
-
-    @staticmethod
-    def as_text(words: str) -> Text:
-        return Text(text=words)
 
     def product(self, key: str, **variables: Data) -> str:
         return self.bot.texts.product(self.view.language, key, self.view, **variables)

@@ -7,7 +7,7 @@ from conversation.content import Prompt, Text
 from conversation.run import FormRun
 from conversation.value import Data
 from dialogs.hearing.matching import Choice
-from dialogs.kinds import TIMES, Kind, NotThis, Parsed, check, parse
+from dialogs.kinds import TIMES, Kind, Parsed, answer_in, check, parse
 from dialogs.model import Ask, Field, Form, Pick, Step, Verb, Wait
 from dialogs.outputs import Listen, Speak
 from dialogs.saying import forms as form_texts
@@ -65,10 +65,7 @@ class Asking(Place):
     def named(self, kind: Kind, limits: Mapping[str, Data]) -> Data:
         """The answer of that kind among what the customer named on the way here, if it would be taken; it is given once."""
         words = self.entities.pop(kind.entity or kind.name, None)
-        parsed = parse(kind, self.prompts.as_text(words), self.context()) if words else None
-        if not isinstance(parsed, Parsed) or isinstance(check(parsed.value, dict(limits), self.context()), NotThis):
-            return None
-        return parsed.value
+        return answer_in(kind, limits, Text(text=words), self.context()) if words else None
 
     def _begin_form(self, step: Step, verb: Form) -> None:
         form = self.frame.form or self._new_form(verb)
@@ -83,7 +80,7 @@ class Asking(Place):
         self.ask_field()
 
     def _new_form(self, verb: Form) -> FormRun:
-        left = self.forms.get(f"{self.frame.dialog}/{self.frame.step}")
+        left = self.forms.get(form_runs.place_of(self.frame))
         named = {field.name: self.named(field.kind, field.check) for field in verb.fields}
         known = {name: value for name, value in named.items() if value is not None}
         return form_runs.begun(verb, left.form if left else None, known, self._still_good)

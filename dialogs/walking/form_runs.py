@@ -6,12 +6,12 @@ from typing import Final
 
 import msgspec
 
-from conversation.run import FormRun, LeftForm
+from conversation.run import FormRun, Frame, LeftForm
 from conversation.value import Data
 from dialogs.model import Field, Form
 
 KEPT: Final = timedelta(hours=24)
-"""How long a form that was left goes on with the answers it had."""
+"""How long what was left, a form or a whole task, can be gone on with."""
 MAX_KEPT: Final = 5
 """More forms are forgotten, the oldest first."""
 
@@ -43,6 +43,11 @@ def answered(verb: Form, form: FormRun, values: Mapping[str, Data], *, unasked: 
 
 def asking(form: FormRun, field: str, *, mending: bool = False) -> FormRun:
     return FormRun(field=field, answers=form.answers, prefilled=form.prefilled, mending=mending)
+
+
+def place_of(frame: Frame) -> str:
+    """By which a form that was left is known."""
+    return f"{frame.dialog}/{frame.step}"
 
 
 def kept(forms: Mapping[str, LeftForm], now: datetime) -> dict[str, LeftForm]:

@@ -11,7 +11,7 @@ from conversation.value import Data, Value
 from dialogs.answers.remarks import begins_afresh, skips
 from dialogs.hearing.forms import Change, Fill, Meaning, Which, correction, only_taker, several, strict, takes
 from dialogs.hearing.matching import Choice, match
-from dialogs.kinds import Kind, Parsed, certain, parse
+from dialogs.kinds import agreed, certain
 from dialogs.model import Field, Form
 from dialogs.outputs import Speak
 from dialogs.saying import forms as form_texts
@@ -67,9 +67,8 @@ def hear(walk: Walk, content: Content) -> Heard:
 def _key(walk: Walk, verb: Form, text: str) -> str:
     """Words that mean what a button means, at any time in the form."""
     field, form = asked(walk), walk.frame.form
-    said = parse(Kind(name="yes_no"), Text(text=text), walk.context())
-    agreed = said.value if isinstance(said, Parsed) else None
-    if field and field.optional and (skips(text) or (agreed is False and strict(field))):
+    yes = agreed(Text(text=text), walk.context())
+    if field and field.optional and (skips(text) or (yes is False and strict(field))):
         return SKIP
     if form and form.answers and begins_afresh(text):
         return AFRESH
@@ -79,8 +78,8 @@ def _key(walk: Walk, verb: Form, text: str) -> str:
         and not text.strip().isdecimal()
     ):
         return CANCEL
-    if form and not form.field and not form.correcting and agreed is not None:
-        return YES if agreed else CHANGE
+    if form and not form.field and not form.correcting and yes is not None:
+        return YES if yes else CHANGE
     return ""
 
 
@@ -232,7 +231,7 @@ def close(walk: Walk) -> None:
     """The form is done with: nothing of it is kept for later."""
     frame = walk.frame
     walk.note(form=None)
-    walk.forms.pop(f"{frame.dialog}/{frame.step}", None)
+    walk.forms.pop(form_runs.place_of(frame), None)
     here = (frame.dialog, frame.step)
     walk.left = [left for left in walk.left if (left.frames[-1].dialog, left.frames[-1].step) != here]
 

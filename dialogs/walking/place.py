@@ -131,7 +131,7 @@ class Place:
 
     def _put_by(self, frame: Frame, why: str) -> None:
         """A form that is left keeps its answers for a while; who goes back out of it takes them back."""
-        place = f"{frame.dialog}/{frame.step}"
+        place = form_runs.place_of(frame)
         if frame.form is None:
             return
         if why == "back" or not frame.form.answers:

@@ -11,8 +11,9 @@ from typing import Final
 import structlog
 
 from conversation.errors import StoreError
-from conversation.ports import Bus, Clock, EngineStore
+from conversation.ports import Bus, Clock
 from conversation.records import Claimed, Held
+from conversation.stores import EngineStore
 
 POLL: Final = 0.5
 """Seconds between two looks for work that nobody was told of."""

@@ -13,8 +13,9 @@ from conversation.effects import SetTimer
 from conversation.errors import StoreError
 from conversation.events import CustomerEdited, CustomerPressed, CustomerSaid, CustomerUnreachable
 from conversation.meter import NO_METER, NO_TRACER, Meter, Tracer
-from conversation.ports import Actions, Bus, Channel, Clock, EngineStore, Ids
+from conversation.ports import Actions, Bus, Channel, Clock, Ids
 from conversation.records import Accepted, Claimed, InboxRow, Saved, Send, Turn
+from conversation.stores import EngineStore
 from engine.shell.claims import Claims
 from engine.shell.duty import Duty
 from engine.shell.editions import Editions

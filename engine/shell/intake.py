@@ -7,8 +7,9 @@ from typing import Protocol
 from conversation.events import Happened, OperatorEvent
 from conversation.meter import NO_TRACER, Tracer
 from conversation.news import TypingNews
-from conversation.ports import Bus, EngineStore, Ids
+from conversation.ports import Bus, Ids
 from conversation.records import Accepted, Chat, Inbound, Send
+from conversation.stores import EngineStore
 from engine.shell.claims import wake
 from engine.shell.feed import Feed
 

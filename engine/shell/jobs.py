@@ -9,8 +9,9 @@ import structlog
 
 from conversation.errors import ActionError
 from conversation.events import ActionDone, ActionFailed
-from conversation.ports import Actions, Clock, EngineStore, Ids
+from conversation.ports import Actions, Clock, Ids
 from conversation.records import Accepted, Job
+from conversation.stores import EngineStore
 from engine.shell.outbox import no_point
 from engine.shell.stored import until_stored
 

@@ -12,8 +12,9 @@ from typing import Final
 import structlog
 
 from conversation.errors import StoreError
-from conversation.ports import Clock, EngineStore
+from conversation.ports import Clock
 from conversation.records import Peer
+from conversation.stores import EngineStore
 
 EVERY: Final = 2.0
 """Seconds between two beats."""

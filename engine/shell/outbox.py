@@ -19,8 +19,9 @@ from conversation.errors import (
     TransientError,
 )
 from conversation.meter import NO_METER, NO_TRACER, Meter, Tracer
-from conversation.ports import Channel, Clock, EngineStore
+from conversation.ports import Channel, Clock
 from conversation.records import Send, SendState, SendUpdate
+from conversation.stores import EngineStore
 from engine.shell.feed import Feed
 from engine.shell.lanes import Lanes
 from engine.shell.pace import Pacer

@@ -9,8 +9,9 @@ import structlog
 
 from conversation.errors import StoreError
 from conversation.events import TimerFired
-from conversation.ports import Clock, EngineStore, Ids
+from conversation.ports import Clock, Ids
 from conversation.records import Accepted, Timer
+from conversation.stores import EngineStore
 
 LONGEST_NAP: Final = 30.0
 """Seconds: the clock of the machine may be set, and other processes set timers too."""

@@ -22,10 +22,11 @@ from conversation.events import (
     Understood,
 )
 from conversation.meter import NO_METER, NO_TRACER, Meter, Tracer
-from conversation.ports import Channel, Clock, EngineStore, Ids, Nlu
+from conversation.ports import Channel, Clock, Ids, Nlu
 from conversation.records import InboxRow, Saved, Snapshot, Turn
 from conversation.run import Run
 from conversation.state import Closed, Conversation, Parked, Phase
+from conversation.stores import EngineStore
 from conversation.understanding import Understanding
 from engine.rules import Rules
 from engine.shell.editions import Editions, choose

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conversation.content import Example
+from conversation.events import Happened
 from conversation.run import Left, Run
 from conversation.state import Closed, Conversation, Parked, WithBot
 from conversation.understanding import Understanding
@@ -229,6 +230,35 @@ def test_an_answer_to_an_offer_of_yesterday_breaks_nothing(answer: str) -> None:
     assert not running.state.run.returning
 
 
+def test_what_was_left_before_it_was_asked_is_offered_like_anything_else() -> None:
+    begun = left_unasked()
+    assert begun.say("back") == ["return"]
+    assert begun.say("deutsch") == ["return"]
+    assert begun.take(Happened(id=begun.event_id(), at=begun.now, name="paid")) == []
+    assert begun.say("ja") == ["who"]
+    assert begun.say("Kim") == ["menu"]
+
+
+def test_who_says_nothing_to_the_offer_of_what_was_not_asked_yet_is_done() -> None:
+    begun = left_unasked()
+    assert begun.silence(10) == []
+    assert begun.outcome == "filled"
+
+
+def left_unasked() -> Talk:
+    """The first words were an FAQ with a question, and there the customer went on to a task: the dialog's first question has yet to be asked."""
+    main = f"""
+start: who
+defaults: {{misses: {{limit: 3, go: human}}, silence: {{after: 10m, go: asleep}}, failed: human}}
+steps:
+  who: {{ask: text, save: name, go: menu}}
+  menu: {{choose: {{talk: human, leave: bye}}}}{ENDS}"""
+    files = {"bot.yaml": SETTINGS, "dialogs/main.yaml": main, "dialogs/inner.yaml": INNER, "dialogs/faq.yaml": FAQ}
+    begun = Talk(make_rules(files), understand=understand)
+    assert begun.say("what does it cost", "inner please", "yes", "5", "yes") == ["return"]
+    return begun
+
+
 def test_an_answer_to_what_was_left_takes_it_up() -> None:
     running = left_for_order()
     running.say("yes", "A1234")
@@ -244,6 +274,25 @@ def test_what_was_left_stands_in_the_menu() -> None:
     assert running.say("5") == ["move.number"]
     assert running.say("menu") == ["menu"]
     assert running.labels == ["move", "order", "sub", "leave"]
+
+
+def test_what_was_left_goes_on_with_what_was_answered_there_since() -> None:
+    running = left_for_order()
+    running.say("yes", "menu")
+    running.now += timedelta(minutes=1)
+    assert running.say("move") == ["move", "form.resumed", "move.number"]
+    running.say("7", "menu")
+    assert running.say("5") == ["move", "form.resumed", "move.zip"]
+    assert form_of(running) == {"street": "Main street", "number": 7}
+
+
+def test_the_offer_to_go_on_knows_what_was_answered_since() -> None:
+    running = left_for_order()
+    running.say("yes", "menu")
+    running.now += timedelta(minutes=1)
+    running.say("move", "7", "menu", "order")
+    assert running.say("A1234") == ["ordered", "bye", "return"]
+    assert running.say("yes") == ["move", "form.resumed", "move.zip"]
 
 
 def test_what_was_left_a_day_ago_is_forgotten() -> None:

@@ -436,3 +436,11 @@ def test_an_old_button_of_a_renamed_step_is_found_under_its_new_name() -> None:
     asked.say("menu", "2")
     assert asked.at == "main/finish"
     assert asked.press_payload("main/rest/again", menu="m") == ["menu"]
+
+
+def test_an_old_button_of_a_renamed_step_pressed_twice_has_one_effect() -> None:
+    steps = STEPS.replace("rest:", "finish:").replace("go: rest", "go: finish")
+    asked = Talk(main_bot(steps, heads=f"{HEADS}\nrenamed: {{rest: finish}}"))
+    asked.say("menu", "2")
+    assert asked.press_payload("main/rest/again", menu="m") == ["menu"]
+    assert asked.press_payload("main/rest/again", menu="m") == []

@@ -9,8 +9,9 @@ from bots.limits import Pace
 from conversation.content import Media, Text, plain_text
 from conversation.errors import RefusedError
 from conversation.message import Message
-from conversation.ports import Channel, EngineStore, Rates
+from conversation.ports import Channel, Rates
 from conversation.records import Send, SendUpdate
+from conversation.stores import EngineStore
 from engine.shell.feed import Feed
 from engine.shell.outbox import AmbiguousPolicy, Outbox
 from engine.shell.pace import Pacer

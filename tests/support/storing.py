@@ -12,9 +12,9 @@ from conversation.content import Prompt, Text
 from conversation.effects import Effect, Post
 from conversation.events import CustomerSaid
 from conversation.message import Author, Message
-from conversation.ports import DeskStore, EngineStore
 from conversation.records import Inbound, InboxRow, Turn
 from conversation.state import Closed, Conversation, Parked, Phase, WithOperator
+from conversation.stores import DeskStore, EngineStore
 from store.migrate import configured
 
 NOW = datetime(2026, 3, 2, 9, 30, 15, 123456, tzinfo=UTC)

@@ -11,8 +11,9 @@ from conversation.content import Prompt
 from conversation.errors import StoreError
 from conversation.events import ActionDone, ActionFailed, Event
 from conversation.message import Message
-from conversation.ports import Actions, Channel, EngineStore
+from conversation.ports import Actions, Channel
 from conversation.records import Accepted, ActionCall, InboxRow, Job, Send, SendUpdate
+from conversation.stores import EngineStore
 from conversation.value import Data
 from engine.shell.feed import Feed
 from engine.shell.jobs import Jobs

@@ -6,8 +6,9 @@ from typing import cast
 from conversation.content import Text
 from conversation.errors import AccountDownError, RetryLaterError, SendError, TransientError
 from conversation.message import Message
-from conversation.ports import Channel, EngineStore
+from conversation.ports import Channel
 from conversation.records import Send, SendUpdate
+from conversation.stores import EngineStore
 from engine.shell.feed import Feed
 from engine.shell.outbox import MAX_ATTEMPTS, AmbiguousPolicy, Outbox
 from engine.shell.pace import unpaced

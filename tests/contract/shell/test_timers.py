@@ -8,8 +8,8 @@ from typing import Any, cast
 
 from conversation.errors import StoreError
 from conversation.events import Event
-from conversation.ports import EngineStore
 from conversation.records import Accepted, InboxRow, Timer
+from conversation.stores import EngineStore
 from engine.shell.timers import LONGEST_NAP, Timers
 from tests.support.connector_surroundings import CountedIds
 from tests.support.customers import until
