@@ -126,6 +126,8 @@ STOPPING = (
     "a summary without a way to cancel",
     "a limit that is no number",
     "a date limit that is none",
+    "a day limited by a time",
+    "a time limited by a day",
     "a field that can't be a name",
     "a need that nobody fills",
     "an action that is not there",

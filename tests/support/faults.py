@@ -174,6 +174,7 @@ DATA = {
     "the length of a date": Fault("D10", SUPPORT, "{from: today, to: today + 90d}", "{min: 3}", "      moving_on:", "min"),
     "the day of a text": Fault("D10", SUPPORT, "{min: 3, max: 80}", "{from: today}", "      street:", "from"),
     "a day limited by a time": Fault("D10", SUPPORT, "from: today, to:", 'from: "08:00", to:', "      moving_on:", "08:00"),
+    "a time limited by a day": Fault("D10", SUPPORT, "{ask: date, check: {from: today, to: today + 90d}}", "{ask: time, check: {from: today}}", "      moving_on:", "today", also=frozenset({"D11", "T09"})),
     "limits the wrong way round": Fault("D10", SUPPORT, "{min: 3, max: 80}", "{min: 80, max: 3}", "      street:", "above"),
     "an action that is not there": Fault("D11", SUPPORT, "do: find_order", "do: find_ordr", "    do: find_ordr", "find_ordr"),
     "an argument is missing": Fault("D11", SUPPORT, "with: {slot: slot, phone: phone}", "with: {slot: slot}", "    with: {slot: slot}", "phone"),
