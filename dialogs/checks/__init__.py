@@ -55,6 +55,7 @@ RULES: Final = (
     Rule(code="T06", find=labels.duplicates),
     Rule(code="T07", find=labels.collisions),
     Rule(code="T08", find=stale.stale),
+    Rule(code="T09", find=samples.braces),
     Rule(code="T09", find=samples.rendering, after=frozenset({"D14"})),
 )
 NEEDED: Final = (

@@ -136,20 +136,28 @@ class Uses:
 # ── D14: variables and fields exist ──────────────────────────────────────────────────────────────────────────────────
 
 
-def unknown(m: Material) -> Iterator[Problem]:
+def mistaken(m: Material) -> dict[tuple[str, Path], list[Problem]]:
+    """Where (file and path) names stand that do not exist, with what to say of each."""
     types = variables(m).types
+    found: dict[tuple[str, Path], list[Problem]] = {}
+    for (_, step), uses in m.once(Uses).found.items():
+        for use in uses:
+            if (use.file, use.path) not in found:
+                known: Mapping[str, Type] = types if use.item is None else {**types, "item": use.item}
+                wrong = [told for name in sorted(use.reading.names) if (told := _wrong(name, known))]
+                found[use.file, use.path] = [m.within(use.file, use.path, *told, step=step) for told in wrong]
+    return {place: problems for place, problems in found.items() if problems}
+
+
+def unknown(m: Material) -> Iterator[Problem]:
+    for problems in m.once(mistaken).values():
+        yield from problems
     told: set[tuple[str, Path]] = set()
     for (_, step), uses in m.once(Uses).found.items():
         for use in uses:
-            if (use.file, use.path) in told:
-                continue
-            told.add((use.file, use.path))
-            known: Mapping[str, Type] = types if use.item is None else {**types, "item": use.item}
-            for name in sorted(use.reading.names):
-                wrong = _wrong(name, known)
-                if wrong:
-                    yield m.within(use.file, use.path, *wrong, step=step)
-            yield from _strange_words(m, use, step)
+            if (use.file, use.path) not in told:
+                told.add((use.file, use.path))
+                yield from _strange_words(m, use, step)
     for dialog, written in m.steps():
         for own in written_by(written):
             if shadowed(own):
