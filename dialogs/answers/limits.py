@@ -7,11 +7,12 @@ from typing import Any, TypeAlias
 
 from conversation.errors import ContentError
 from conversation.value import Data
-from dialogs.answers.values import AnswerContext, NotThis
+from dialogs.answers.values import AnswerContext, NotThis, Reason
 
 Moment: TypeAlias = date | datetime | time
 
 _EXPRESSION = re.compile(r"(?P<base>today|now)(?:\s*(?P<sign>[+-])\s*(?P<count>[0-9]{1,9})\s*(?P<unit>[smhdw]))?")
+_EDGES: Mapping[str, Reason] = {"from": "too_early", "to": "too_late"}
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
@@ -39,21 +40,21 @@ def _iso(text: str, now: datetime) -> Moment:
     return moment if moment.tzinfo else moment.replace(tzinfo=now.tzinfo)
 
 
-def _pair(value: Moment, bound: Moment, now: datetime) -> tuple[Any, Any]:
-    """Both in the coarser form of the two: times with times, days with days, moments with moments."""
-    if isinstance(value, time):
-        if isinstance(bound, datetime):
-            return value, bound.astimezone(now.tzinfo).time()
-        if isinstance(bound, time):
-            return value, bound
-        raise ContentError(f"a time of day can't be compared with the day {bound}: write a time like 08:00")
-    if isinstance(bound, time):
-        if not isinstance(value, datetime):
-            raise ContentError(f"a day can't be compared with the time {bound}: write a day like `today`")
-        return value.astimezone(now.tzinfo).time(), bound
+def pair(value: Moment, bound: Moment, now: datetime) -> tuple[Any, Any] | None:
+    """Both in the coarser form of the two: times with times, days with days, moments with moments. None: a time of day and a
+    day have nothing to compare; a bot with such a limit does not run (D10)."""
+    if isinstance(value, time) or isinstance(bound, time):
+        mine, edge = _local_time(value, now), _local_time(bound, now)
+        return None if mine is None or edge is None else (mine, edge)
     if isinstance(value, datetime) and isinstance(bound, datetime):
         return value, bound
     return _local_day(value, now), _local_day(bound, now)
+
+
+def _local_time(moment: Moment, now: datetime) -> time | None:
+    if isinstance(moment, datetime):
+        return moment.astimezone(now.tzinfo).time()
+    return moment if isinstance(moment, time) else None
 
 
 def _local_day(moment: date, now: datetime) -> date:
@@ -91,12 +92,14 @@ def _check_time(value: Data, limits: Mapping[str, Data], ctx: AnswerContext) -> 
         moment = _iso(str(value).partition("/")[0], ctx.now)
     except ValueError:
         return NotThis()
-    if "from" in limits:
-        mine, bound = _pair(moment, read_bound(str(limits["from"]), ctx.now), ctx.now)
-        if mine < bound:
-            return NotThis(reason="too_early")
-    if "to" in limits:
-        mine, bound = _pair(moment, read_bound(str(limits["to"]), ctx.now), ctx.now)
-        if mine > bound:
-            return NotThis(reason="too_late")
+    for key, reason in _EDGES.items():
+        if key not in limits:
+            continue
+        sides = pair(moment, read_bound(str(limits[key]), ctx.now), ctx.now)
+        if sides is None:
+            raise ContentError(
+                f"the limit {limits[key]!r} can't be compared with {value}: one is a time, the other a day"
+            )
+        if sides[0] < sides[1] if key == "from" else sides[0] > sides[1]:
+            return NotThis(reason=reason)
     return None

@@ -37,6 +37,7 @@ RULES: Final = (
     Rule(code="D05", find=flow.circles, after=_WHOLE),
     Rule(code="D06", find=flow.ways_out, after=_WHOLE | {"D02", "D05", "D07", "D08"}),
     Rule(code="D10", find=answers.kinds),
+    Rule(code="D10", find=answers.limits, needed=True),
     Rule(code="D11", find=answers.actions, needed=True),
     Rule(code="D14", find=data.unknown),
     Rule(code="D15", find=data.empties, after=_WHOLE | {"D05", "D19"}),
@@ -54,6 +55,7 @@ RULES: Final = (
     Rule(code="T06", find=labels.duplicates),
     Rule(code="T07", find=labels.collisions),
     Rule(code="T08", find=stale.stale),
+    Rule(code="T09", find=samples.braces),
     Rule(code="T09", find=samples.rendering, after=frozenset({"D14"})),
 )
 NEEDED: Final = (

@@ -6,6 +6,7 @@ from typing import Final
 
 from conversation.errors import ContentError
 from conversation.value import Data
+from dialogs.answers.limits import pair
 from dialogs.checks.data import variables
 from dialogs.checks.material import Material
 from dialogs.checks.structure import one_of
@@ -18,25 +19,30 @@ from dialogs.reading.source import Path
 ANSWERS: Final = "dialogs/_answers.yaml"
 CATALOGUE: Final = "actions/catalogue.yaml"
 CATALOGUE_KINDS: Final = BUILT_IN | {"any", "money", "list"}
-MOMENTS: Final = frozenset({"date", "time", "time_slot"})
 SIZED: Final = frozenset({"text", "number", "rating", "phone", "email", "money"})
 _ANY_DAY: Final = datetime(2000, 1, 1, tzinfo=UTC)
+MOMENTS: Final[Mapping[str, date | time]] = {"date": _ANY_DAY.date(), "time": _ANY_DAY.time(), "time_slot": _ANY_DAY}
+"""Kind → an answer of it."""
 
 
 # ── D10: kinds of answers ────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def kinds(m: Material) -> Iterator[Problem]:
-    """An editor's own kinds do not hide built-in ones and match their examples; limits fit what is asked."""
+    """An editor's own kinds do not hide built-in ones and match their examples."""
     data = m.data(ANSWERS)
     for name, body in data.items() if isinstance(data, dict) else ():
         if name in BUILT_IN:
             message = f"“{name}” is a kind of Lotse's own, and would be hidden by this"
             yield m.within(ANSWERS, (name,), message, "use another name")
         yield from _example(m, name, body if isinstance(body, dict) else {})
+
+
+def limits(m: Material) -> Iterator[Problem]:
+    """Limits fit what is asked."""
     for dialog, step in m.steps():
-        for kind, limits, path in _asked(step):
-            yield from _limits(m, dialog, step, kind=kind, limits=limits, path=path)
+        for kind, given, path in _asked(step):
+            yield from _limits(m, dialog, step, kind=kind, limits=given, path=path)
 
 
 def _example(m: Material, name: str, body: Mapping[str, Data]) -> Iterator[Problem]:
@@ -90,9 +96,7 @@ def _bound(data: Data) -> date | datetime | time | None:
 
 def _comparable(kind: str, limit: str) -> bool:
     bound = _bound(limit)
-    if kind == "time":
-        return bound is None or isinstance(bound, time | datetime)
-    return kind == "time_slot" or not isinstance(bound, time)
+    return bound is None or pair(MOMENTS[kind], bound, _ANY_DAY) is not None
 
 
 def _above(low: Data, high: Data) -> bool:

@@ -10,7 +10,7 @@ from dialogs.checks.expressions import NONE, Name, Names, Reading
 from dialogs.checks.facts import Facts, Place
 from dialogs.checks.material import Material
 from dialogs.checks.structure import BOT_FILE, one_of
-from dialogs.checks.types import ANY, ListOf, Record, Scalar, Type, field
+from dialogs.checks.types import ANY, ListOf, Record, Scalar, Type, class_of, field, infer
 from dialogs.checks.variables import Variables, shadowed, written_by
 from dialogs.checks.wording import Piece, Spot, Wording, pieces
 from dialogs.model import Ask, Choose, Dialog, Do, Pick, Step
@@ -20,6 +20,7 @@ from dialogs.saying.templates import Expression, Template
 
 PRIVATE_KINDS: Final = frozenset({"phone", "email", "location", "photo"})
 """Kinds of answers that are about a person whatever the question is."""
+_COMPARING: Final = frozenset({"eq", "ne", "lt", "lteq", "gt", "gteq"})
 
 
 class Use(Value, frozen=True, kw_only=True):
@@ -136,20 +137,29 @@ class Uses:
 # ── D14: variables and fields exist ──────────────────────────────────────────────────────────────────────────────────
 
 
-def unknown(m: Material) -> Iterator[Problem]:
+def mistaken(m: Material) -> dict[tuple[str, Path], list[Problem]]:
+    """Where (file and path) names stand that do not exist, with what to say of each."""
     types = variables(m).types
+    found: dict[tuple[str, Path], list[Problem]] = {}
+    for (_, step), uses in m.once(Uses).found.items():
+        for use in uses:
+            if (use.file, use.path) not in found:
+                known: Mapping[str, Type] = types if use.item is None else {**types, "item": use.item}
+                wrong = [told for name in sorted(use.reading.names) if (told := _wrong(name, known))]
+                found[use.file, use.path] = [m.within(use.file, use.path, *told, step=step) for told in wrong]
+    return {place: problems for place, problems in found.items() if problems}
+
+
+def unknown(m: Material) -> Iterator[Problem]:
+    for problems in m.once(mistaken).values():
+        yield from problems
     told: set[tuple[str, Path]] = set()
     for (_, step), uses in m.once(Uses).found.items():
         for use in uses:
-            if (use.file, use.path) in told:
-                continue
-            told.add((use.file, use.path))
-            known: Mapping[str, Type] = types if use.item is None else {**types, "item": use.item}
-            for name in sorted(use.reading.names):
-                wrong = _wrong(name, known)
-                if wrong:
-                    yield m.within(use.file, use.path, *wrong, step=step)
-            yield from _strange_words(m, use, step)
+            if (use.file, use.path) not in told:
+                told.add((use.file, use.path))
+                yield from _strange_words(m, use, step)
+                yield from _uneven_sides(m, use, step)
     for dialog, written in m.steps():
         for own in written_by(written):
             if shadowed(own):
@@ -184,7 +194,7 @@ def _strange_words(m: Material, use: Use, step: str) -> Iterator[Problem]:
     """A comparison that can never hold: with a channel or a language that the bot does not have."""
     if use.tree is None or not use.reading.names & {("channel",), ("language",)}:
         return
-    for compare in use.tree.find_all(nodes.Compare):
+    for compare in _comparisons(use.tree):
         for known, allowed in (("channel", m.bot.channels), ("language", m.bot.languages)):
             sides = [compare.expr, *(operand.expr for operand in compare.ops)]
             words = [side.value for side in sides if isinstance(side, nodes.Const)]
@@ -200,6 +210,28 @@ def _strange_words(m: Material, use: Use, step: str) -> Iterator[Problem]:
                         step=step,
                         severity="warning",
                     )
+
+
+def _comparisons(tree: nodes.Node) -> Iterator[nodes.Compare]:
+    """``find_all`` looks below a node; a condition may be a comparison itself."""
+    yield from (tree,) if isinstance(tree, nodes.Compare) else ()
+    yield from tree.find_all(nodes.Compare)
+
+
+def _uneven_sides(m: Material, use: Use, step: str) -> Iterator[Problem]:
+    """A number beside something that never is one: smaller and larger can't be told, and equal they are never."""
+    types = variables(m).types if use.item is None else {**variables(m).types, "item": use.item}
+    for compare in _comparisons(use.tree) if use.tree is not None else ():
+        left = compare.expr
+        for operand in compare.ops:
+            right = operand.expr
+            kinds = [class_of(found) for side in (left, right) if (found := infer(side, types)) is not None]
+            other = next((kind for kind in kinds if kind not in ("number", "yes_no", "any")), "")
+            if operand.op in _COMPARING and "number" in kinds and other:
+                message = f"a number is compared with what is none ({other}): this never holds"
+                todo = "compare it with a number, without quotes, such as `rating <= 2`"
+                yield m.within(use.file, use.path, message, todo, step=step)
+            left = right
 
 
 # ── D15: nothing is empty where it is needed ─────────────────────────────────────────────────────────────────────────

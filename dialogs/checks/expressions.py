@@ -1,11 +1,13 @@
 """What a condition or a text reads: which names, which of them it can't do without, and what it proves of them."""
 
+import re
 from collections.abc import Iterator
 from typing import Final, TypeAlias
 
 from jinja2 import nodes
 
 from conversation.value import Value
+from dialogs.saying.templates import Template
 
 Name: TypeAlias = tuple[str, ...]
 """``fault.hours`` = ("fault", "hours"); the items of a list are the field ``[]``."""
@@ -17,6 +19,9 @@ FORMATS: Final = frozenset({"date", "datetime", "time", "money", "number", "list
 _LENIENT_FILTERS: Final = frozenset({"default", "length"})
 _ORDER: Final = frozenset({"lt", "lteq", "gt", "gteq"})
 _EMPTINESS_TESTS: Final = frozenset({"defined", "undefined", "none"})
+
+
+_SINGLE: Final = re.compile(r"\{\s*([A-Za-z_][A-Za-z0-9_.]*(?:\s*\|[^{}]*[^{}\s])?)\s*\}")
 
 
 class Reading(Value, frozen=True, kw_only=True):
@@ -203,3 +208,9 @@ def _shown(part: nodes.Node) -> Iterator[str]:
         return
     for child in part.iter_child_nodes():
         yield from _shown(child)
+
+
+def single_braces(template: Template) -> list[str]:
+    """Names in single braces, ``{number}``: customers would read them as they stand there."""
+    words = template.tree.find_all(nodes.TemplateData) if template.tree else ()
+    return [name for data in words for name in _SINGLE.findall(data.data)]

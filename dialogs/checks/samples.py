@@ -7,10 +7,10 @@ import msgspec
 
 from conversation.value import Data
 from dialogs.checks.data import variables
-from dialogs.checks.expressions import Name
+from dialogs.checks.expressions import Name, single_braces
 from dialogs.checks.material import Material
 from dialogs.checks.types import Type, class_of, sample, type_of
-from dialogs.checks.wording import Piece, Spot, Wording, pieces
+from dialogs.checks.wording import Piece, Spot, Wording, file_of, pieces
 from dialogs.problems import Problem
 from dialogs.saying.filters import View
 from dialogs.saying.templates import RENDER_ERRORS, Template, render_together
@@ -99,6 +99,18 @@ class Samples:
                 known[name] = sample(self.types[name], _UNKNOWN[guess])
         values = {name: known[name] for name in names if name in known}
         return values if item is None else {**values, "item": sample(item, _UNKNOWN[guess])}
+
+
+def braces(m: Material) -> Iterator[Problem]:
+    """A placeholder in single braces is a text to the engine, and never meant so."""
+    for language in m.bot.languages:
+        for dialog in m.bot.dialogs.values():
+            for key, entry in m.bot.texts.dialog(language, dialog.name).items():
+                for piece in pieces(entry):
+                    for name in single_braces(piece.template):
+                        message = f"customers would read “{{{name}}}” as it stands here: a placeholder has two braces"
+                        path = (language, key, *piece.path)
+                        yield m.within(file_of(language, dialog.name), path, message, f"write {{{{ {name} }}}}")
 
 
 def rendering(m: Material) -> Iterator[Problem]:

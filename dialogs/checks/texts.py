@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Final, TypeAlias
 
 from conversation.value import Data
+from dialogs.checks.data import mistaken
+from dialogs.checks.expressions import single_braces
 from dialogs.checks.material import Material
 from dialogs.checks.structure import one_of
 from dialogs.checks.wording import Group, Piece, Wording, file_of, pieces
@@ -206,8 +208,8 @@ def placeholders(m: Material) -> Iterator[Problem]:
 
 def _compared(m: Material, dialog: Dialog, at: tuple[str, str], entry: Entry, source: Entry) -> Iterator[Problem]:
     language, key = at
-    wanted, _ = _shown(m, source)
-    given, paths = _shown(m, entry)
+    wanted, _ = _shown(m, dialog, (m.bot.source, key), source)
+    given, paths = _shown(m, dialog, at, entry)
     for group in given.keys() & wanted.keys():
         path = (language, key, *paths[group].path[: len(group)])
         for name in sorted(wanted[group] - given[group]):
@@ -223,14 +225,24 @@ def _braces(name: str) -> str:
     return f"“{{{{ {name} }}}}”"
 
 
-def _shown(m: Material, entry: Entry) -> tuple[dict[Group, set[str]], dict[Group, Piece]]:
-    """What each group of an entry shows, all its forms and variants together, and where the group stands."""
+def _shown(
+    m: Material, dialog: Dialog, at: tuple[str, str], entry: Entry
+) -> tuple[dict[Group, set[str]], dict[Group, Piece]]:
+    """What each group of an entry shows, all its forms and variants together, and where the group stands.
+
+    Without the groups in which a placeholder is wrong by itself: that is told once, where it is, and the others are compared
+    when it is mended.
+    """
     found: dict[Group, set[str]] = {}
     first: dict[Group, Piece] = {}
+    wrong: set[Group] = set()
     for piece in pieces(entry):
         first.setdefault(piece.group, piece)
         found.setdefault(piece.group, set()).update(m.reading(piece.template).shown)
-    return found, first
+        place = file_of(at[0], dialog.name), (*at, *piece.path)
+        if place in m.once(mistaken) or single_braces(piece.template):
+            wrong.add(piece.group)
+    return {group: shown for group, shown in found.items() if group not in wrong}, first
 
 
 # ── T05: texts that nobody says ──────────────────────────────────────────────────────────────────────────────────────

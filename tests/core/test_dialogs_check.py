@@ -80,6 +80,21 @@ def test_a_planted_fault_is_reported_under_its_code_at_its_place(name: str) -> N
     assert all(problem.message and problem.todo for problem in found)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("Auftrag {{ number }} v", "Auftrag {{ numbr }} v", "D14"),
+        ("Auftrag {{ number }} v", "Auftrag {number} v", "T09"),
+    ],
+)
+def test_a_placeholder_that_is_wrong_in_the_source_language_is_told_of_once(old: str, new: str, code: str) -> None:
+    """Not by every translation as well, which is right: the only thing to say of these is that their source has changed."""
+    (problem,) = (problem for problem in checked(edited((GERMAN, old, new))) if problem.code != "T08")
+    text = nordnetz_files()[GERMAN].decode()
+    assert (problem.code, problem.file, problem.line) == (code, GERMAN, line_of(text, "  order_late:"))
+    assert "number" in problem.todo
+
+
 @pytest.mark.parametrize("name", [name for name in FAULTS if name not in READ_WITHOUT_RULES])
 def test_a_planted_fault_goes_unseen_without_its_rule(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """What reports it is the rule with that code, and no other: without it, the mutation tests are red."""
@@ -126,6 +141,8 @@ STOPPING = (
     "a summary without a way to cancel",
     "a limit that is no number",
     "a date limit that is none",
+    "a day limited by a time",
+    "a time limited by a day",
     "a field that can't be a name",
     "a need that nobody fills",
     "an action that is not there",
