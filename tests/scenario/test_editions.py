@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.bot_folder import read_folder
+from app.bundling import write_media
 from app.editions import LiveEditions, in_share
 from conversation.bundles import VERSIONS_TOPIC, Pointer
 from conversation.errors import LotseError, StoreError
@@ -271,3 +272,12 @@ async def test_pictures_come_from_the_version_that_runs(folder: Path, store: Sql
     plain = editions_of(folder, store, clock, follow="folder")
     await plain.begin()
     assert (plain.root_of(ref) / ref).read_bytes() == b"draft"
+
+
+def test_what_another_process_is_writing_of_the_same_version_is_left_alone(tmp_path: Path) -> None:
+    others = tmp_path / "media" / "plan.pdf.part"
+    others.parent.mkdir()
+    others.write_bytes(b"ha")
+    write_media({"media/plan.pdf": b"whole"}, tmp_path)
+    assert (tmp_path / "media" / "plan.pdf").read_bytes() == b"whole"
+    assert others.read_bytes() == b"ha"
