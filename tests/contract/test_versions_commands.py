@@ -12,10 +12,12 @@ from typer.testing import CliRunner, Result
 from app.cli import app
 from app.publishing import before_live
 from conversation.bundles import Pointer
+from store.migrate import SchemaError
 from store.sql import SqlStore
 from tests.support.connector_surroundings import TurnedClock
 from tests.support.editions import editions_of
 from tests.support.engines import BOT, Process, Sends
+from tests.support.storing import make_old
 
 Lotse = Callable[..., Result]
 
@@ -91,6 +93,21 @@ def test_published_it_is_live_and_listed_with_who_when_and_what(lotse: Lotse, tm
 
 def test_nothing_is_kept_before_anything_was_published(lotse: Lotse) -> None:
     assert "nothing is kept yet" in lotse("versions").output
+
+
+@pytest.mark.parametrize("words", [("versions",), ("diff",), ("replay",)])
+def test_who_only_looks_makes_no_database_and_changes_no_table(
+    lotse: Lotse, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    database = tmp_path / "var" / "lotse.db"
+    lotse(*words)
+    assert not database.exists()
+    assert lotse("publish", "--yes", "-m", "first").exit_code == 0
+    make_old(database)
+    refused = lotse(*words)
+    assert isinstance(refused.exception, SchemaError)
+    assert "lotse migrate" in str(refused.exception)
+    assert lotse("migrate", "--check").exit_code == 1, "the tables are still old"
 
 
 def test_who_is_asked_and_says_no_publishes_nothing(lotse: Lotse, tmp_path: Path) -> None:
