@@ -115,8 +115,12 @@ async def _end_canary(versions: "Versions") -> None:
 
 def _tell(forecast: "Forecast") -> None:
     """Whom it touches."""
+    if forecast.already:
+        who = "1 running conversation is" if forecast.already == 1 else f"{forecast.already} running conversations are"
+        _say(f"{who} on this version already: nothing changes there")
     if not forecast.follow and not forecast.staying:
-        _say("no conversation is running")
+        if not forecast.already:
+            _say("no conversation is running")
         return
     if forecast.words_only:
         who = (

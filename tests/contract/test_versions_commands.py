@@ -163,6 +163,14 @@ def test_before_publishing_it_says_who_follows_and_who_stays_where(lotse: Lotse,
     assert "3  at count/listen: it asks for number now and asked for text" in told
 
 
+def test_who_is_on_the_version_already_is_told_apart(lotse: Lotse, bot: Path, tmp_path: Path) -> None:
+    talk(tmp_path, bot, "hi", "one", customers=2)
+    told = lotse("publish", "--yes", "-m", "as it ran from the folder").output
+    assert "2 running conversations are on this version already: nothing changes there" in told
+    assert "only words change" not in told
+    assert "no conversation is running" not in told
+
+
 def test_rollback_goes_to_the_version_before_and_back(lotse: Lotse, bot: Path, tmp_path: Path) -> None:
     found = []
     for words in ("One.", "Two.", "Three."):
