@@ -224,9 +224,16 @@ def _pointer_to(hash_: str, at: datetime, share: int) -> Pointer:
 
 
 def before_live(releases: Sequence[Release], live: str, kept: Sequence[Kept]) -> str:
-    """The version that was live before this one and is still kept; empty if there was none."""
+    """The version that was live before this one and is still kept; empty if there was none. What was taken back does not count: who
+    goes back twice goes further back."""
     there = {each.bundle.hash for each in kept}
-    past = [release.bundle for release in releases if release.what != "canary"]
+    past: list[str] = []
+    for release in releases:
+        if release.what == "rollback" and release.bundle in past:
+            while past.pop() != release.bundle:
+                pass
+        if release.what != "canary":
+            past.append(release.bundle)
     return next((hash_ for hash_ in reversed(past) if hash_ != live and hash_ in there), "")
 
 

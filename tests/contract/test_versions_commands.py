@@ -187,6 +187,23 @@ def test_rollback_goes_to_the_version_before_and_back(lotse: Lotse, bot: Path, t
     assert "[rollback] says One." in lotse("versions").output
 
 
+def test_rollback_twice_goes_further_back_and_never_to_what_was_taken_back(
+    lotse: Lotse, bot: Path, tmp_path: Path
+) -> None:
+    found = []
+    for words in ("One.", "Two.", "Three."):
+        reword(bot, words)
+        lotse("publish", "--yes", "-m", f"says {words}")
+        found.append(pointers(tmp_path)["live"].bundle)
+    assert [lotse("rollback").exit_code for _ in range(2)] == [0, 0]
+    assert pointers(tmp_path)["live"].bundle == found[0]
+    assert lotse("rollback").exit_code == 1
+    assert pointers(tmp_path)["live"].bundle == found[0]
+    lotse("publish", "--yes", "-m", "says Three. after all")
+    assert lotse("rollback").exit_code == 0
+    assert pointers(tmp_path)["live"].bundle == found[0]
+
+
 def test_rollback_with_nothing_to_go_back_to_says_so(lotse: Lotse) -> None:
     assert lotse("rollback").exit_code == 1
     lotse("publish", "--yes", "-m", "x")
