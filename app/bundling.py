@@ -1,6 +1,7 @@
 """A bot folder's files as a bundle for the store, and back."""
 
 import hashlib
+import tempfile
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -36,11 +37,12 @@ def code_hash(folder: Path) -> str:
 
 
 def write_media(files: Files, to: Path) -> None:
-    """The files that customers are sent, in a folder of their own: ``to/media/…``. What is there is there whole."""
+    """The files that customers are sent, in a folder of their own: ``to/media/…``. What is there is there whole, also where
+    several processes of a machine write it at once. Raises OSError."""
     for name, body in files.items():
         path = to / name
         if name.startswith(MEDIA) and path.resolve().is_relative_to(to.resolve()) and not path.is_file():
             path.parent.mkdir(parents=True, exist_ok=True)
-            part = path.with_name(f"{path.name}.part")
-            part.write_bytes(body)
-            part.replace(path)
+            with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
+                part.write(body)
+            Path(part.name).replace(path)

@@ -20,6 +20,7 @@ from conversation.bundles import Pointer, PointerName
 from conversation.errors import LotseError, StoreError
 from conversation.value import Value
 from store.inspection import Inspection, inspect
+from store.url import NoDatabaseError
 
 Level: TypeAlias = Literal["ok", "warn", "FAIL"]
 PATIENCE: Final = 3.0
@@ -101,9 +102,10 @@ async def _database(settings: Settings, *, serving: bool) -> AsyncIterator[Line]
                 yield _disk(looking.file)
             async for line in _look_into(looking, serving=serving, follows=settings.run):
                 yield line
+    except NoDatabaseError as error:
+        yield Line(level="warn", part="database", says=str(error))
     except StoreError as error:
-        fresh = "there is no database" in str(error)
-        yield Line(level="warn" if fresh else "FAIL", part="database", says=str(error))
+        yield Line(level="FAIL", part="database", says=str(error))
 
 
 async def _look_into(looking: Inspection, *, serving: bool, follows: str) -> AsyncIterator[Line]:

@@ -71,6 +71,7 @@ class LiveEditions:
         self._loaded: OrderedDict[str, Edition] = OrderedDict()
         self._left: dict[str, datetime | None] = {}
         self._loading: dict[str, asyncio.Lock] = {}
+        self._laid_out: set[str] = set()
         self._news = asyncio.Event()
         self._running: _Now | None = None
 
@@ -99,7 +100,7 @@ class LiveEditions:
         edition = self._known(bundle)
         if edition is None:
             async with self._loading.setdefault(bundle, asyncio.Lock()):
-                edition = self._known(bundle) or await self._load(bundle)
+                edition = await self._edition(bundle)
             self._loading.pop(bundle, None)
         if edition is None:
             return None
@@ -134,7 +135,7 @@ class LiveEditions:
 
     def root_of(self, ref: str) -> Path:
         """The folder that has this file of the bot: of the version that runs, or else of another one."""
-        if self._bot and self.rules() is self._bot.rules():
+        if self._bot and not self._now.published and self.rules() is self._bot.rules():
             return self.folder
         versions = [edition.rules.bot.version for edition in (self._now.live, self._now.canary) if edition]
         with suppress(OSError, ValueError):
@@ -209,21 +210,20 @@ class LiveEditions:
         await self._keep(rules, files)
 
     async def _take_over(self, pointers: Mapping[PointerName, Pointer]) -> None:
-        """Compiled beside what runs, and swapped in whole. Raises LotseError the first time, for want of anything else."""
+        """Compiled beside what runs, and swapped in whole. Raises LotseError the first time, for want of anything else; StoreError:
+        the next ``refresh`` tries again."""
         before = self.version if self._running else ""
-        self._pointers = pointers
         self._left.clear()
         live, canary = self._live(pointers), pointers.get("canary")
         wanted = live or pointers["draft"]
-        edition = self._known(wanted.bundle) or await self._load(wanted.bundle)
+        edition = await self._edition(wanted.bundle, published=live is not None)
+        trial = await self._edition(canary.bundle, published=True) if edition and live and canary else None
+        self._pointers = pointers
         if edition is None:
             if not before:
                 raise LotseError(f"the version {wanted.bundle} can't be run: `lotse rollback` goes back to another one")
             _log.error("version_not_taken_over", version=wanted.bundle, follows="the version before it stays")
             return
-        trial = None
-        if live and canary:
-            trial = self._known(canary.bundle) or await self._load(canary.bundle)
         self._running = _Now(
             live=edition,
             canary=trial,
@@ -245,6 +245,13 @@ class LiveEditions:
             self._loaded.move_to_end(bundle)
         return found
 
+    async def _edition(self, bundle: str, *, published: bool = False) -> Edition | None:
+        """As ``_load``. A folder that was published goes on being changed: the pictures of the version must not."""
+        edition = self._known(bundle) or await self._load(bundle)
+        if published and edition and bundle not in self._laid_out and (kept := await self._store.find(bundle)):
+            await self._lay_out(await files_of(self._store, kept), bundle)
+        return edition
+
     async def _load(self, bundle: str) -> Edition | None:
         """None if it is not kept, or if this version of Lotse can't read it any more. Raises StoreError."""
         kept = await self._store.find(bundle)
@@ -258,8 +265,16 @@ class LiveEditions:
             for problem in error.problems:
                 _log.error("version_not_readable", version=bundle, problem=str(problem))
             return None
-        await asyncio.to_thread(write_media, files, self._media / bundle)
+        await self._lay_out(files, bundle)
         return await self._keep(rules, files)
+
+    async def _lay_out(self, files: Files, bundle: str) -> None:
+        """A disk that is full costs pictures, not a customer's words."""
+        try:
+            await asyncio.to_thread(write_media, files, self._media / bundle)
+        except OSError as error:
+            _log.error("media_not_written", version=bundle, error=str(error))
+        self._laid_out.add(bundle)
 
     async def _keep(self, rules: Rules, files: Files) -> Edition:
         await asyncio.to_thread(lambda: rules.flow)

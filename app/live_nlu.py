@@ -9,7 +9,7 @@ from typing import Final, Protocol
 from conversation.ports import Nlu
 from conversation.stores import BundleStore
 from conversation.understanding import Understanding
-from nlu.cache import cache_path
+from nlu.cache import cache_path, keep_model
 from nlu.service import open_nlu
 
 KEPT: Final = 4
@@ -59,11 +59,4 @@ class Models:
             return
         body = (await self._kept.blobs([path.name])).get(path.name)
         if body is not None:
-            await asyncio.to_thread(_write, path, body)
-
-
-def _write(path: Path, body: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".fetched")
-    part.write_bytes(body)
-    part.replace(path)
+            await asyncio.to_thread(keep_model, path, body)

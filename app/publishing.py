@@ -60,8 +60,10 @@ class Staying(Value, frozen=True, kw_only=True):
 
 
 class Forecast(Value, frozen=True, kw_only=True):
-    """What a new version means for the conversations that run now. ``words_only``: nothing but texts changes for them."""
+    """What a new version means for the conversations that run now. ``already``: how many are on it; ``words_only``: for those that
+    follow nothing but texts changes."""
 
+    already: int = 0
     follow: int = 0
     stay: tuple[Staying, ...] = ()
     words_only: bool = False
@@ -144,11 +146,14 @@ class Versions:
 
     async def forecast(self, new: Rules, share: int = 100) -> Forecast:
         """Who follows and who stays if ``new`` goes to ``share`` of a hundred customers now."""
-        followers, stay, words_only, after = 0, Counter[tuple[str, str, str]](), True, ""
+        already, followers, stay, words_only, after = 0, 0, Counter[tuple[str, str, str]](), True, ""
         while page := await self.store.open_conversations(after, PAGE):
             after = page[-1].id
             for each in page:
                 if each.conversation is None or not in_share(each.conversation.chat, share):
+                    continue
+                if each.conversation.bundle == new.bot.version:
+                    already += 1
                     continue
                 old = await self.rules(each.conversation.bundle) if each.conversation.bundle else None
                 words_only &= old is not None and old.structure == new.structure
@@ -160,7 +165,9 @@ class Versions:
         staying = [
             Staying(dialog=dialog, step=step, why=why, count=count) for (dialog, step, why), count in stay.most_common()
         ]
-        return Forecast(follow=followers, stay=tuple(staying), words_only=words_only and bool(followers))
+        return Forecast(
+            already=already, follow=followers, stay=tuple(staying), words_only=words_only and bool(followers)
+        )
 
 
 def _stays(each: OpenConversation, old: Rules | None, new: Rules) -> Stays | None:
@@ -217,9 +224,16 @@ def _pointer_to(hash_: str, at: datetime, share: int) -> Pointer:
 
 
 def before_live(releases: Sequence[Release], live: str, kept: Sequence[Kept]) -> str:
-    """The version that was live before this one and is still kept; empty if there was none."""
+    """The version that was live before this one and is still kept; empty if there was none. What was taken back does not count: who
+    goes back twice goes further back."""
     there = {each.bundle.hash for each in kept}
-    past = [release.bundle for release in releases if release.what != "canary"]
+    past: list[str] = []
+    for release in releases:
+        if release.what == "rollback" and release.bundle in past:
+            while past.pop() != release.bundle:
+                pass
+        if release.what != "canary":
+            past.append(release.bundle)
     return next((hash_ for hash_ in reversed(past) if hash_ != live and hash_ in there), "")
 
 

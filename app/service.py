@@ -34,6 +34,7 @@ from engine.moving import STAYS
 from engine.shell.engine import Engine, Tools
 from engine.shell.feed import Feed
 from engine.shell.intake import Intake
+from engine.shell.keep_up import keep_up
 from engine.shell.lookout import Lookout
 from engine.shell.members import Members
 from engine.shell.outbox import no_point
@@ -55,7 +56,7 @@ KEEP_VERSIONS: Final = 10
 PAGES: Final = Path(str(package_files("web"))) / "static"
 """The built pages."""
 RESTART: Final = 5.0
-"""Seconds until a connector that broke is started again."""
+"""Seconds until a part beside the engine that broke, such as a connector, is started again."""
 Role: TypeAlias = Literal["all", "web", "worker"]
 """Doors and work in one process, the doors only, or the work only."""
 _log = structlog.get_logger(__name__)
@@ -147,7 +148,9 @@ async def open_service(
         }
         if role != "worker" and not isinstance(bus, MemoryBus):
             kept_up["lookout"] = Lookout(store=store, bus=bus, clock=clock).run
-        tasks = [asyncio.create_task(_keep_up(name, run, clock), name=name) for name, run in kept_up.items()]
+        tasks = [
+            asyncio.create_task(keep_up(clock, name, run, pause=RESTART), name=name) for name, run in kept_up.items()
+        ]
         stack.push_async_callback(_cancel, tasks)
         yield Service(app=app, worker=front.worker, store=store, bot=bot, stop=running.clear)
 
@@ -276,18 +279,6 @@ async def _tidy(store: SqlStore, clock: Clock) -> None:
         gone = await store.bundles.clear(now - STAYS, KEEP_VERSIONS)
         if gone:
             _log.info("versions_cleared_away", versions=gone)
-
-
-async def _keep_up(name: str, run: Callable[[], Awaitable[None]], clock: Clock) -> None:
-    """What runs beside the engine is started again if it breaks; it may end by itself."""
-    while True:
-        try:
-            await run()
-        except Exception:
-            _log.exception("broke_and_starts_again", part=name, seconds=RESTART)
-            await clock.sleep(RESTART)
-        else:
-            return
 
 
 async def _cancel(tasks: list[asyncio.Task[None]]) -> None:

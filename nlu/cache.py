@@ -45,14 +45,20 @@ def load_model(path: Path) -> Model | None:
 
 
 def save_model(path: Path, model: Model) -> None:
-    """Written whole or not at all. A folder that can't be written costs a log line, not the service."""
+    """See ``keep_model``."""
     meta = np.frombuffer(msgspec.json.encode(model.meta), np.uint8)
     buffer = io.BytesIO()
     np.savez(buffer, meta=meta, **model.arrays())
+    keep_model(path, buffer.getvalue())
+
+
+def keep_model(path: Path, raw: bytes) -> None:
+    """Written whole or not at all, whoever else writes it meanwhile. A folder that can't be written costs a log line, not the
+    service."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
-            part.write(buffer.getvalue())
+            part.write(raw)
         Path(part.name).replace(path)
         _drop_old(path.parent)
     except OSError as error:

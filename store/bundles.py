@@ -1,8 +1,8 @@
 """Versions of the bot in the store: bundles that never change, and the pointers that say which of them run."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final, Protocol, TypeVar
+from typing import Final
 
 import msgspec
 from sqlalchemy import Connection, text
@@ -11,11 +11,10 @@ from conversation.bundles import Bundle, Kept, OpenConversation, Pointer, Pointe
 from conversation.errors import StoreError, UnreadableError
 from store import codec
 from store.codec import decode, encode, micros, moment
+from store.loader import Read
 from store.statements import Bulk, Each
 from store.tables import conversations
 from store.writer import Writer
-
-T = TypeVar("T")
 
 _LOCK: Final = 0x106F7366
 """The advisory lock of PostgreSQL under which bundles are written and cleared away."""
@@ -50,10 +49,6 @@ _OPEN = (
 
 _bundles = msgspec.json.Decoder(Bundle)
 _releases = msgspec.json.Decoder(Release)
-
-
-class Read(Protocol):
-    def __call__(self, do: Callable[[Connection], T], /) -> Awaitable[T]: ...
 
 
 class SqlBundles:

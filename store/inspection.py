@@ -13,14 +13,13 @@ from sqlalchemy.engine import Row
 from sqlalchemy.exc import SQLAlchemyError
 
 from conversation.bundles import Pointer, PointerName
-from conversation.errors import StoreError
 from conversation.value import Value
 from store import bundles
 from store.codec import moment
 from store.database import Database, connect
 from store.failures import explain
 from store.figures import Figures, figures, rejected
-from store.url import parse, path_of, where
+from store.url import existing, parse, where
 from store.versions import Versions, versions
 
 T = TypeVar("T")
@@ -138,9 +137,7 @@ def _try(connection: Connection) -> None:
 async def inspect(url: str, *, busy_seconds: float = 5.0) -> AsyncIterator[Inspection]:
     """Makes no file. Raises StoreError for a URL that names no database."""
     target = parse(url)
-    file = path_of(target) if target.get_backend_name() == "sqlite" else None
-    if file is not None and not file.is_file():
-        raise StoreError(f"there is no database {file} yet: the first start, or `lotse migrate`, makes it")
+    file = existing(target)
     database = connect(target, busy_seconds)
     try:
         yield Inspection(database, where(target), file)

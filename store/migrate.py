@@ -17,8 +17,8 @@ from conversation.errors import StoreError
 from store.database import Database, connect
 from store.failures import explain
 from store.soundness import check
-from store.url import parse, path_of, where
-from store.versions import MIGRATIONS, versions
+from store.url import NoDatabaseError, parse, path_of, where
+from store.versions import MIGRATIONS, Versions, versions
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -28,7 +28,7 @@ _LOCK = 0x106F7365
 
 
 class SchemaError(StoreError):
-    """The database's tables are newer than this version of Lotse."""
+    """The database's tables are of another version of Lotse."""
 
 
 async def migrate(url: str, *, busy_seconds: float = 5.0) -> None:
@@ -66,17 +66,33 @@ def _upgrade(connection: Connection, place: str, at: Callable[[str], None]) -> N
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
     found = versions(connection)
-    if found.ahead:
-        raise SchemaError(
-            f"the database {place} was made by a newer Lotse (tables {found.found}, this version knows up to"
-            f" {found.newest}): install the newer version, or restore a backup made before it"
-        )
+    _not_newer(found, place)
     if found.behind:
         from alembic import command  # 10 MB and 70 ms: most starts have nothing to bring up to date
 
         config = configured(connection)
         config.attributes["step"] = lambda **_: at("migrating")
         command.upgrade(config, "head")
+
+
+def must_fit(found: Versions, place: str) -> None:
+    """For those who change nothing. Raises NoDatabaseError, SchemaError."""
+    _not_newer(found, place)
+    if not found.found:
+        raise NoDatabaseError(f"there are no tables in {place} yet: the first start, or `lotse migrate`, makes them")
+    if found.behind:
+        raise SchemaError(
+            f"the tables of {place} are of an older Lotse ({found.found}, this version works with {found.newest}) and are left"
+            " as they are: `lotse migrate`, or a start of this version, brings them up to date"
+        )
+
+
+def _not_newer(found: Versions, place: str) -> None:
+    if found.ahead:
+        raise SchemaError(
+            f"the database {place} was made by a newer Lotse (tables {found.found}, this version knows up to"
+            f" {found.newest}): install the newer version, or restore a backup made before it"
+        )
 
 
 def configured(connection: Connection) -> "Config":

@@ -40,9 +40,10 @@ from store.codec import micros, words
 from store.database import Database, connect
 from store.failures import explain
 from store.loader import Loader
-from store.migrate import make_file, upgrade
+from store.migrate import make_file, must_fit, upgrade
 from store.statements import Bulk, Each
-from store.url import parse, where
+from store.url import existing, parse, where
+from store.versions import versions
 from store.watched import Watched
 from store.writer import Writer
 
@@ -129,6 +130,22 @@ class SqlStore:
             await database.close()
             raise
         return cls(database, where(target), at=at, meter=meter)
+
+    @classmethod
+    async def look(cls, url: str, *, busy_seconds: float = 5.0) -> Self:
+        """As ``open``, for those who only read: makes no file and changes no table.
+
+        Raises NoDatabaseError if there is nothing yet, SchemaError if the tables are of another version.
+        """
+        target = parse(url)
+        existing(target)
+        store = cls(connect(target, busy_seconds), where(target), at=lambda _: None)
+        try:
+            must_fit(await store._read(versions), where(target))
+        except BaseException:
+            await store.close()
+            raise
+        return store
 
     async def close(self) -> None:
         """Writes what waits, then lets the database go."""

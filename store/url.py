@@ -10,6 +10,10 @@ from conversation.errors import StoreError
 _FORMS = "write sqlite:///var/lotse.db for a file, or postgresql://user:password@host/name"
 
 
+class NoDatabaseError(StoreError):
+    """There is none yet, or one without tables."""
+
+
 def parse(url: str) -> URL:
     """``sqlite:///path`` or ``postgresql://…`` with its driver filled in. Raises StoreError for anything else."""
     try:
@@ -30,6 +34,16 @@ def parse(url: str) -> URL:
 def path_of(url: URL) -> Path:
     """The file of a ``sqlite`` URL."""
     return Path(url.database or "").absolute()
+
+
+def existing(url: URL) -> Path | None:
+    """The file of a ``sqlite`` URL; None for a server. Raises NoDatabaseError if it is not there."""
+    if url.get_backend_name() != "sqlite":
+        return None
+    file = path_of(url)
+    if not file.is_file():
+        raise NoDatabaseError(f"there is no database {file} yet: the first start, or `lotse migrate`, makes it")
+    return file
 
 
 def where(url: URL) -> str:

@@ -53,7 +53,7 @@ async def _replay(settings: Settings, last: int, name: str) -> "list[Replayed]":
     from app.publishing import Versions
     from store.sql import SqlStore
 
-    store = await SqlStore.open(settings.database_url)
+    store = await SqlStore.look(settings.database_url)
     try:
         play = await _prepared(settings, Versions(store.bundles), name)
         recordings = await store.recordings(last)

@@ -79,7 +79,7 @@ async def _publish(
     whom = "for all" if share >= 100 else f"for {share} of 100 customers"
     if not yes and not await asyncio.to_thread(typer.confirm, f"Publish {draft.version} {whom}?"):
         raise LotseError("nothing was published")
-    await put(versions.store, draft, at=SystemClock().now(), author=author or _author(), message=message, share=share)
+    await put(versions.store, draft, at=SystemClock().now(), author=author, message=message, share=share)
     _say(f"{draft.version} is live {whom}; running services take it over within seconds")
 
 
@@ -115,8 +115,12 @@ async def _end_canary(versions: "Versions") -> None:
 
 def _tell(forecast: "Forecast") -> None:
     """Whom it touches."""
+    if forecast.already:
+        who = "1 running conversation is" if forecast.already == 1 else f"{forecast.already} running conversations are"
+        _say(f"{who} on this version already: nothing changes there")
     if not forecast.follow and not forecast.staying:
-        _say("no conversation is running")
+        if not forecast.already:
+            _say("no conversation is running")
         return
     if forecast.words_only:
         who = (
@@ -141,7 +145,12 @@ def _tell(forecast: "Forecast") -> None:
 
 def versions() -> None:
     """List the versions that are kept: which runs, since when, by whom, and how many conversations are on each."""
-    kept, pointers = _with_versions(Settings(), _list)
+    from store.url import NoDatabaseError
+
+    try:
+        kept, pointers = _look(Settings(), _list)
+    except NoDatabaseError:
+        kept, pointers = (), {}
     if not kept:
         _say("nothing is kept yet: `lotse serve` runs a bot folder, `lotse publish` keeps a version of it")
         return
@@ -222,7 +231,7 @@ def diff(
 ) -> None:
     """Say what is different between two versions: steps, ways, settings, and texts in each language."""
     settings = Settings() if bot is None else Settings(bot=bot)
-    changes = _with_versions(settings, lambda versions: _differences(versions, settings.bot, old, new))
+    changes = _look(settings, lambda versions: _differences(versions, settings.bot, old, new))
     group = ""
     for change in changes:
         if change.where != group:
@@ -289,6 +298,22 @@ def _with_versions(settings: Settings, do: Callable[["Versions"], Awaitable[T]])
             if await store.bundles.pointers() != before:
                 await _announce(settings)
             return result
+        finally:
+            await store.close()
+
+    return asyncio.run(work())
+
+
+def _look(settings: Settings, do: Callable[["Versions"], Awaitable[T]]) -> T:
+    """Over the same database, which is left as it is."""
+
+    async def work() -> T:
+        from app.publishing import Versions
+        from store.sql import SqlStore
+
+        store = await SqlStore.look(settings.database_url)
+        try:
+            return await do(Versions(store.bundles))
         finally:
             await store.close()
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
-import structlog
-
 from conversation.effects import SetTimer
 from conversation.errors import StoreError
 from conversation.events import CustomerEdited, CustomerPressed, CustomerSaid, CustomerUnreachable
@@ -22,6 +20,7 @@ from engine.shell.editions import Editions
 from engine.shell.feed import Feed
 from engine.shell.intake import Intake
 from engine.shell.jobs import Jobs
+from engine.shell.keep_up import keep_up
 from engine.shell.members import EVERY, Members
 from engine.shell.outbox import AmbiguousPolicy, Outbox, no_point
 from engine.shell.pace import Pacer, unpaced
@@ -35,7 +34,6 @@ DRAIN: Final = 4.0
 
 AGAIN: Final = 1.0
 """Seconds until a part that broke is begun again."""
-_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,18 +185,10 @@ class Engine:
             "timers": self.timers.run,
             "sweep": self.sweep.run,
         }
-        self._tasks = [asyncio.create_task(self._keep_up(name, run), name=name) for name, run in running.items()]
-
-    async def _keep_up(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
-        """A part that breaks is begun again: without it the others would work on as if nothing was missing."""
-        while True:
-            try:
-                await run()
-            except Exception:
-                _log.exception("part_broke", part=name, again_in=AGAIN)
-                await self._clock.sleep(AGAIN)
-            else:
-                return
+        self._tasks = [
+            asyncio.create_task(keep_up(self._clock, name, run, pause=AGAIN), name=name)
+            for name, run in running.items()
+        ]
 
     async def stop(self) -> None:
         """Finish what is in hand; the rest is in the store, and anybody's."""

@@ -12,10 +12,12 @@ from typer.testing import CliRunner, Result
 from app.cli import app
 from app.publishing import before_live
 from conversation.bundles import Pointer
+from store.migrate import SchemaError
 from store.sql import SqlStore
 from tests.support.connector_surroundings import TurnedClock
 from tests.support.editions import editions_of
 from tests.support.engines import BOT, Process, Sends
+from tests.support.storing import make_old
 
 Lotse = Callable[..., Result]
 
@@ -93,6 +95,21 @@ def test_nothing_is_kept_before_anything_was_published(lotse: Lotse) -> None:
     assert "nothing is kept yet" in lotse("versions").output
 
 
+@pytest.mark.parametrize("words", [("versions",), ("diff",), ("replay",)])
+def test_who_only_looks_makes_no_database_and_changes_no_table(
+    lotse: Lotse, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    database = tmp_path / "var" / "lotse.db"
+    lotse(*words)
+    assert not database.exists()
+    assert lotse("publish", "--yes", "-m", "first").exit_code == 0
+    make_old(database)
+    refused = lotse(*words)
+    assert isinstance(refused.exception, SchemaError)
+    assert "lotse migrate" in str(refused.exception)
+    assert lotse("migrate", "--check").exit_code == 1, "the tables are still old"
+
+
 def test_who_is_asked_and_says_no_publishes_nothing(lotse: Lotse, tmp_path: Path) -> None:
     done = lotse("publish", "-m", "x", said="n\n")
     assert done.exit_code == 1
@@ -146,6 +163,14 @@ def test_before_publishing_it_says_who_follows_and_who_stays_where(lotse: Lotse,
     assert "3  at count/listen: it asks for number now and asked for text" in told
 
 
+def test_who_is_on_the_version_already_is_told_apart(lotse: Lotse, bot: Path, tmp_path: Path) -> None:
+    talk(tmp_path, bot, "hi", "one", customers=2)
+    told = lotse("publish", "--yes", "-m", "as it ran from the folder").output
+    assert "2 running conversations are on this version already: nothing changes there" in told
+    assert "only words change" not in told
+    assert "no conversation is running" not in told
+
+
 def test_rollback_goes_to_the_version_before_and_back(lotse: Lotse, bot: Path, tmp_path: Path) -> None:
     found = []
     for words in ("One.", "Two.", "Three."):
@@ -160,6 +185,23 @@ def test_rollback_goes_to_the_version_before_and_back(lotse: Lotse, bot: Path, t
     assert unknown.exit_code == 1
     assert pointers(tmp_path)["live"].bundle == found[0]
     assert "[rollback] says One." in lotse("versions").output
+
+
+def test_rollback_twice_goes_further_back_and_never_to_what_was_taken_back(
+    lotse: Lotse, bot: Path, tmp_path: Path
+) -> None:
+    found = []
+    for words in ("One.", "Two.", "Three."):
+        reword(bot, words)
+        lotse("publish", "--yes", "-m", f"says {words}")
+        found.append(pointers(tmp_path)["live"].bundle)
+    assert [lotse("rollback").exit_code for _ in range(2)] == [0, 0]
+    assert pointers(tmp_path)["live"].bundle == found[0]
+    assert lotse("rollback").exit_code == 1
+    assert pointers(tmp_path)["live"].bundle == found[0]
+    lotse("publish", "--yes", "-m", "says Three. after all")
+    assert lotse("rollback").exit_code == 0
+    assert pointers(tmp_path)["live"].bundle == found[0]
 
 
 def test_rollback_with_nothing_to_go_back_to_says_so(lotse: Lotse) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.bot_folder import read_folder
+from app.bundling import write_media
 from app.editions import LiveEditions, in_share
 from conversation.bundles import VERSIONS_TOPIC, Pointer
 from conversation.errors import LotseError, StoreError
@@ -196,6 +197,25 @@ async def test_a_version_that_can_not_be_run_is_not_taken_over(
         await editions_of(folder, store, clock).begin()
 
 
+async def test_a_version_that_could_not_be_read_in_an_outage_is_taken_over_when_the_database_is_back(
+    folder: Path, store: SqlStore, clock: TurnedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editions = editions_of(folder, store, clock)
+    await editions.begin()
+    await put(store, titled(folder, "Published"), clock.now())
+
+    async def away(*_: object) -> None:
+        raise StoreError("the database is away")
+
+    with monkeypatch.context() as outage:
+        outage.setattr(store.bundles, "blobs", away)
+        with pytest.raises(StoreError):
+            await editions.refresh()
+        assert not editions.published
+    await editions.refresh()
+    assert title(editions) == "Published"
+
+
 # ── a canary ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 CUSTOMERS = [f"customer-{number}" for number in range(2_000)]
@@ -271,3 +291,39 @@ async def test_pictures_come_from_the_version_that_runs(folder: Path, store: Sql
     plain = editions_of(folder, store, clock, follow="folder")
     await plain.begin()
     assert (plain.root_of(ref) / ref).read_bytes() == b"draft"
+
+
+async def test_pictures_of_a_published_version_stay_what_they_were_when_its_folder_is_changed(
+    folder: Path, store: SqlStore, clock: TurnedClock
+) -> None:
+    ref = "media/plan.pdf"
+    (folder / "media").mkdir(exist_ok=True)
+    (folder / ref).write_bytes(b"published")
+    editions = editions_of(folder, store, clock)
+    await editions.begin()
+    await put(store, read_folder(folder), clock.now())
+    (folder / ref).write_bytes(b"draft")
+    await editions.refresh()
+    assert editions.published
+    assert (editions.root_of(ref) / ref).read_bytes() == b"published"
+
+
+async def test_a_disk_that_takes_no_pictures_does_not_keep_a_version_from_running(
+    folder: Path, store: SqlStore, clock: TurnedClock
+) -> None:
+    old = await put(store, {**titled(folder, "Old"), "media/plan.pdf": b"x"}, clock.now())
+    await put(store, {**titled(folder, "New"), "media/plan.pdf": b"x"}, clock.now())
+    (folder.parent / "var").write_bytes(b"no folder")
+    editions = editions_of(folder, store, clock)
+    await editions.begin()
+    assert title(editions) == "New"
+    assert await editions.past(old) is not None
+
+
+def test_what_another_process_is_writing_of_the_same_version_is_left_alone(tmp_path: Path) -> None:
+    others = tmp_path / "media" / "plan.pdf.part"
+    others.parent.mkdir()
+    others.write_bytes(b"ha")
+    write_media({"media/plan.pdf": b"whole"}, tmp_path)
+    assert (tmp_path / "media" / "plan.pdf").read_bytes() == b"whole"
+    assert others.read_bytes() == b"ha"
