@@ -1,5 +1,6 @@
 """``lotse draw``: the dialogs as a picture."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +12,9 @@ from conversation.errors import ContentError
 
 def draw(
     bot: Annotated[Path | None, typer.Argument(help="The bot folder; the setting LOTSE_BOT if left out.")] = None,
-    out: Annotated[Path | None, typer.Option("-o", "--out", help="The file; shown here if left out.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="The file; if left out, text goes to standard output.")
+    ] = None,
     language: Annotated[str, typer.Option(help="Whose texts to show; the bot's own if left out.")] = "",
     dialog: Annotated[list[str] | None, typer.Option(help="Only this dialog; may be given several times.")] = None,
     mermaid: Annotated[bool, typer.Option("--mermaid", help="As Mermaid text, for a review.")] = False,
@@ -22,6 +25,11 @@ def draw(
     from app.drawing.svg import draw as as_svg
     from dialogs.shown import shown_dialogs
 
+    if out is None and not mermaid and sys.stdout.isatty():
+        raise ContentError(
+            "a terminal shows no pictures: say where to, as in `-o dialogs.svg`, and open that file with a browser; "
+            "or ask for text with `--mermaid`"
+        )
     found = load_rules(bot or Settings().bot).bot
     spoken = language or found.source
     if spoken not in found.languages:

@@ -101,12 +101,14 @@ def _stop(message: str) -> NoReturn:
 
 
 def _update(console: Console, rules: "Rules", files: Sequence[Path], guess: "Guess") -> None:
-    from app.rehearsal.update import difference_of, updated
+    from app.rehearsal.update import difference_of, refused, updated
+    from app.rehearsal.written import line_text
     from app.rehearse import wrong_head
     from app.transcript import read_transcript
     from dialogs.problems import BotError
 
     changed = 0
+    doubts: list[str] = []
     for file in files:
         raw = file.read_bytes()
         try:
@@ -124,6 +126,10 @@ def _update(console: Console, rules: "Rules", files: Sequence[Path], guess: "Gue
             style = {"+": "green", "-": "red"}.get(line[:1], "dim")
             console.print(Text(line, style=style))
         file.write_text(after, encoding="utf-8", newline="\r\n" if b"\r\n" in raw else "\n")
+        doubts += [
+            f"tests/{file.name}:{doing.line}: “{line_text(doing)}” is not taken there now, the bot says [{answer.key}]"
+            for doing, answer in refused(transcript, read_transcript(file.name, after.encode()))
+        ]
     console.print(
         Text(
             f"{changed} of {len(files)} rewritten: read the changes before you keep them\n"
@@ -131,6 +137,12 @@ def _update(console: Console, rules: "Rules", files: Sequence[Path], guess: "Gue
             else "nothing to rewrite\n"
         )
     )
+    for doubt in doubts:
+        console.print(Text(doubt, style="yellow"))
+    if doubts:
+        console.print(
+            Text("Mend the bot, or write other words, unless it is this that you want to test.\n", style="yellow")
+        )
 
 
 def _suggest(console: Console, folder: Path, rules: "Rules", coverage: "Coverage", language: str) -> None:

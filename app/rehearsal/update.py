@@ -12,6 +12,8 @@ from engine.rules import Rules
 
 Change: TypeAlias = tuple[int, str | None]
 """(line, what it says now), None = it goes."""
+REFUSAL: Final = ".error"
+"""How the text key of an answer to words that are not taken ends."""
 Bots: TypeAlias = BotSays | Buttons | Ends | Saved
 _BOTS: Final = (BotSays, Buttons, Ends, Saved)
 
@@ -37,6 +39,18 @@ def difference_of(file: str, before: str, after: str) -> list[str]:
     """What an update changes, as a diff."""
     old, new = before.splitlines(), after.splitlines()
     return list(unified_diff(old, new, fromfile=file, tofile=f"{file} (now)", lineterm=""))
+
+
+def refused(before: Transcript, after: Transcript) -> list[tuple[Line, BotSays]]:
+    """What somebody does in ``after`` and the bot does not take, with its answer; not where ``before`` said so already."""
+    done, doing = ([group for group in _groups(each.lines) if group[0] is not None] for each in (before, after))
+    found: list[tuple[Line, BotSays]] = []
+    for (_, old), (line, new) in zip(done, doing, strict=False):  # an update leaves out the end that can't be
+        answers = [each for each in new if isinstance(each, BotSays) and each.key.endswith(REFUSAL)]
+        known = any(isinstance(each, BotSays) and each.key.endswith(REFUSAL) for each in old)
+        if line is not None and answers and not known:
+            found.append((line, answers[0]))
+    return found
 
 
 def _groups(lines: tuple[Line, ...]) -> list[tuple[Line | None, list[Bots]]]:

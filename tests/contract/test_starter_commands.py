@@ -149,6 +149,28 @@ def test_the_dialogs_are_drawn_into_a_file_or_shown(lotse: Lotse, tmp_path: Path
     assert lotse("draw", NORDNETZ, "--mermaid").output.startswith("flowchart LR\n")
 
 
+def test_a_picture_is_not_poured_into_a_terminal(tmp_path: Path) -> None:
+    ours, screen = os.openpty()
+    try:
+        drawn = subprocess.run(
+            [sys.executable, "-c", "from app.cli import main; main()", "draw", str(NORDNETZ)],
+            cwd=tmp_path,
+            stdout=screen,
+            timeout=60,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+        os.set_blocking(ours, False)
+        with pytest.raises(BlockingIOError):
+            os.read(ours, 1)
+    finally:
+        os.close(ours)
+        os.close(screen)
+    assert drawn.returncode == 1
+    assert drawn.stderr.startswith("a terminal shows no pictures: say where to, as in `-o dialogs.svg`")
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

@@ -106,6 +106,20 @@ def test_update_rewrites_the_file_and_shows_what_changed(bot: Path) -> None:
     assert "nothing to rewrite" in lotse("test", bot, "--update").output
 
 
+def test_update_says_where_the_bot_takes_the_customers_words_no_more(bot: Path) -> None:
+    chat = bot / "tests/counting.chat"
+    chat.write_text(COUNT.replace("User: 7", "User: seven thousand apples"))
+    result = lotse("test", bot, "--update")
+    assert result.exit_code == 0, result.output
+    doubt = "tests/counting.chat:8: “User: seven thousand apples” is not taken there now, the bot says [num.error]\n"
+    assert result.output.count(doubt) == 1
+    assert "Mend the bot, or write other words" in result.output
+    chat.write_text(chat.read_text().replace("Bot [menu]", "Bot [thanks]"))
+    result = lotse("test", bot, "--update")
+    assert "1 of 1 rewritten" in result.output
+    assert "is not taken" not in result.output, "it was there before"
+
+
 def test_proposals_are_written_pass_and_close_what_was_open(bot: Path) -> None:
     result = lotse("test", bot, "--suggest", "--language", "de")
     assert result.exit_code == 0, result.output

@@ -16,6 +16,7 @@ from store.migrate import SchemaError
 from store.sql import SqlStore
 from tests.support.connector_surroundings import TurnedClock
 from tests.support.editions import editions_of
+from tests.support.edits import edit
 from tests.support.engines import BOT, Process, Sends
 from tests.support.storing import make_old
 
@@ -36,12 +37,6 @@ def lotse(tmp_path: Path, bot: Path) -> Lotse:
         return CliRunner().invoke(app, words, env=settings, terminal_width=200, input=said)
 
     return run
-
-
-def edit(bot: Path, name: str, old: str, new: str) -> None:
-    text = (bot / name).read_text(encoding="utf-8")
-    assert old in text
-    (bot / name).write_text(text.replace(old, new), encoding="utf-8")
 
 
 def reword(bot: Path, words: str) -> None:
@@ -126,7 +121,7 @@ def test_a_message_must_say_what_is_new(lotse: Lotse, tmp_path: Path) -> None:
 def test_a_broken_folder_is_not_published_and_every_problem_is_named(lotse: Lotse, bot: Path, tmp_path: Path) -> None:
     lotse("publish", "--yes", "-m", "good")
     before = pointers(tmp_path)
-    edit(bot, "dialogs/count.yaml", "go: nap}", "go: nowhere}")
+    edit(bot / "dialogs/count.yaml", "go: nap}", "go: nowhere}")
     done = lotse("publish", "--yes", "-m", "broken")
     assert done.exit_code == 1
     assert "nowhere" in done.output
@@ -155,9 +150,9 @@ def test_before_publishing_it_says_who_follows_and_who_stays_where(lotse: Lotse,
     talk(tmp_path, bot, "hi", "one", customers=3)
     reword(bot, "Good day.")
     assert "only words change: all 3 running conversations" in lotse("publish", "--yes", "-m", "words").output
-    edit(bot, "dialogs/count.yaml", "ask: text\n    save: words", "ask: number\n    save: words")
-    edit(bot, "dialogs/count.yaml", "'nap' in words", "words > 9")
-    edit(bot, "dialogs/count.yaml", "words: \"'nothing'\"", 'words: "0"')
+    edit(bot / "dialogs/count.yaml", "ask: text\n    save: words", "ask: number\n    save: words")
+    edit(bot / "dialogs/count.yaml", "'nap' in words", "words > 9")
+    edit(bot / "dialogs/count.yaml", "words: \"'nothing'\"", 'words: "0"')
     told = lotse("publish", "-m", "numbers", said="n\n").output
     assert "3 stay on their version for now" in told
     assert "3  at count/listen: it asks for number now and asked for text" in told
@@ -239,7 +234,7 @@ def test_diff_says_in_words_what_is_different(lotse: Lotse, bot: Path) -> None:
     lotse("publish", "--yes", "-m", "first")
     assert "no differences" in lotse("diff").output
     reword(bot, "Good day.")
-    edit(bot, "dialogs/count.yaml", "  back: {say: back, go: listen}", "  back: {say: back, go: over}")
+    edit(bot / "dialogs/count.yaml", "  back: {say: back, go: listen}", "  back: {say: back, go: over}")
     told = lotse("diff").output
     assert "count/back\n    goes on to over, was listen" in told
     assert "en\n    count/hello: “Good day.”, was “I count.”" in told
@@ -253,7 +248,7 @@ def test_replay_says_where_paths_part_and_names_nobody(lotse: Lotse, bot: Path, 
     talk(tmp_path, bot, "hi", "one", "nap", customers=2)
     same = lotse("replay", "--last", "5").output
     assert "2 conversations, 6 inputs: 2 go the same way" in same
-    edit(bot, "dialogs/count.yaml", "'nap' in words", "'map' in words")
+    edit(bot / "dialogs/count.yaml", "'nap' in words", "'map' in words")
     told = lotse("replay").output
     assert "0 go the same way" in told
     assert "2  part at count/listen" in told

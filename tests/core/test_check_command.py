@@ -12,6 +12,7 @@ from app.checking import check_folder, explain, page
 from app.cli import app
 from conversation.errors import ContentError
 from tests.support.bots import NORDNETZ
+from tests.support.edits import edit
 from tests.support.repository import ROOT
 
 CODES = [*(f"D{number:02}" for number in range(21)), *(f"T{number:02}" for number in range(1, 10))]
@@ -22,12 +23,6 @@ def bot(tmp_path: Path) -> Path:
     to = tmp_path / "bot"
     shutil.copytree(NORDNETZ, to)
     return to
-
-
-def edit(file: Path, old: str, new: str) -> None:
-    text = file.read_text(encoding="utf-8")
-    assert old in text
-    file.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
 def check(*arguments: str | Path) -> Result:

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession, web
+from aiohttp import web
 
 from tests.crash.lives import Lives
 from tests.crash.serve import Life, Place
-from tests.support.customers import Say, Visitor, until
+from tests.support.customers import Say, Visitor, at_work, until
 from tests.support.process import free_port
 
 BOT = Path(__file__).parent / "acting"
@@ -82,18 +82,6 @@ async def lives(server: CountingServer, tmp_path: Path, seed: int) -> AsyncItera
     await made.close()
 
 
-@asynccontextmanager
-async def visiting(*visitors: Visitor) -> AsyncIterator[None]:
-    async with ClientSession() as session:
-        tasks = [asyncio.create_task(visitor.run(session)) for visitor in visitors]
-        try:
-            yield
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-
-
 def visitor_of(lives: Lives, name: str, *words: str) -> Visitor:
     script = [Say(text="hi", until="What shall I do?"), *(Say(text=each, until=f"{each} is over") for each in words)]
     return Visitor(name=name, url=f"http://127.0.0.1:{lives.places[0].port}", script=script)
@@ -124,7 +112,7 @@ async def test_action_around_which_the_service_is_killed_is_called_once_at_most_
     server.hold = point == "held"
     await lives.begin(Life() if server.hold else Life(point=point, hits=1))
     visitor = visitor_of(lives, "anna", action)
-    async with visiting(visitor):
+    async with at_work(visitor):
         if server.hold:
             await asyncio.wait_for(server.asked.wait(), 30)
             assert await lives.end(signal.SIGKILL) == -signal.SIGKILL
@@ -146,7 +134,7 @@ async def test_actions_of_many_customers_under_random_kills_are_called_once_at_m
     random_ = random.Random(seed)
     words = [f"{random_.choice(('act', 'look'))} {number}" for number in range(60)]
     visitors = [visitor_of(lives, f"v{n}", *(f"{each} of {n}" for each in words)) for n in range(6)]
-    async with visiting(*visitors):
+    async with at_work(*visitors):
         for _ in range(KILLS):
             await lives.begin(Life())
             await asyncio.sleep(random_.random() * LATEST)

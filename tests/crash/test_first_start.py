@@ -6,11 +6,10 @@ import signal
 from pathlib import Path
 
 import pytest
-from aiohttp import ClientSession, CookieJar
 
 from tests.crash.lives import Lives
 from tests.crash.serve import Life, Place
-from tests.support.customers import AtTheDesk, Say, Visitor, until
+from tests.support.customers import AtTheDesk, Say, Visitor, at_work, until
 from tests.support.process import free_port
 
 KILLS = 12
@@ -35,13 +34,9 @@ async def test_a_first_start_killed_at_any_moment_is_made_good_by_the_next(tmp_p
         password = (tmp_path / "var" / "first-password.txt").read_text(encoding="utf-8").strip()
         visitor = Visitor(name="anna", url=url, script=[Say(text="hi", until="after nothing"), Say(text="human")])
         desk = AtTheDesk(url=url, operator="operator", password=password)
-        async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as session:
-            tasks = [asyncio.create_task(visitor.run(session)), asyncio.create_task(desk.run(session))]
+        async with at_work(visitor, desk):
             await until(visitor.settled.is_set, what=f"the bot answered (seed {seed})")
             await desk.parked(visitor.chat)
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
         assert await lives.end(signal.SIGTERM) == 0
     finally:
         await lives.close()

@@ -1,14 +1,11 @@
 """A worker that ends between its commit and its news: pages that stay open show what was saved."""
 
-import asyncio
 from pathlib import Path
-
-from aiohttp import ClientSession
 
 from tests.crash.campaign import Ground, Plan, places_of
 from tests.crash.lives import Lives
 from tests.crash.serve import Life
-from tests.support.customers import Say, Visitor, until
+from tests.support.customers import Say, Visitor, at_work, until
 
 CLUSTER = Plan(
     visitors=1, parked=0, served=0, telegram=0, each=1, naps=0, kills=0, seed=1, roles=("web", "worker", "worker")
@@ -25,17 +22,10 @@ async def test_answer_that_a_killed_worker_saved_and_did_not_tell_reaches_the_op
     try:
         await lives.begin(Life(), 0)
         await lives.begin(Life(point="saved", hits=1), 1)
-        async with ClientSession() as session:
-            visiting = asyncio.create_task(visitor.run(session))
-            try:
-                assert await lives.ended(1) < 0
-                await lives.begin(Life(), 2)
-                await until(
-                    lambda: [seen.text for seen in visitor.seen][-1:] == ["1 after nothing"], what="it is shown"
-                )
-            finally:
-                visiting.cancel()
-                await asyncio.gather(visiting, return_exceptions=True)
+        async with at_work(visitor):
+            assert await lives.ended(1) < 0
+            await lives.begin(Life(), 2)
+            await until(lambda: [seen.text for seen in visitor.seen][-1:] == ["1 after nothing"], what="it is shown")
         assert visitor.faults == []
         assert await lives.stop() == 0
     finally:

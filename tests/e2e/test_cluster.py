@@ -7,13 +7,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from aiohttp import ClientSession, CookieJar, TCPConnector
 
 from app.passwords import password_file
 from bots.webchat.frames import ACCOUNT, CHANNEL
 from conversation.content import plain_text
 from store.sql import SqlStore
-from tests.support.customers import AtTheDesk, Say, Visitor, until
+from tests.support.customers import AtTheDesk, Say, Visitor, at_work, until
 from tests.support.process import ROOT, free_port, lotse_serve
 from tests.support.servers import Server, postgres, redis
 
@@ -50,14 +49,8 @@ async def people(visitor: Visitor, var: Path) -> AsyncIterator[AtTheDesk]:
     desk = AtTheDesk(
         url=visitor.url, operator="operator", password=password_file(var).read_text(encoding="utf-8").strip()
     )
-    async with ClientSession(connector=TCPConnector(limit=0), cookie_jar=CookieJar(unsafe=True)) as session:
-        tasks = [asyncio.create_task(one.run(session)) for one in (visitor, desk)]
-        try:
-            yield desk
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+    async with at_work(visitor, desk):
+        yield desk
 
 
 def heard(visitor: Visitor, text: str) -> bool:

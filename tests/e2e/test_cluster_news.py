@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession, ClientWebSocketResponse
 
-from tests.support.cluster import at_the_desk, browsers, cluster
+from tests.support.cluster import at_the_desk, cluster
 from tests.support.crowd import account, crowd
+from tests.support.customers import browsers
 
 pytestmark = pytest.mark.timeout(180)
 PATIENCE = 10.0

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.cluster import COUNTING, browsers, servers
+from tests.support.cluster import COUNTING, servers
 from tests.support.compose import composed, database_named
-from tests.support.customers import AtTheDesk, Say, Visitor, until
+from tests.support.customers import AtTheDesk, Say, Visitor, at_work, until
 
 pytestmark = pytest.mark.timeout(180)
 SHELL = {"POSTGRES_PASSWORD": "made0for0this0test", "LOTSE_BOT": str(COUNTING)}
@@ -18,15 +18,14 @@ async def test_composed_services_serve_a_handover_through_their_proxy(tmp_path: 
     """Also after one web node and one worker were killed, with nobody to start them again."""
     with servers() as (database, live):
         await database_named(database.url, "lotse")
-        async with composed(database, live, tmp_path, SHELL) as running, browsers() as session:
+        async with composed(database, live, tmp_path, SHELL) as running:
             assert running.done.index("migrate") < running.done.index("web-1") < running.done.index("proxy")
             assert set(running.nodes) == {"web-1", "web-2", "worker-1", "worker-2"}
             password = (tmp_path / "first-password.txt").read_text(encoding="utf-8").strip()
             desk = AtTheDesk(url=running.door, operator="operator", password=password)
             script = [Say(text="hello", until="1 after"), Say(text="human", until="bye"), Say(text="thanks")]
             visitor = Visitor(name="anna", url=running.door, script=script)
-            tasks = [asyncio.create_task(one.run(session)) for one in (desk, visitor)]
-            try:
+            async with at_work(desk, visitor):
                 await until(lambda: bool(visitor.chat), what="the visitor arrived")
                 async with asyncio.timeout(20):
                     conversation = await desk.parked(visitor.chat)
@@ -38,8 +37,4 @@ async def test_composed_services_serve_a_handover_through_their_proxy(tmp_path: 
                 async with asyncio.timeout(20):
                     await desk.command("reply", "r2", conversation, text="bye")
                 await until(visitor.settled.is_set, seconds=30, what="all was said")
-            finally:
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
             assert visitor.faults == []

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from aiohttp import ClientSession, TCPConnector
 
 from bots.webchat.frames import ACCOUNT, CHANNEL
 from conversation.content import plain_text
 from conversation.message import Message
 from store.sql import SqlStore
-from tests.support.customers import Say, Visitor, until
+from tests.support.customers import Say, Visitor, at_work, until
 from tests.support.disk import Disk, LimitedFiles, bound_by_rights, disk, lock, unlock
 from tests.support.fake_telegram import TOKEN, FakeTelegram
 from tests.support.process import ROOT, Running, free_port, lotse_ends, lotse_serve
@@ -68,7 +67,7 @@ async def town(var: Path, before: Callable[[], None] | None = None) -> AsyncIter
         Visitor(name=f"v{number}", url=url, script=[Say(text=f"v{number} m{index}") for index in range(1, TEXTS + 1)])
         for number in range(VISITORS)
     ]
-    async with ClientSession(connector=TCPConnector(limit=0)) as session, FakeTelegram() as fake:
+    async with FakeTelegram() as fake:
         settings = {
             "LOTSE_BOT": str(ROOT / "tests" / "crash" / "bot"),
             "LOTSE_LOG_LEVEL": "warning",
@@ -80,13 +79,8 @@ async def town(var: Path, before: Callable[[], None] | None = None) -> AsyncIter
         async with lotse_serve(var, settings, port=port, before=before) as running:
             await until(lambda: bool(fake.webhook), seconds=60, what="the web hook was set")
             made = Town(running=running, fake=fake, visitors=visitors, pushed={100 + n: [] for n in range(MESSENGERS)})
-            writing = [asyncio.create_task(visitor.run(session)) for visitor in visitors]
-            try:
+            async with at_work(*visitors):
                 yield made
-            finally:
-                for task in writing:
-                    task.cancel()
-                await asyncio.gather(*writing, return_exceptions=True)
 
 
 async def trouble_and_back(made: Town, begin: Callable[[], None], end: Callable[[], None]) -> float:

@@ -8,13 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from aiohttp import ClientSession, TCPConnector
 
 from bots.webchat.frames import ACCOUNT, CHANNEL
 from conversation.content import plain_text
 from conversation.events import CustomerSaid
 from store.sql import SqlStore
-from tests.support.customers import Say, Visitor, until
+from tests.support.customers import Say, Visitor, at_work, until
 from tests.support.process import ROOT, free_port, lotse_serve
 
 pytestmark = pytest.mark.timeout(180)
@@ -53,29 +52,23 @@ async def test_a_copy_made_while_people_write_brings_back_all_that_was_acknowled
     def confirmed() -> int:
         return sum(len(visitor.confirmed) for visitor in visitors)
 
-    async with (
-        ClientSession(connector=TCPConnector(limit=0)) as session,
-        lotse_serve(tmp_path, COUNTING, port=port) as running,
-    ):
-        writing = [asyncio.create_task(visitor.run(session)) for visitor in visitors]
-        await until(lambda: confirmed() > 60, seconds=30, what="people wrote")
-        held = {visitor.name: set(visitor.confirmed) for visitor in visitors}
-        before = confirmed()
-        assert await lotse(tmp_path, port, "backup", str(copy)) == (
-            0,
-            f"{tmp_path}/lotse.db → {copy}, {copy.stat().st_size / 1e6:.1f} MB, whole\n",
-        )
-        assert confirmed() > before, "people went on writing"
-        code, said = await lotse(tmp_path, port, "doctor")
-        assert (code, "Lotse serves there" in said) == (0, True), said
-        code, said = await lotse(tmp_path, port, "restore", "--force", str(copy))
-        assert (code, "a service works on" in said) == (1, True), said
-        async with session.get(f"{running.url}/metrics") as answer:
-            told = await answer.text()
-        assert f'lotse_sockets{{who="customer"}} {len(visitors)}.0' in told
-        for task in writing:
-            task.cancel()
-        await asyncio.gather(*writing, return_exceptions=True)
+    async with lotse_serve(tmp_path, COUNTING, port=port) as running:
+        async with at_work(*visitors) as session:
+            await until(lambda: confirmed() > 60, seconds=30, what="people wrote")
+            held = {visitor.name: set(visitor.confirmed) for visitor in visitors}
+            before = confirmed()
+            assert await lotse(tmp_path, port, "backup", str(copy)) == (
+                0,
+                f"{tmp_path}/lotse.db → {copy}, {copy.stat().st_size / 1e6:.1f} MB, whole\n",
+            )
+            assert confirmed() > before, "people went on writing"
+            code, said = await lotse(tmp_path, port, "doctor")
+            assert (code, "Lotse serves there" in said) == (0, True), said
+            code, said = await lotse(tmp_path, port, "restore", "--force", str(copy))
+            assert (code, "a service works on" in said) == (1, True), said
+            async with session.get(f"{running.url}/metrics") as answer:
+                told = await answer.text()
+            assert f'lotse_sockets{{who="customer"}} {len(visitors)}.0' in told
         await running.stop(signal.SIGKILL)
         lines = running.log.read_text(encoding="utf-8").splitlines()
     logged = [json.loads(line)["event"] for line in lines if line.startswith("{")]

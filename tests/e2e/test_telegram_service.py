@@ -1,6 +1,5 @@
 """The service as a process, a customer in Telegram (a fake Bot API), an operator at the desk: the whole way and back."""
 
-import asyncio
 import re
 import shutil
 import sqlite3
@@ -10,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession, CookieJar
+from aiohttp import ClientSession
 
-from tests.support.customers import AtTheDesk, until
+from tests.support.customers import AtTheDesk, at_work, until
 from tests.support.fake_telegram import TOKEN, FakeTelegram
 from tests.support.process import ROOT, Running, free_port, lotse_serve
 
@@ -54,13 +53,8 @@ async def service(folder: Path, fake: FakeTelegram, *, hook: bool) -> AsyncItera
 async def at_the_desk(running: Running) -> AsyncIterator[AtTheDesk]:
     password = (running.log.parent / "first-password.txt").read_text(encoding="utf-8").strip()
     desk = AtTheDesk(url=running.url, operator="operator", password=password)
-    async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as session:
-        working = asyncio.create_task(desk.run(session))
-        try:
-            yield desk
-        finally:
-            working.cancel()
-            await asyncio.gather(working, return_exceptions=True)
+    async with at_work(desk):
+        yield desk
 
 
 class Customer:

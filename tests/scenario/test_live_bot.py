@@ -14,6 +14,7 @@ from store.sql import SqlStore
 from tests.support.bots import MONDAY, NORDNETZ, Talk
 from tests.support.connector_surroundings import TurnedClock
 from tests.support.editions import editions_of
+from tests.support.edits import edit
 
 
 @pytest.fixture
@@ -21,13 +22,6 @@ def folder(tmp_path: Path) -> Path:
     target = tmp_path / "bot"
     shutil.copytree(NORDNETZ, target)
     return target
-
-
-def edit(path: Path, old: str, new: str) -> None:
-    """As an editor saves; a folder is looked at by size and time, so the size changes."""
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
 def live(folder: Path) -> tuple[LiveBot, TurnedClock]:

@@ -37,19 +37,18 @@ async def rounds(story: Story, count: int) -> None:
         assert (await story.say("nonsense"))[0].startswith("I did not understand")
 
 
-async def test_fifty_turns_through_five_publications_never_die_loop_or_ask_again(story: Story) -> None:
+async def other_words_in_the_middle_of_a_question_count_at_once(story: Story) -> None:
     say = story.say
-    await say("hi")
-    await rounds(story, 4)
-
-    # 1: other words, in the middle of a question: they count at once
     await say("order", "Ann")
     await story.publish(texts=(("Which size, {{ name }}?", "What size are you, {{ name }}?"),))
     assert (await say("large"))[0] == "Please type a number."
     assert (await say("7"))[0] == "Noted: Ann, size 7."
     assert (await say("order"), await say("Ann"))[1] == ["What size are you, Ann?"]
 
-    # 2: a new step behind the one that waits: it is asked next, and nothing before it again
+
+async def a_new_step_behind_the_one_that_waits_is_asked_next(story: Story) -> None:
+    """A size is asked for as it begins; nothing that was answered is asked for again."""
+    say = story.say
     await story.publish(
         ("save: size, go: done}", "save: size, go: town}\n  town: {ask: text, save: town, go: done}"),
         texts=(("  done: {text: \"Noted: {{ name }}, size {{ size }}.", "  town: {text: \"Which town?\"}\n  done: {text: \"Noted: {{ name }}, size {{ size }}, {{ town }}."),),
@@ -57,7 +56,9 @@ async def test_fifty_turns_through_five_publications_never_die_loop_or_ask_again
     assert await say("8") == ["Which town?"]
     assert (await say("Bonn"))[0] == "Noted: Ann, size 8, Bonn."
 
-    # 3: the step that waits is renamed: the answer counts there
+
+async def an_answer_counts_where_its_step_is_called_otherwise_now(story: Story) -> None:
+    say = story.say
     await say("chat", "blue")
     await story.publish(
         ("  shade:", "  tone:"), ("go: shade}", "go: tone}"), ("steps:", "renamed: {shade: tone}\nsteps:"),
@@ -68,7 +69,9 @@ async def test_fifty_turns_through_five_publications_never_die_loop_or_ask_again
     assert (await story.state()).run.frames[-1].step == "tone"
     assert (await say("light"))[0] == "light red, how nice."
 
-    # 4: the step that waits is gone: the conversation ends that matter in the old version, then is on the new one
+
+async def a_conversation_whose_step_is_gone_ends_what_it_began_and_then_follows(story: Story) -> None:
+    say = story.say
     await say("chat", "green")
     old = (await story.state()).bundle
     await story.publish(
@@ -81,7 +84,9 @@ async def test_fifty_turns_through_five_publications_never_die_loop_or_ask_again
     assert (await story.state()).bundle == story.editions.version
     assert (await say("grey"))[0] == "grey, how nice."
 
-    # 5: the step that waits is another kind of step: it is answered as what it was
+
+async def a_step_that_is_of_another_kind_now_is_answered_as_what_it_was(story: Story) -> None:
+    say = story.say
     await say("order", "Ann")
     old = (await story.state()).bundle
     await story.publish(
@@ -95,6 +100,17 @@ async def test_fifty_turns_through_five_publications_never_die_loop_or_ask_again
     assert (await say("order"), await say("Ann"))[1][0].startswith("Small or large?")
     assert await say("L") == ["Which town?"]
     assert (await say("Ulm"))[0].startswith("Noted: Ann, Ulm.")
+
+
+async def test_fifty_turns_through_five_publications_never_die_loop_or_ask_again(story: Story) -> None:
+    say = story.say
+    await say("hi")
+    await rounds(story, 4)
+    await other_words_in_the_middle_of_a_question_count_at_once(story)
+    await a_new_step_behind_the_one_that_waits_is_asked_next(story)
+    await an_answer_counts_where_its_step_is_called_otherwise_now(story)
+    await a_conversation_whose_step_is_gone_ends_what_it_began_and_then_follows(story)
+    await a_step_that_is_of_another_kind_now_is_answered_as_what_it_was(story)
 
     await say("chat", "pink", "order", "Ann", "S", "Kiel", "chat", "teal")
     assert story.turns >= 50

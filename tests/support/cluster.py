@@ -6,10 +6,8 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from aiohttp import ClientSession, CookieJar, TCPConnector
-
 from app.passwords import password_file
-from tests.support.customers import AtTheDesk
+from tests.support.customers import AtTheDesk, at_work
 from tests.support.process import ROOT, Running, lotse_serve
 from tests.support.servers import Server, postgres, redis
 
@@ -84,21 +82,8 @@ async def cluster(folder: Path, **settings: str) -> AsyncIterator[Cluster]:
 
 
 @asynccontextmanager
-async def browsers() -> AsyncIterator[ClientSession]:
-    """As many connections as there are people."""
-    jar = CookieJar(unsafe=True)
-    async with ClientSession(connector=TCPConnector(limit=0), cookie_jar=jar) as session:
-        yield session
-
-
-@asynccontextmanager
 async def at_the_desk(running: Cluster, *doors: str) -> AsyncIterator[AtTheDesk]:
     """The first operator, at work; ``doors`` are tried in turn."""
     desk = AtTheDesk(url=doors[0], others=doors[1:], operator="operator", password=running.password())
-    async with browsers() as session:
-        working = asyncio.create_task(desk.run(session))
-        try:
-            yield desk
-        finally:
-            working.cancel()
-            await asyncio.gather(working, return_exceptions=True)
+    async with at_work(desk):
+        yield desk

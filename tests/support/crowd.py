@@ -15,8 +15,7 @@ from conversation.content import plain_text
 from conversation.message import Message
 from conversation.state import WithOperator
 from store.sql import SqlStore
-from tests.support.cluster import browsers
-from tests.support.customers import AtTheDesk, Say, Visitor, until
+from tests.support.customers import AtTheDesk, Say, Visitor, browsers, until
 
 LONGEST = 900
 """Seconds that a crowd may talk."""

@@ -7,11 +7,12 @@ import asyncio
 import json
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from aiohttp import ClientError, ClientSession, ClientWebSocketResponse, WSMsgType
+from aiohttp import ClientError, ClientSession, ClientWebSocketResponse, CookieJar, TCPConnector, WSMsgType
 
 AGAIN = 0.03
 """Seconds between two tries to connect: a page waits longer, a test has less time."""
@@ -307,6 +308,27 @@ class AtTheDesk:
                     await self._socket.send_json(frame)
                 except _GONE:
                     return
+
+
+@asynccontextmanager
+async def browsers() -> AsyncIterator[ClientSession]:
+    """As many connections as there are people."""
+    jar = CookieJar(unsafe=True)
+    async with ClientSession(connector=TCPConnector(limit=0), cookie_jar=jar) as session:
+        yield session
+
+
+@asynccontextmanager
+async def at_work(*people: Visitor | AtTheDesk) -> AsyncIterator[ClientSession]:
+    """All of them do their part until the end of the block; the session is theirs."""
+    async with browsers() as session:
+        tasks = [asyncio.create_task(one.run(session)) for one in people]
+        try:
+            yield session
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def until(condition: Callable[[], bool], *, seconds: float = 10.0, what: str = "") -> None:
