@@ -2,15 +2,12 @@
 
 import shutil
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from aiohttp import web
 from playwright.async_api import Browser, Locator, Page, expect
 
-from tests.support.browser import ChatPage, DeskPage, Site, no_barriers, picture, window
+from tests.support.browser import ChatPage, DeskPage, Site, fine_line, no_barriers, picture, picture_seen, window
 from tests.support.process import free_port, lotse_serve
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -28,6 +25,93 @@ async def outage_checked(chat: ChatPage) -> None:
     await chat.hears("2 Stunden")
 
 
+async def asks_the_bot_and_then_for_a_person(chat: ChatPage) -> None:
+    """Greeted, recognised, told about the fault, first in the queue."""
+    await chat.say("Guten Tag")
+    await chat.hears("Womit kann ich helfen?")
+    await expect(chat.page.get_by_role("button", name="Störung")).to_be_enabled()
+    await picture(chat.page, "chat-menu")
+    await outage_checked(chat)
+    await picture(chat.page, "chat-outage")
+    await chat.press("Mitarbeiter")
+    await chat.hears("Ich verbinde Sie")
+    await expect(chat.page.get_by_text("auf Platz 1 der Warteschlange")).to_be_visible()
+    await picture(chat.page, "chat-parked")
+
+
+async def sees_what_was_said_and_takes_over(chat: ChatPage, desk: DeskPage) -> None:
+    """The operator needs not ask what the bot asked."""
+    await expect(desk.cards).to_have_count(1)
+    await expect(desk.page).to_have_title("(1) Lotse Arbeitsplatz")
+    await picture(desk.page, "desk-queue")
+    await desk.cards.first.click()
+    for said in ("Guten Tag", "Mein Internet geht nicht", "10000001", "2 Stunden", "Mitarbeiter"):
+        await expect(desk.thread.locator(".bubble", has_text=said).first).to_be_visible()
+    panel = desk.page.get_by_role("complementary", name="Kunde")
+    for fact in ("Eva", "10000001", "F-1001", "outage_eta"):
+        await expect(panel.get_by_text(fact, exact=True).first).to_be_visible()
+    await expect(panel.locator("blockquote")).to_have_text("Mein Internet geht nicht")
+    await picture(desk.page, "desk-opened")
+    await desk.page.get_by_role("button", name="Übernehmen").click()
+    await expect(chat.page.get_by_text("Operator ist für Sie da")).to_be_visible()
+    await expect(desk.cards.first.locator(".preview")).to_have_text("Mitarbeiter")
+
+
+async def talk_and_see_each_other_type(chat: ChatPage, desk: DeskPage) -> None:
+    """Customer and operator."""
+    await desk.box.press_sequentially("Guten Tag Eva, ich sehe die Stör")
+    await expect(chat.page.get_by_role("img", name="Operator schreibt")).to_be_visible()
+    await picture(chat.page, "chat-operator-types")
+    await desk.box.press_sequentially("ung an Ihrer Leitung.")
+    await desk.box.press("Enter")
+    await chat.hears("Guten Tag Eva, ich sehe die Störung an Ihrer Leitung.")
+    await chat.box.press_sequentially("Danke, ")
+    await expect(desk.page.get_by_text("Der Kunde schreibt …")).to_be_visible()
+    await picture(desk.page, "desk-customer-types")
+    await chat.box.press_sequentially("wann geht es wieder?")
+    await chat.box.press("Enter")
+    await expect(desk.thread.get_by_text("Danke, wann geht es wieder?")).to_be_visible()
+
+
+async def load_their_pages_again(chat: ChatPage, desk: DeskPage) -> None:
+    """Nothing is lost, nothing shown twice."""
+    before = await chat.all_said()
+    await chat.page.reload()
+    await desk.page.reload()
+    await chat.hears("Danke, wann geht es wieder?")
+    assert await chat.all_said() == before
+    await expect(chat.page.get_by_text("Operator ist für Sie da")).to_be_visible()
+    await desk.cards.first.click()
+    await expect(desk.thread.get_by_text("Danke, wann geht es wieder?")).to_be_visible()
+
+
+async def a_second_customer_disturbs_nothing(chat: ChatPage, desk: DeskPage, other: ChatPage) -> None:
+    """What the operator sees of the first stays."""
+    await other.say("Хочу поговорити з людиною")
+    await expect(desk.cards).to_have_count(2)
+    await desk.say("In etwa zwei Stunden: https://status.example/F-1001")
+    await chat.hears("In etwa zwei Stunden")
+    await expect(desk.page.get_by_role("complementary", name="Kunde").locator("blockquote")).to_have_text(
+        "Mein Internet geht nicht"
+    )
+    await picture(chat.page, "chat")
+    await picture(desk.page, "desk")
+
+
+async def says_goodbye(chat: ChatPage, desk: DeskPage) -> None:
+    """Closed by the operator, rated by the customer."""
+    await desk.page.get_by_role("button", name="Chat beenden").click()
+    dialog = desk.page.get_by_role("dialog")
+    await picture(desk.page, "desk-confirm")
+    await dialog.get_by_role("button", name="Chat beenden").click()
+    await chat.hears("Wie zufrieden waren Sie")
+    await chat.say("5")
+    await chat.hears("Danke und bis bald!")
+    await expect(desk.cards).to_have_count(1)
+    await expect(chat.page.get_by_text("Der Chat ist beendet").first).to_be_visible()
+    await picture(chat.page, "chat-goodbye")
+
+
 async def test_from_the_first_question_to_the_goodbye(chromium: Browser, site: Site) -> None:
     async with (
         window(chromium) as (customer, _),
@@ -37,72 +121,13 @@ async def test_from_the_first_question_to_the_goodbye(chromium: Browser, site: S
         desk = await DeskPage(desk_page, site).sign_in()
         await expect(desk_page.get_by_text("Niemand wartet.")).to_be_visible()
         chat = await ChatPage(customer, site).visit()
-        await chat.say("Guten Tag")
-        await chat.hears("Womit kann ich helfen?")
-        await expect(customer.get_by_role("button", name="Störung")).to_be_enabled()
-        await picture(customer, "chat-menu")
-        await outage_checked(chat)
-        await picture(customer, "chat-outage")
-        await chat.press("Mitarbeiter")
-        await chat.hears("Ich verbinde Sie")
-        await expect(customer.get_by_text("auf Platz 1 der Warteschlange")).to_be_visible()
-        await picture(customer, "chat-parked")
-
-        await expect(desk.cards).to_have_count(1)
-        await expect(desk_page).to_have_title("(1) Lotse Arbeitsplatz")
-        await picture(desk_page, "desk-queue")
-        await desk.cards.first.click()
-        for said in ("Guten Tag", "Mein Internet geht nicht", "10000001", "2 Stunden", "Mitarbeiter"):
-            await expect(desk.thread.locator(".bubble", has_text=said).first).to_be_visible()
-        panel = desk_page.get_by_role("complementary", name="Kunde")
-        for fact in ("Eva", "10000001", "F-1001", "outage_eta"):
-            await expect(panel.get_by_text(fact, exact=True).first).to_be_visible()
-        await expect(panel.locator("blockquote")).to_have_text("Mein Internet geht nicht")
-        await picture(desk_page, "desk-opened")
-        await desk_page.get_by_role("button", name="Übernehmen").click()
-        await expect(customer.get_by_text("Operator ist für Sie da")).to_be_visible()
-        await expect(desk.cards.first.locator(".preview")).to_have_text("Mitarbeiter")
-
-        await desk.box.press_sequentially("Guten Tag Eva, ich sehe die Stör")
-        await expect(customer.get_by_role("img", name="Operator schreibt")).to_be_visible()
-        await picture(customer, "chat-operator-types")
-        await desk.box.press_sequentially("ung an Ihrer Leitung.")
-        await desk.box.press("Enter")
-        await chat.hears("Guten Tag Eva, ich sehe die Störung an Ihrer Leitung.")
-        await chat.box.press_sequentially("Danke, ")
-        await expect(desk_page.get_by_text("Der Kunde schreibt …")).to_be_visible()
-        await picture(desk_page, "desk-customer-types")
-        await chat.box.press_sequentially("wann geht es wieder?")
-        await chat.box.press("Enter")
-        await expect(desk.thread.get_by_text("Danke, wann geht es wieder?")).to_be_visible()
-
-        before = await chat.all_said()
-        await customer.reload()
-        await desk_page.reload()
-        await chat.hears("Danke, wann geht es wieder?")
-        assert await chat.all_said() == before
-        await expect(customer.get_by_text("Operator ist für Sie da")).to_be_visible()
-        await desk.cards.first.click()
-        await expect(desk.thread.get_by_text("Danke, wann geht es wieder?")).to_be_visible()
+        await asks_the_bot_and_then_for_a_person(chat)
+        await sees_what_was_said_and_takes_over(chat, desk)
+        await talk_and_see_each_other_type(chat, desk)
+        await load_their_pages_again(chat, desk)
         other = await ChatPage(second, site).visit("uk")
-        await other.say("Хочу поговорити з людиною")
-        await expect(desk.cards).to_have_count(2)
-        await desk.say("In etwa zwei Stunden: https://status.example/F-1001")
-        await chat.hears("In etwa zwei Stunden")
-        await expect(panel.locator("blockquote")).to_have_text("Mein Internet geht nicht")
-        await picture(customer, "chat")
-        await picture(desk_page, "desk")
-
-        await desk_page.get_by_role("button", name="Chat beenden").click()
-        dialog = desk_page.get_by_role("dialog")
-        await picture(desk_page, "desk-confirm")
-        await dialog.get_by_role("button", name="Chat beenden").click()
-        await chat.hears("Wie zufrieden waren Sie")
-        await chat.say("5")
-        await chat.hears("Danke und bis bald!")
-        await expect(desk.cards).to_have_count(1)
-        await expect(customer.get_by_text("Der Chat ist beendet").first).to_be_visible()
-        await picture(customer, "chat-goodbye")
+        await a_second_customer_disturbs_nothing(chat, desk, other)
+        await says_goodbye(chat, desk)
         await desk.claim("Хочу поговорити")
         await close_chat(desk)
 
@@ -125,24 +150,6 @@ async def test_a_chat_handed_back_is_the_bots_again(chromium: Browser, site: Sit
         await chat.say("A-12345")
         await chat.hears("Techniker geplant")
         await picture(customer, "chat-handed-back")
-
-
-async def fine_line(chat: ChatPage) -> None:
-    """The bot knows the customer, finds no fault, and shows how to restart the router."""
-    await chat.say("Mein Internet geht nicht")
-    await chat.hears("Vertragsnummer")
-    await chat.say("40000004")
-    await chat.hears("Postleitzahl")
-    await chat.say("01067")
-    await picture_seen(chat.log)
-    await expect(chat.page.locator("lotse-chat .chips:not(.answered)")).to_be_in_viewport(ratio=1)
-
-
-async def picture_seen(place: Locator) -> None:
-    """The picture came and is one: a broken image has no width."""
-    shown = place.locator("img")
-    await expect(shown).to_be_visible()
-    assert await shown.evaluate("(image) => image.decode().then(() => image.naturalWidth)") > 100
 
 
 async def download(page: Page, link: Locator) -> bytes:
@@ -331,80 +338,6 @@ async def until_focused(page: Page, label: str, key: str) -> None:
             return
         await page.keyboard.press(key)
     raise AssertionError(f"{label} is not reached by {key}")
-
-
-@asynccontextmanager
-async def foreign_site(script: str, port: int) -> AsyncIterator[str]:
-    """Another company's page on an origin of its own, with a style sheet that means no good."""
-    html = (
-        "<!doctype html><html lang=de><title>Shop</title><style>*{color:red!important;font:9px serif}"
-        "button{display:none!important}textarea{position:fixed;left:-999px}</style><h1>Ein Laden</h1>"
-        f'<script src="{script}" async data-language="de" data-title="Hilfe vom Laden"></script></html>'
-    )
-
-    async def shop(_: web.Request) -> web.Response:
-        return web.Response(text=html, content_type="text/html")
-
-    async def icon(_: web.Request) -> web.Response:
-        return web.Response(status=204)
-
-    app = web.Application()
-    app.router.add_get("/", shop)
-    app.router.add_get("/favicon.ico", icon)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", port).start()
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        await runner.cleanup()
-
-
-async def test_the_widget_on_a_foreign_page_talks_where_it_is_allowed(
-    chromium: Browser, open_bot: Path, site: Site, tmp_path: Path
-) -> None:
-    shutil.copytree(site.var / "nlu", tmp_path / "nlu")
-    port = free_port()
-    allowed = f"http://127.0.0.1:{port}"
-    settings = {"LOTSE_BOT": str(open_bot), "LOTSE_WEB__ORIGINS": f'["{allowed}"]'}
-    async with (
-        lotse_serve(tmp_path, settings) as process,
-        foreign_site(f"{process.url}/widget.js", port),
-        window(chromium) as (page, _),
-    ):
-        await page.goto(allowed)
-        await page.get_by_role("button", name="Chat öffnen").click()
-        chat = ChatPage(page, Site(url=process.url, var=tmp_path))
-        await expect(chat.box).to_be_focused()
-        await expect(page.get_by_role("heading", name="Hilfe vom Laden")).to_be_visible()
-        await chat.say("Hallo")
-        await chat.hears("Womit kann ich helfen?")
-        await picture(page, "widget-foreign")
-        await fine_line(chat)
-        await picture(page, "widget-foreign-picture")
-        await page.keyboard.press("Escape")
-        await expect(chat.box).to_have_count(0)
-        await expect(page.get_by_role("button", name="Chat öffnen")).to_be_focused()
-        globals_ = await page.evaluate("Object.keys(window).filter((name) => /lotse|preact/i.test(name))")
-        assert globals_ == []
-
-
-async def test_the_widget_on_a_page_that_is_not_allowed_says_nothing_and_breaks_nothing(
-    chromium: Browser, site: Site
-) -> None:
-    port = free_port()
-    async with foreign_site(f"{site.url}/widget.js", port) as url, window(chromium) as (page, seen):
-        seen.broken = True
-        refused: list[str] = []
-        page.on("console", lambda line: refused.append(line.text))
-        await page.goto(url)
-        await page.get_by_role("button", name="Chat öffnen").click()
-        await expect(page.get_by_text("Verbindung wird aufgebaut")).to_be_visible()
-        await expect(page.get_by_role("heading", name="Ein Laden")).to_be_visible()
-        await picture(page, "widget-refused")
-        assert any("CORS" in line for line in refused)
-        await page.close()  # the widget tries again and again, and each try is refused
-        seen.errors = [line for line in seen.errors if "CORS" not in line]
 
 
 async def test_the_three_doors_lead_where_they_say(chromium: Browser, site: Site) -> None:

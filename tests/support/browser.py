@@ -151,3 +151,21 @@ class DeskPage:
     async def say(self, words: str) -> None:
         await self.box.fill(words)
         await self.box.press("Enter")
+
+
+async def fine_line(chat: ChatPage) -> None:
+    """The bot knows the customer, finds no fault, and shows how to restart the router."""
+    await chat.say("Mein Internet geht nicht")
+    await chat.hears("Vertragsnummer")
+    await chat.say("40000004")
+    await chat.hears("Postleitzahl")
+    await chat.say("01067")
+    await picture_seen(chat.log)
+    await expect(chat.page.locator("lotse-chat .chips:not(.answered)")).to_be_in_viewport(ratio=1)
+
+
+async def picture_seen(place: Locator) -> None:
+    """The picture came and is one: a broken image has no width."""
+    shown = place.locator("img")
+    await expect(shown).to_be_visible()
+    assert await shown.evaluate("(image) => image.decode().then(() => image.naturalWidth)") > 100
