@@ -14,6 +14,7 @@ from conversation.content import (
     Example,
     Location,
     Media,
+    Note,
     Prompt,
     Text,
     Unsupported,
@@ -94,7 +95,7 @@ def shape_content(content: Content, limits: Limits, link: Link = name_only) -> t
             )
         case Contact(phone=phone, name=name):
             return (ContactPart(contact=content),) if limits.contact else _texts(f"{name} {phone}", _Choices(), limits)
-        case Unsupported() | Example():
+        case Unsupported() | Example() | Note():
             return ()
 
 

@@ -55,6 +55,13 @@ class Example(Tagged, frozen=True, kw_only=True):
     scores: dict[str, float]
 
 
+class Note(Tagged, frozen=True, kw_only=True):
+    """Words among colleagues: a system message, which no customer sees. ``mentions``: the ids of those it is for."""
+
+    text: str
+    mentions: tuple[str, ...] = ()
+
+
 class Button(Value, frozen=True, kw_only=True):
     """An answer the customer can press. ``payload`` is an id (at most 64 bytes), never the label."""
 
@@ -70,7 +77,7 @@ class Prompt(Tagged, frozen=True, kw_only=True):
     attach: Media | None = None
 
 
-Content: TypeAlias = Text | Media | Location | Contact | Unsupported | Example | Prompt
+Content: TypeAlias = Text | Media | Location | Contact | Unsupported | Example | Note | Prompt
 
 
 def media_of(content: Content) -> Media | None:
@@ -95,5 +102,5 @@ def plain_text(content: Content) -> str:
             return phone
         case Location(latitude=latitude, longitude=longitude):
             return f"{latitude:.5f}, {longitude:.5f}"
-        case Unsupported() | Example():
+        case Unsupported() | Example() | Note():
             return ""

@@ -6,6 +6,7 @@ Each event carries its own ``id`` and time (``at``, aware, UTC): the core reads 
 from datetime import datetime
 from typing import TypeAlias
 
+from conversation.callback import Callback
 from conversation.content import Content
 from conversation.understanding import Understanding
 from conversation.value import Data, Tagged, Value
@@ -74,6 +75,12 @@ class OperatorClaimed(_OperatorEvent, frozen=True, kw_only=True):
     """The operator takes the chat out of the queue."""
 
 
+class OperatorAssigned(_OperatorEvent, frozen=True, kw_only=True):
+    """Routing gives a waiting chat to the operator, because of ``why``; it does nothing where the chat does not wait any more."""
+
+    why: str
+
+
 class OperatorReplied(_OperatorEvent, frozen=True, kw_only=True):
     """``client_id`` makes a double click one message."""
 
@@ -82,11 +89,55 @@ class OperatorReplied(_OperatorEvent, frozen=True, kw_only=True):
 
 
 class OperatorHandedBack(_OperatorEvent, frozen=True, kw_only=True):
-    """Back to the bot, which says that it is one."""
+    """Back to the bot, which says that it is one. ``dialog`` and ``step``: where it goes on; empty: where it was."""
+
+    dialog: str = ""
+    step: str = ""
 
 
 class OperatorClosed(_OperatorEvent, frozen=True, kw_only=True):
-    """The person is done; the dialog goes on where its ``handover`` says."""
+    """The person is done; the dialog goes on where its ``handover`` says. ``outcome`` and ``topic`` are kept for reports."""
+
+    outcome: str = ""
+    topic: str = ""
+
+
+class OperatorNoted(_OperatorEvent, frozen=True, kw_only=True):
+    """An internal note, never shown to the customer; anybody at the desk may write one. ``mentions``: ids of colleagues."""
+
+    text: str
+    mentions: tuple[str, ...] = ()
+    client_id: str
+
+
+class OperatorTransferred(_OperatorEvent, frozen=True, kw_only=True):
+    """To another team's queue, or to the person ``to`` (an operator's id). Who waits goes to another queue the same way."""
+
+    team: str = ""
+    to: str = ""
+    to_name: str = ""
+    reason: str
+
+
+class OperatorConsulted(_OperatorEvent, frozen=True, kw_only=True):
+    """A colleague is asked in, unseen by the customer."""
+
+    colleague: str
+    colleague_name: str
+    question: str = ""
+
+
+class OperatorPlanned(_OperatorEvent, frozen=True, kw_only=True):
+    """A call-back was booked for the customer, in place of an earlier one; None: it was called off."""
+
+    callback: Callback | None
+
+
+class OperatorRan(_OperatorEvent, frozen=True, kw_only=True):
+    """The operator runs an action of the back-end, such as one that makes a ticket; what comes of it is noted in the chat."""
+
+    action: str
+    arguments: dict[str, Data] = {}
 
 
 class TimerFired(_Event, frozen=True, kw_only=True):
@@ -129,6 +180,17 @@ class Happened(_Event, frozen=True, kw_only=True):
 
 
 CustomerEvent: TypeAlias = CustomerSaid | CustomerPressed | CustomerEdited | CustomerChoseLanguage | CustomerUnreachable
-OperatorEvent: TypeAlias = OperatorClaimed | OperatorReplied | OperatorHandedBack | OperatorClosed
+OperatorEvent: TypeAlias = (
+    OperatorClaimed
+    | OperatorAssigned
+    | OperatorReplied
+    | OperatorHandedBack
+    | OperatorClosed
+    | OperatorNoted
+    | OperatorTransferred
+    | OperatorConsulted
+    | OperatorPlanned
+    | OperatorRan
+)
 EngineEvent: TypeAlias = TimerFired | Understood | ActionDone | ActionFailed | Happened
 Event: TypeAlias = CustomerEvent | OperatorEvent | EngineEvent

@@ -220,14 +220,117 @@ class Card(Value, frozen=True, kw_only=True):
     """The customer's last words, at most 120 characters."""
     unanswered: bool
     version: int
+    queued: datetime | None = None
+    """Since when the customer has waited for a person, or had until one came."""
+    priority: int = 0
+    prefer: str = ""
+    why: str = ""
+    consulted: tuple[str, ...] = ()
+    intent: str = ""
+    """What the customer wants, as far as it was understood: ``live.handle_time`` has its norm."""
+    mood: str = ""
+    """``anger``, ``urgency`` or empty."""
+    callback: datetime | None = None
+    """When the customer is to be called back."""
+
+
+Role: TypeAlias = Literal["operator", "supervisor", "editor", "admin"]
+Status: TypeAlias = Literal["available", "busy", "away"]
 
 
 class Operator(Value, frozen=True, kw_only=True):
-    """``password`` is an argon2 hash."""
+    """``password`` is an argon2 hash. No ``teams``: all of them. No ``languages``: any.
+
+    ``capacity``: how many chats at a time; ``status``: as chosen at the desk, which counts while they are there.
+    """
 
     id: str
     name: str
     password: str
+    role: Role = "operator"
+    teams: tuple[str, ...] = ()
+    skills: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    capacity: int = 4
+    status: Status = "available"
+
+
+class Identity(Value, frozen=True, kw_only=True):
+    """A customer's place on a channel."""
+
+    chat: str
+    channel: str
+    address: str
+    language: str
+
+
+class Customer(Value, frozen=True, kw_only=True):
+    """A person, with all places they write from. One that nobody joined with another has the id of the only chat."""
+
+    id: str
+    identities: tuple[Identity, ...]
+
+
+class Episode(Value, frozen=True, kw_only=True):
+    """One conversation of a customer, for the list of earlier ones."""
+
+    conversation: str
+    chat: str
+    channel: str
+    opened_at: datetime
+    closed_at: datetime | None
+    outcome: str
+    topic: str
+    operator: str
+    preview: str
+
+
+class Upload(Value, frozen=True, kw_only=True):
+    """A file that an operator sends; a message's ``ref`` is ``upload/<id>``."""
+
+    id: str
+    name: str
+    mime: str
+    size: int
+    operator: str
+    at: datetime
+
+
+class ContextItem(Value, frozen=True, kw_only=True):
+    """What the back-end knows about the customer, from one provider of the bot folder.
+
+    ``state``: ``waiting``, ``ready``, ``failed`` or ``late``; ``rows``: names and values as they are shown.
+    """
+
+    provider: str
+    title: str
+    state: str
+    rows: tuple[tuple[str, str], ...] = ()
+    error: str = ""
+    at: datetime
+
+
+class Booking(Value, frozen=True, kw_only=True):
+    """A call-back as the team's calendar has it. ``state``: ``booked``, ``called_off`` or ``done``."""
+
+    id: str
+    chat: str
+    team: str
+    begin: datetime
+    state: str = "booked"
+
+
+class Handled(Value, frozen=True, kw_only=True):
+    """A chat that an operator had, from claim to end, for the estimate of waits and for reports. ``rating``: 1 to 5, 0 without."""
+
+    conversation: str
+    chat: str
+    team: str
+    operator: str
+    intent: str
+    began: datetime
+    ended: datetime
+    outcome: str = ""
 
 
 class Session(Value, frozen=True, kw_only=True):

@@ -3,7 +3,9 @@
 from datetime import datetime
 from typing import TypeAlias
 
+from conversation.callback import Callback
 from conversation.events import CustomerPressed, CustomerSaid
+from conversation.reasons import Mood, Reason
 from conversation.run import Run
 from conversation.value import Data, Tagged, Value
 
@@ -22,6 +24,16 @@ class Parked(Tagged, frozen=True, kw_only=True):
     since: datetime
     expires: datetime
     wait: int = 900
+    priority: int = 0
+    """Higher is served earlier: urgent ones, call-backs that are due."""
+    prefer: str = ""
+    """The operator who should have it: named in a transfer, or the one who had it before."""
+    meanwhile: bool = False
+    """The customer talks with the bot until somebody is free; the place is kept."""
+    told: int = 0
+    """The place in the queue that the customer was told last; 0: none yet."""
+    callback: Callback | None = None
+    """It is here because this call-back is due."""
 
 
 class WithOperator(Tagged, frozen=True, kw_only=True):
@@ -32,13 +44,27 @@ class WithOperator(Tagged, frozen=True, kw_only=True):
     name: str
     since: datetime
     queued: datetime | None = None
+    why: str = ""
+    """Why routing gave it to this operator (``handoff.routing``); empty: the operator took it."""
+    consulted: tuple[str, ...] = ()
+    """Colleagues who were asked in, unseen by the customer: they may write notes."""
+    callback: Callback | None = None
+    """The call-back that is being done."""
 
 
 class Closed(Tagged, frozen=True, kw_only=True):
-    """Over. The customer's next message opens a new conversation."""
+    """Over. The customer's next message opens a new conversation, or up to ``reopen`` this one again, in the queue of ``team``
+    and for ``operator`` rather than others.
+
+    ``topic``: what it was about, as the operator said at the end.
+    """
 
     outcome: str
     at: datetime
+    reopen: datetime | None = None
+    team: str = ""
+    operator: str = ""
+    topic: str = ""
 
 
 Phase: TypeAlias = WithBot | Parked | WithOperator | Closed
@@ -87,3 +113,8 @@ class Conversation(Value, frozen=True, kw_only=True):
     """The customer spoke last, and a person has yet to answer."""
     bundle: str = ""
     """The version of the bot that it is on; empty: it goes by whichever runs."""
+    callback: Callback | None = None
+    """What was agreed with the customer and is to come. It outlives the conversation: its timers are kept when that closes."""
+    reason: Reason | None = None
+    """The newest guess at what the customer wants."""
+    mood: Mood | None = None

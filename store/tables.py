@@ -55,10 +55,16 @@ chats = Table(
     _words("unreachable"),
     _words("worker"),
     _count("fence"),
+    _words("customer"),
+    _count("read_seq"),
     UniqueConstraint("channel", "account", "address", name="chats_address"),
     _index("chats_held", "worker", where="worker <> ''"),
+    _index("chats_customer", "customer", where="customer <> ''"),
 )
-"""``conversation``: the open one, or empty. ``latest``: the newest one, open or closed. ``worker``: who holds the chat, or
+"""``customer``: whose it is, where that is known from more than one chat; empty: the chat's own. ``read_seq``: the newest message
+that the customer has seen, where the channel tells.
+
+``conversation``: the open one, or empty. ``latest``: the newest one, open or closed. ``worker``: who holds the chat, or
 empty; ``fence`` grows with every change of hands."""
 
 conversations = Table(
@@ -172,7 +178,14 @@ operators = Table(
     Column("id", Text, primary_key=True),
     Column("name", Text, nullable=False),
     Column("password", Text, nullable=False),
+    Column("role", Text, nullable=False, server_default="operator"),
+    _words("teams"),
+    _words("skills"),
+    _words("languages"),
+    Column("capacity", BigInteger, nullable=False, server_default="4"),
+    Column("status", Text, nullable=False, server_default="available"),
 )
+"""``teams``, ``skills`` and ``languages`` are names with blanks between."""
 
 sessions = Table(
     "sessions",
@@ -223,3 +236,49 @@ pointers = Table(
     Column("at", BigInteger, nullable=False),
     _count("share"),
 )
+
+callbacks = Table(
+    "callbacks",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("chat", Text, nullable=False),
+    Column("team", Text, nullable=False),
+    Column("begin", BigInteger, nullable=False),
+    Column("state", Text, nullable=False, server_default="booked"),
+    _index("callbacks_booked", "team", "begin", where="state = 'booked'"),
+    _index("callbacks_chat", "chat", where="state = 'booked'"),
+)
+"""The teams' calendars: what is booked takes room."""
+
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("about", LargeBinary, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+context = Table(
+    "context",
+    metadata,
+    Column("conversation", Text, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("conversation", "provider"),
+)
+
+handled = _numbered(
+    "handled",
+    Column("conversation", Text, nullable=False),
+    Column("chat", Text, nullable=False),
+    Column("team", Text, nullable=False),
+    Column("operator", Text, nullable=False),
+    Column("began", BigInteger, nullable=False),
+    Column("ended", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index("handled_team", "team", "number"),
+    Index("handled_chat", "chat", "number"),
+)
+"""Chats that operators had, in the order in which they ended."""

@@ -1,0 +1,85 @@
+"""Operators have roles, teams and room; customers, call-backs, files of operators, what back-ends know, and handle times."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from alembic import op
+
+revision: str = "0006"
+down_revision: str | None = "0005"
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+_OPERATORS = {"role": "operator", "teams": "", "skills": "", "languages": "", "status": "available"}
+
+
+def upgrade() -> None:
+    _chats()
+    for name, usual in _OPERATORS.items():
+        op.add_column("operators", sa.Column(name, sa.Text, nullable=False, server_default=usual))
+    op.add_column("operators", sa.Column("capacity", sa.BigInteger, nullable=False, server_default="4"))
+    _callbacks()
+    op.create_table(
+        "uploads",
+        sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.Column("about", sa.LargeBinary, nullable=False),
+        sa.Column("body", sa.LargeBinary, nullable=False),
+    )
+    op.create_table(
+        "context",
+        sa.Column("conversation", sa.Text, nullable=False),
+        sa.Column("provider", sa.Text, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.Column("body", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("conversation", "provider"),
+    )
+    _handled()
+
+
+def _chats() -> None:
+    op.add_column("chats", sa.Column("customer", sa.Text, nullable=False, server_default=""))
+    op.add_column("chats", sa.Column("read_seq", sa.BigInteger, nullable=False, server_default="0"))
+    named = sa.text("customer <> ''")
+    op.create_index("chats_customer", "chats", ["customer"], sqlite_where=named, postgresql_where=named)
+
+
+def _callbacks() -> None:
+    op.create_table(
+        "callbacks",
+        sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("chat", sa.Text, nullable=False),
+        sa.Column("team", sa.Text, nullable=False),
+        sa.Column("begin", sa.BigInteger, nullable=False),
+        sa.Column("state", sa.Text, nullable=False, server_default="booked"),
+    )
+    booked = sa.text("state = 'booked'")
+    op.create_index("callbacks_booked", "callbacks", ["team", "begin"], sqlite_where=booked, postgresql_where=booked)
+    op.create_index("callbacks_chat", "callbacks", ["chat"], sqlite_where=booked, postgresql_where=booked)
+
+
+def _handled() -> None:
+    op.create_table(
+        "handled",
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+        sa.Column("conversation", sa.Text, nullable=False),
+        sa.Column("chat", sa.Text, nullable=False),
+        sa.Column("team", sa.Text, nullable=False),
+        sa.Column("operator", sa.Text, nullable=False),
+        sa.Column("began", sa.BigInteger, nullable=False),
+        sa.Column("ended", sa.BigInteger, nullable=False),
+        sa.Column("body", sa.LargeBinary, nullable=False),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("handled_team", "handled", ["team", "number"])
+    op.create_index("handled_chat", "handled", ["chat", "number"])
+
+
+def downgrade() -> None:
+    for table in ("handled", "context", "uploads", "callbacks"):
+        op.drop_table(table)
+    for name in (*_OPERATORS, "capacity"):
+        op.drop_column("operators", name)
+    op.drop_index("chats_customer", "chats")
+    op.drop_column("chats", "read_seq")
+    op.drop_column("chats", "customer")
