@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, Literal, TypeAlias
 
-from conversation.records import Operator, Role
+from conversation.records import Card, Operator, Role
 from conversation.state import Closed, Parked, Phase, WithBot, WithOperator
 
 Right: TypeAlias = Literal["chats", "all_teams", "others", "dialogs", "accounts"]
@@ -35,16 +35,23 @@ def sees(operator: Operator, phase: Phase) -> bool:
     What waits for or is with another team is not theirs, unless they hold it, are wanted for it or were asked in. What no team
     has (with the bot, or over without a person) is anybody's who talks with customers.
     """
-    if not may(operator, "chats"):
-        return False
-    if may(operator, "all_teams"):
-        return True
     match phase:
         case WithBot():
-            return True
+            return _sees(operator, "")
         case Parked(team=team, prefer=prefer):
-            return prefer == operator.id or of_team(operator, team)
+            return _sees(operator, team, prefer)
         case WithOperator(team=team, operator=holder, consulted=consulted):
-            return holder == operator.id or operator.id in consulted or of_team(operator, team)
+            return _sees(operator, team, holder, *consulted)
         case Closed(team=team, operator=holder):
-            return not team or holder == operator.id or of_team(operator, team)
+            return _sees(operator, team, holder)
+
+
+def sees_card(operator: Operator, card: Card) -> bool:
+    """As ``sees``, for a line of the desk's list."""
+    return _sees(operator, card.team, card.operator, card.prefer, *card.consulted)
+
+
+def _sees(operator: Operator, team: str, *people: str) -> bool:
+    if not may(operator, "chats"):
+        return False
+    return may(operator, "all_teams") or not team or operator.id in people or of_team(operator, team)

@@ -4,9 +4,9 @@ from typing import get_args
 
 import pytest
 
-from conversation.records import Operator, Role
+from conversation.records import Card, Operator, Role
 from conversation.state import Closed, Parked, Phase, WithBot, WithOperator
-from handoff.rights import RIGHTS, Right, may, sees
+from handoff.rights import RIGHTS, Right, may, sees, sees_card
 from tests.support.storing import closed, held, parked
 from tests.support.storing import later as seconds
 
@@ -68,10 +68,23 @@ def test_who_is_wanted_asked_in_or_had_it_sees_it_across_teams() -> None:
         WithOperator(team=SALES, operator="ben", name="Ben", since=seconds(0), consulted=("cy", "ann")),
         Closed(outcome="solved", at=seconds(0), team=SALES, operator="ann"),
     ]
-    assert all(sees(ANN, phase) for phase in wanted)
+    assert all(sees(ANN, phase) and sees_card(ANN, card(phase)) for phase in wanted[:2])
+    assert sees(ANN, wanted[2])
     others = [
         Parked(team=SALES, since=seconds(0), expires=seconds(9), prefer="ben"),
         WithOperator(team=SALES, operator="ben", name="Ben", since=seconds(0), consulted=("cy",)),
         Closed(outcome="solved", at=seconds(0), team=SALES, operator="ben"),
     ]
     assert not any(sees(ANN, phase) for phase in others)
+    assert not any(sees_card(ANN, card(phase)) for phase in others[:2])
+    assert sees_card(as_role("supervisor"), card(others[0]))
+    assert not sees_card(as_role("editor"), card(wanted[0]))
+
+
+def card(phase: Phase) -> Card:
+    """With what a list knows of the phase."""
+    about = {name: getattr(phase, name) for name in ("prefer", "consulted", "operator") if hasattr(phase, name)}
+    words = dict.fromkeys(("chat", "channel", "name", "language", "operator", "operator_name", "preview"), "")
+    now = seconds(0)
+    fields = {**words, **about, "conversation": "c", "phase": "parked", "team": SALES, "since": now}
+    return Card(**fields, unanswered=False, version=1)
