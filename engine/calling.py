@@ -69,7 +69,7 @@ def planned(draft: Draft, event: OperatorPlanned) -> None:
     if event.callback is not None:
         _tell(draft, "callback.moved" if was else "callback.planned", draft.state.callback, by=event.name)
     elif was is not None:
-        _tell(draft, "callback.off", was, by=event.name)
+        _tell(draft, "callback.called_off", was, by=event.name)
     if over:
         draft.change(unanswered=False)
 
@@ -137,10 +137,8 @@ def _tell(
     texts, view = draft.rules.bot.texts, draft.view
     zone = callback.zone or view.zone
     view = msgspec.structs.replace(view, zone=zone)
-    key = f"{key}_phone" if callback.phone and key != "callback.off" else key
-    text = texts.product(
-        draft.state.language, key, view, begin=callback.begin.isoformat(), phone=callback.phone
-    )
+    key = f"{key}_phone" if callback.phone and key != "callback.called_off" else key
+    text = texts.product(draft.state.language, key, view, begin=callback.begin.isoformat(), phone=callback.phone)
     shown = tuple(
         Button(payload=payload, label=texts.product(draft.state.language, label, view))
         for payload, label in (buttons or {}).items()

@@ -12,6 +12,7 @@ from dialogs.checks import NEEDED, check_bot
 from dialogs.checks.material import Material
 from dialogs.kinds import BUILT_IN, COUNTRIES, Kind, compile_pattern
 from dialogs.model import ActionSpec, Bot, Command, Dialog, Thresholds
+from dialogs.own_actions import OWN_ACTIONS
 from dialogs.problems import BotError, Problem, in_order
 from dialogs.reading.dialog import DialogReader
 from dialogs.reading.reader import Reader
@@ -208,10 +209,10 @@ class _Reading:
 
     def _actions(self) -> dict[str, ActionSpec]:
         source = self.sources.get("actions/catalogue.yaml")
+        found = dict(OWN_ACTIONS)
         if source is None:
-            return {}
+            return found
         r = Reader(source, self.problems)
-        found = {}
         for name, item in r.mapping(source.data, ()).items():
             body = r.mapping(item, (name,), {"takes", "gives", "repeat", "may_be_empty"})
             r.items(body.get("may_be_empty"), (name, "may_be_empty"))
