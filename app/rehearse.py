@@ -158,8 +158,8 @@ class Player:
     def answer(self, request: Request) -> Answer:
         if isinstance(request, Understand):
             return self.meaning(request.text, request.language)
-        if request.name not in self.stubs and is_own(self.stage, request.name):
-            return own_result(self.stage, request)
+        if request.name not in self.stubs and is_own(self.stage.rules, request.name):
+            return own_result(self.stage.rules, self.stage.state, self.stage.now, request, self.stage.known)
         return self.result(request.name)
 
     def result(self, action: str) -> dict[str, Data] | None:

@@ -223,8 +223,8 @@ class _Table:
                 self.log.meant(request.text, found, self.rules.bot.thresholds)
                 self.screen.understood(found)
                 self.stage.answer(found)
-            elif is_own(self.stage, request.name) and not self.backends.stubbed(request.name):
-                agreed = own_result(self.stage, request)
+            elif is_own(self.rules, request.name) and not self.backends.stubbed(request.name):
+                agreed = own_result(self.rules, self.stage.state, self.stage.now, request)
                 self.screen.acted(request, agreed.result if agreed else None, "from an empty calendar")
                 self.stage.answer(agreed)
             else:

@@ -209,16 +209,16 @@ class _Reading:
 
     def _actions(self) -> dict[str, ActionSpec]:
         source = self.sources.get("actions/catalogue.yaml")
-        found = dict(OWN_ACTIONS)
         if source is None:
-            return found
+            return dict(OWN_ACTIONS)
+        found = {}
         r = Reader(source, self.problems)
         for name, item in r.mapping(source.data, ()).items():
             body = r.mapping(item, (name,), {"takes", "gives", "repeat", "may_be_empty"})
             r.items(body.get("may_be_empty"), (name, "may_be_empty"))
             takes, gives = r.mapping(body.get("takes"), (name, "takes")), r.mapping(body.get("gives"), (name, "gives"))
             found[name] = ActionSpec(name=name, takes=takes, gives=gives)
-        return found
+        return {**found, **{name: spec for name, spec in OWN_ACTIONS.items() if name not in found}}
 
     def _texts(self, languages: tuple[str, ...], fallback: str) -> Texts:
         entries: dict[str, dict[str, dict[str, Entry]]] = {language: {} for language in languages}
