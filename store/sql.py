@@ -42,6 +42,7 @@ from store.database import Database, connect
 from store.failures import explain
 from store.loader import Loader
 from store.migrate import make_file, must_fit, upgrade
+from store.people import SqlPeople
 from store.statements import Bulk, Each
 from store.url import existing, parse, where
 from store.versions import versions
@@ -92,6 +93,7 @@ class SqlStore:
         self._writer = Writer(self._database, place, at=at, meter=meter)
         self._loader = Loader(self._read)
         self.bundles = SqlBundles(self._read, self._writer)
+        self.people = SqlPeople(self._read, self._writer)
 
     @classmethod
     async def open(
