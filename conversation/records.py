@@ -246,6 +246,7 @@ class Card(Value, frozen=True, kw_only=True):
     """Since when the customer has waited for a person, or had until one came."""
     priority: int = 0
     prefer: str = ""
+    avoid: str = ""
     why: str = ""
     consulted: tuple[str, ...] = ()
     intent: str = ""

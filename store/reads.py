@@ -300,10 +300,12 @@ def cards(connection: Connection) -> list[Card]:
 
 def _card(held: Conversation, preview: str) -> Card:
     team = operator = operator_name = ""
+    queued: datetime | None = None
+    parked = held.phase if isinstance(held.phase, Parked) else None
     match held.phase:
         case Parked(team=team, since=since):
-            phase = "parked"
-        case WithOperator(team=team, operator=operator, name=operator_name, since=since):
+            phase, queued, since = "parked", since, held.phase.came or since
+        case WithOperator(team=team, operator=operator, name=operator_name, since=since, queued=queued):
             phase = "with_operator"
         case WithBot():
             phase, since = "with_bot", held.opened_at
@@ -323,6 +325,12 @@ def _card(held: Conversation, preview: str) -> Card:
         preview=preview,
         unanswered=held.unanswered,
         version=held.version,
+        queued=queued,
+        priority=parked.priority if parked else 0,
+        prefer=parked.prefer if parked else "",
+        avoid=parked.avoid if parked else "",
+        why=held.phase.why if isinstance(held.phase, WithOperator) else "",
+        intent=held.reason.intent if held.reason else "",
     )
 
 
