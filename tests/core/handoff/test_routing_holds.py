@@ -16,7 +16,7 @@ from handoff.seats import Seat
 
 AT = datetime(2026, 3, 2, 17, 58, tzinfo=UTC)
 """A Monday, shortly before the teams go."""
-DAY = (Span(start=time(8), end=time(18)),)
+DAY: tuple[Span, ...] = (Span(start=time(8), end=time(18)),)
 WEEK = dict.fromkeys(range(5), DAY)
 TEAMS = ("support", "billing", "hand")
 LANGUAGES, SKILLS, NAMES = ("de", "en", "uk"), ("fibre", "sales"), tuple(f"o{number}" for number in range(7))
