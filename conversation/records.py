@@ -335,8 +335,9 @@ class Handled(Value, frozen=True, kw_only=True):
 
 
 class Session(Value, frozen=True, kw_only=True):
-    """A signed-in browser. ``token`` is the SHA-256 of what the cookie holds."""
+    """A signed-in browser. ``token`` is the SHA-256 of what the cookie holds; ``seen``: when it was used last."""
 
     token: str
     operator: str
     expires: datetime
+    seen: datetime | None = None
