@@ -38,6 +38,7 @@ _BOT = {
     "commands",
     "nlu",
     "teams",
+    "routing",
     "waiting",
     "live",
 }
