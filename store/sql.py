@@ -37,6 +37,7 @@ from conversation.records import (
 from conversation.state import Conversation
 from store import accounts, arrivals, claims, dead_letters, figures, reads, recordings, saves
 from store.bundles import SqlBundles
+from store.calendar import SqlCalendar
 from store.codec import micros, words
 from store.database import Database, connect
 from store.failures import explain
@@ -94,6 +95,7 @@ class SqlStore:
         self._loader = Loader(self._read)
         self.bundles = SqlBundles(self._read, self._writer)
         self.people = SqlPeople(self._read, self._writer)
+        self.calendar = SqlCalendar(self._read, self._writer)
 
     @classmethod
     async def open(

@@ -254,8 +254,10 @@ callbacks = Table(
     Column("team", Text, nullable=False),
     Column("begin", BigInteger, nullable=False),
     Column("state", Text, nullable=False, server_default="booked"),
+    Column("ended", Text, nullable=False, server_default=""),
+    Column("body", LargeBinary, nullable=False),
     _index("callbacks_booked", "team", "begin", where="state = 'booked'"),
-    _index("callbacks_chat", "chat", where="state = 'booked'"),
+    Index("callbacks_chat", "chat"),
 )
 """The teams' calendars: what is booked takes room."""
 

@@ -64,10 +64,12 @@ def _callbacks() -> None:
         sa.Column("team", sa.Text, nullable=False),
         sa.Column("begin", sa.BigInteger, nullable=False),
         sa.Column("state", sa.Text, nullable=False, server_default="booked"),
+        sa.Column("ended", sa.Text, nullable=False, server_default=""),
+        sa.Column("body", sa.LargeBinary, nullable=False),
     )
     booked = sa.text("state = 'booked'")
     op.create_index("callbacks_booked", "callbacks", ["team", "begin"], sqlite_where=booked, postgresql_where=booked)
-    op.create_index("callbacks_chat", "callbacks", ["chat"], sqlite_where=booked, postgresql_where=booked)
+    op.create_index("callbacks_chat", "callbacks", ["chat"])
 
 
 def _handled() -> None:
