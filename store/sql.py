@@ -42,6 +42,7 @@ from store.failures import explain
 from store.loader import Loader
 from store.migrate import make_file, must_fit, upgrade
 from store.statements import Bulk, Each
+from store.topics import SqlTopics
 from store.url import existing, parse, where
 from store.versions import versions
 from store.watched import Watched
@@ -106,6 +107,7 @@ class SqlStore:
         self._writer = Writer(self._database, place, at=at, meter=meter)
         self._loader = Loader(self._read)
         self.bundles = SqlBundles(self._read, self._writer)
+        self.topics = SqlTopics(self._read, self._writer)
 
     @classmethod
     async def open(
@@ -352,6 +354,7 @@ class SqlStore:
     async def drop_operator(self, operator: str) -> None:
         await self._writer.change(_DROP_OPERATOR, (operator,))
         await self._writer.change(_DROP_SESSIONS, (operator,))
+        await self.topics.unlink(operator)
 
     async def operators(self) -> Sequence[Operator]:
         return await self._read(reads.all_operators)
