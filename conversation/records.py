@@ -224,6 +224,7 @@ class Card(Value, frozen=True, kw_only=True):
     """Since when the customer has waited for a person, or had until one came."""
     priority: int = 0
     prefer: str = ""
+    avoid: str = ""
     why: str = ""
     consulted: tuple[str, ...] = ()
     intent: str = ""
@@ -334,8 +335,9 @@ class Handled(Value, frozen=True, kw_only=True):
 
 
 class Session(Value, frozen=True, kw_only=True):
-    """A signed-in browser. ``token`` is the SHA-256 of what the cookie holds."""
+    """A signed-in browser. ``token`` is the SHA-256 of what the cookie holds; ``seen``: when it was used last."""
 
     token: str
     operator: str
     expires: datetime
+    seen: datetime | None = None

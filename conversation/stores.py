@@ -1,7 +1,7 @@
 """What is kept, as small protocols: for the engine's turns, for pages and the desk, and the versions of the bot. Adapter: ``store``."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from conversation.bundles import Bundle, Kept, OpenConversation, Pointer, PointerName, Release
@@ -26,6 +26,7 @@ from conversation.records import (
     Session,
     Snapshot,
     Standing,
+    Status,
     Timer,
     Turn,
     Waiting,
@@ -205,7 +206,13 @@ class DeskStore(Protocol):
 
     async def find_operator(self, operator: str) -> Operator | None: ...
 
-    async def put_operator(self, operator: Operator) -> None: ...
+    async def put_operator(self, operator: Operator) -> None:
+        """With another password than before, whoever is signed in is signed out."""
+        ...
+
+    async def set_status(self, operator: str, status: Status) -> None:
+        """As the operator chose at the desk; one who is not there has none."""
+        ...
 
     async def add_operator(self, operator: Operator, before: Callable[[], None]) -> bool:
         """False if there is one of that name. ``before`` is called when it is certain, and before anybody can see it."""
@@ -219,7 +226,13 @@ class DeskStore(Protocol):
 
     async def put_session(self, session: Session) -> None: ...
 
-    async def find_session(self, token: str, now: datetime) -> Operator | None: ...
+    async def find_session(self, token: str, now: datetime, unused: timedelta | None = None) -> Operator | None:
+        """Whose it is, while it holds. ``unused``: it ends when nobody saw it for so long."""
+        ...
+
+    async def see_session(self, token: str, now: datetime) -> None:
+        """It was used."""
+        ...
 
     async def drop_session(self, token: str) -> None: ...
 

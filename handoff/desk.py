@@ -55,7 +55,14 @@ def reassign(policy: Policy, phase: WithOperator, at: datetime) -> Parked:
     """A silent operator loses the chat. The customer keeps the place they had; the wait begins anew."""
     wait = policy.waiting.expires
     since = phase.queued or phase.since
-    return Parked(team=phase.team, since=since, expires=at + timedelta(seconds=wait), wait=wait)
+    return Parked(
+        team=phase.team,
+        since=since,
+        expires=at + timedelta(seconds=wait),
+        wait=wait,
+        came=at,
+        avoid=phase.operator,
+    )
 
 
 def keep_place(parked: Parked, at: datetime) -> Parked:

@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 from conversation.policy import Callbacks, Live, Policy, Span, Team, Waiting
 from handoff.complaints import Complaint, Complaints, Path
 from handoff.read_hours import read_holidays, read_week
+from handoff.read_routing import read_mode, read_routing, read_skills
 
 __all__ = ["KEYS", "Complaint", "read_policy"]
 
-KEYS = ("time_zone", "teams", "waiting", "live")
+KEYS = ("time_zone", "teams", "routing", "waiting", "live")
 """The keys of ``bot.yaml`` that are read here; others are somebody else's."""
 
 _FALLBACK_ZONE = "UTC"
@@ -31,6 +32,7 @@ def read_policy(section: Mapping[str, Any]) -> tuple[Policy, list[Complaint]]:
         teams=teams,
         waiting=_waiting(notes, ("waiting",), data.get("waiting")),
         live=_live(notes, ("live",), data.get("live")),
+        routing=read_routing(notes, ("routing",), data.get("routing")),
     )
     return policy, notes.found
 
@@ -51,7 +53,7 @@ def _zone(notes: Complaints, data: Any) -> str:
 
 
 def _team(notes: Complaints, path: Path, name: str, data: Any) -> Team:
-    entries = notes.mapping(path, data, ("hours", "holidays", "callbacks"))
+    entries = notes.mapping(path, data, ("hours", "holidays", "callbacks", "routing", "skills"))
     before = len(notes.found)
     hours = read_week(notes, (*path, "hours"), entries.get("hours"))
     if not hours and len(notes.found) == before:
@@ -64,6 +66,8 @@ def _team(notes: Complaints, path: Path, name: str, data: Any) -> Team:
         hours=hours,
         holidays=read_holidays(notes, (*path, "holidays"), entries.get("holidays")),
         callbacks=callbacks,
+        routing=read_mode(notes, (*path, "routing"), entries.get("routing")),
+        skills=read_skills(notes, (*path, "skills"), entries.get("skills")),
     )
 
 

@@ -17,7 +17,6 @@ from conversation.records import (
     Chat,
     InboxRow,
     Job,
-    Operator,
     Send,
     SendState,
     Snapshot,
@@ -28,7 +27,7 @@ from conversation.state import Conversation, Parked, WithBot, WithOperator
 from store import codec
 from store.codec import decode, micros, moment
 from store.statements import Bulk
-from store.tables import chats, conversations, inbox, jobs, messages, operators, outbox, sessions, timers
+from store.tables import chats, conversations, inbox, jobs, messages, outbox, timers
 
 T = TypeVar("T")
 _log = structlog.get_logger(__name__)
@@ -299,10 +298,12 @@ def cards(connection: Connection) -> list[Card]:
 
 def _card(held: Conversation, preview: str) -> Card:
     team = operator = operator_name = ""
+    queued: datetime | None = None
+    parked = held.phase if isinstance(held.phase, Parked) else None
     match held.phase:
         case Parked(team=team, since=since):
-            phase = "parked"
-        case WithOperator(team=team, operator=operator, name=operator_name, since=since):
+            phase, queued, since = "parked", since, held.phase.came or since
+        case WithOperator(team=team, operator=operator, name=operator_name, since=since, queued=queued):
             phase = "with_operator"
         case WithBot():
             phase, since = "with_bot", held.opened_at
@@ -322,27 +323,13 @@ def _card(held: Conversation, preview: str) -> Card:
         preview=preview,
         unanswered=held.unanswered,
         version=held.version,
+        queued=queued,
+        priority=parked.priority if parked else 0,
+        prefer=parked.prefer if parked else "",
+        avoid=parked.avoid if parked else "",
+        why=held.phase.why if isinstance(held.phase, WithOperator) else "",
+        intent=held.reason.intent if held.reason else "",
     )
-
-
-def find_operator(connection: Connection, wanted: str) -> Operator | None:
-    row = connection.execute(select(operators).where(operators.c.id == wanted)).first()
-    return Operator(id=row.id, name=row.name, password=row.password) if row else None
-
-
-def all_operators(connection: Connection) -> list[Operator]:
-    query = select(operators).order_by(operators.c.name, operators.c.id)
-    return [Operator(id=row.id, name=row.name, password=row.password) for row in connection.execute(query)]
-
-
-def find_session(connection: Connection, token: str, now: datetime) -> Operator | None:
-    query = (
-        select(operators)
-        .join(sessions, sessions.c.operator == operators.c.id)
-        .where(sessions.c.token == token, sessions.c.expires > micros(now))
-    )
-    row = connection.execute(query).first()
-    return Operator(id=row.id, name=row.name, password=row.password) if row else None
 
 
 def send_states(connection: Connection, chat: str) -> Mapping[str, SendState]:

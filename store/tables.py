@@ -193,7 +193,9 @@ sessions = Table(
     Column("token", Text, primary_key=True),
     Column("operator", Text, nullable=False),
     Column("expires", BigInteger, nullable=False),
+    _count("seen"),
 )
+"""``seen``: when it was used last, about; 0: nobody has looked since it was made."""
 
 secrets = Table(
     "secrets",

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select, text
 from conversation.topics import Topic
 from store.codec import decode, encode, micros, words
 from store.statements import Bulk, Each
-from store.tables import topic_codes, topic_users, topics
+from store.tables import topic_users, topics
 from store.writer import Writer
 
 T = TypeVar("T")

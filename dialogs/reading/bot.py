@@ -36,6 +36,7 @@ _BOT = {
     "commands",
     "nlu",
     "teams",
+    "routing",
     "waiting",
     "live",
 }

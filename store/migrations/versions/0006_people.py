@@ -17,7 +17,9 @@ def upgrade() -> None:
     _chats()
     for name, usual in _OPERATORS.items():
         op.add_column("operators", sa.Column(name, sa.Text, nullable=False, server_default=usual))
+    op.execute("UPDATE operators SET role = 'admin'")  # there were no roles: nobody loses what they could do
     op.add_column("operators", sa.Column("capacity", sa.BigInteger, nullable=False, server_default="4"))
+    op.add_column("sessions", sa.Column("seen", sa.BigInteger, nullable=False, server_default="0"))
     _callbacks()
     op.create_table(
         "uploads",
@@ -110,6 +112,7 @@ def downgrade() -> None:
         op.drop_table(table)
     for name in (*_OPERATORS, "capacity"):
         op.drop_column("operators", name)
+    op.drop_column("sessions", "seen")
     op.drop_index("chats_customer", "chats")
     op.drop_column("chats", "read_seq")
     op.drop_column("chats", "customer")
