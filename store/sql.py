@@ -45,6 +45,7 @@ from store.loader import Loader
 from store.migrate import make_file, must_fit, upgrade
 from store.people import SqlPeople
 from store.statements import Bulk, Each
+from store.topics import SqlTopics
 from store.url import existing, parse, where
 from store.versions import versions
 from store.watched import Watched
@@ -96,6 +97,7 @@ class SqlStore:
         self.bundles = SqlBundles(self._read, self._writer)
         self.people = SqlPeople(self._read, self._writer)
         self.calendar = SqlCalendar(self._read, self._writer)
+        self.topics = SqlTopics(self._read, self._writer)
 
     @classmethod
     async def open(
@@ -338,6 +340,7 @@ class SqlStore:
 
     async def drop_operator(self, operator: str) -> None:
         await self._writer.call(lambda connection: accounts.drop(connection, operator))
+        await self.topics.unlink(operator)
 
     async def operators(self) -> Sequence[Operator]:
         return await self._read(accounts.every)
