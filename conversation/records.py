@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Literal, TypeAlias
 
+from conversation.callback import Callback
 from conversation.effects import Effect
 from conversation.events import CustomerEvent, Event
 from conversation.message import Message
@@ -345,13 +346,11 @@ class ContextItem(Value, frozen=True, kw_only=True):
 
 
 class Booking(Value, frozen=True, kw_only=True):
-    """A call-back as the team's calendar has it. ``state``: ``booked``, ``called_off`` or ``done``."""
+    """A call-back as the team's calendar has it. ``current``: it stands; else it was called off, or another took its place."""
 
-    id: str
     chat: str
-    team: str
-    begin: datetime
-    state: str = "booked"
+    callback: Callback
+    current: bool = True
 
 
 class Session(Value, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ Pure: no clock, no I/O, no chance. Time and ids come with the event.
 
 import msgspec
 
+from conversation.callback import Callback
 from conversation.content import Text, plain_text
 from conversation.effects import Effect, Refuse
 from conversation.events import (
@@ -22,6 +23,7 @@ from conversation.events import (
     OperatorClosed,
     OperatorEvent,
     OperatorHandedBack,
+    OperatorPlanned,
     OperatorReplied,
     TimerFired,
     Understood,
@@ -34,6 +36,7 @@ from dialogs.hearing.commands import find_command
 from dialogs.hearing.hear import press_id
 from dialogs.taken import Taken
 from dialogs.walking.waits import kept
+from engine import calling
 from engine.draft import CALM, SILENCE, WAKE, Draft
 from engine.rules import Rules
 from engine.rush import faster, held, newest
@@ -72,6 +75,7 @@ def trace(
 
 def _stepped(conversation: Conversation, event: Event, rules: Rules) -> Draft:
     draft = Draft(conversation, event, rules)
+    calling.take_along(draft)
     match event:
         case CustomerSaid() | CustomerPressed() | CustomerEdited() | CustomerChoseLanguage() | CustomerUnreachable():
             _customer(draft, event)
@@ -82,7 +86,11 @@ def _stepped(conversation: Conversation, event: Event, rules: Rules) -> Draft:
         case Understood(request=request, understanding=understanding):
             if request == draft.state.run.listening and isinstance(draft.state.phase, WithBot):
                 draft.dialogs(Comprehended(understanding=understanding, language_open=not draft.state.language_chosen))
-        case ActionDone(request=request, result=result):
+        case OperatorPlanned():
+            calling.planned(draft, event)
+        case ActionDone(request=request, result=result, plan=plan):
+            if plan:
+                calling.agree(draft, plan)
             _acted(draft, Acted(request=request, result=result))
         case ActionFailed(request=request):
             _acted(draft, Acted(request=request, result=None))
@@ -173,6 +181,8 @@ def _input(draft: Draft, event: CustomerSaid | CustomerPressed) -> None:
     match draft.state.phase:
         case WithBot():
             _bot(draft, heard)
+        case Parked(callback=Callback()) if find_command(draft.rules.bot, draft.state.language, text) in calling.COMMANDS:
+            _leave_queue(draft, heard)
         case Parked() as parked:
             draft.change(unanswered=True)
             if find_command(draft.rules.bot, draft.state.language, text) in _LEAVE_QUEUE:
@@ -295,6 +305,8 @@ def _timer(draft: Draft, event: TimerFired) -> None:
     if draft.state.timers.get(event.name) != event.due:
         return
     draft.change(timers={name: due for name, due in draft.state.timers.items() if name != event.name})
+    if calling.fired(draft, event):
+        return
     match draft.state.phase:
         case WithBot():
             if event.name == SILENCE:

@@ -311,13 +311,14 @@ def _store_jobs(connection: Connection, saves: Sequence[Save]) -> list[list[Job]
 
 
 def _store_timers(connection: Connection, saves: Sequence[Save]) -> None:
-    """A closed conversation keeps none."""
+    """A closed conversation keeps those that its state still names."""
     _STOP_TIMERS.run(connection, [(save.turn.conversation.id,) for save in saves if save.closed])
     cancelled: list[Params] = []
     due: list[Params] = []
     for save in saves:
         conversation = save.turn.conversation
-        for name, at in save.timers.items() if not save.closed else ():
+        kept = {name: micros(at) for name, at in conversation.timers.items()} if save.closed else save.timers
+        for name, at in kept.items():
             if at is None:
                 cancelled.append((conversation.id, name))
             else:

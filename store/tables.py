@@ -254,8 +254,10 @@ callbacks = Table(
     Column("team", Text, nullable=False),
     Column("begin", BigInteger, nullable=False),
     Column("state", Text, nullable=False, server_default="booked"),
+    Column("ended", Text, nullable=False, server_default=""),
+    Column("body", LargeBinary, nullable=False),
     _index("callbacks_booked", "team", "begin", where="state = 'booked'"),
-    _index("callbacks_chat", "chat", where="state = 'booked'"),
+    Index("callbacks_chat", "chat"),
 )
 """The teams' calendars: what is booked takes room."""
 
@@ -295,3 +297,37 @@ handled = _numbered(
     Index("handled_ended", "ended"),
 )
 """Chats that operators had, in the order in which they ended."""
+
+topics = Table(
+    "topics",
+    metadata,
+    Column("chat", Text, nullable=False),
+    Column("forum", BigInteger, nullable=False),
+    _count("topic"),
+    _count("seq"),
+    _words("conversation"),
+    _count("version"),
+    _count("opened"),
+    Column("body", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("chat", "forum"),
+    Index("topics_topic", "forum", "topic"),
+    _index("topics_opened", "forum", where="opened = 1"),
+)
+"""Which topic of the operators' group shows which chat, and how far it was told."""
+
+topic_users = Table(
+    "topic_users",
+    metadata,
+    Column("person", BigInteger, primary_key=True, autoincrement=False),
+    Column("operator", Text, nullable=False, unique=True),
+)
+"""Who writes in that group: the messenger's number of a person, and the operator they are."""
+
+topic_codes = Table(
+    "topic_codes",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("operator", Text, nullable=False),
+    Column("expires", BigInteger, nullable=False),
+)
+"""Hashes of what operators show there once, to be known."""

@@ -178,6 +178,7 @@ class Turns:
             language_chosen=last.language_chosen if last else False,
             name=last.name if last else "",
             run=Run(left=last.run.left, forms=last.run.forms) if last else Run(),
+            callback=last.callback if last else None,
         )
 
     async def _step(self, start: Conversation, event: Event) -> tuple[Conversation, tuple[Effect, ...]]:

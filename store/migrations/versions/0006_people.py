@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("conversation", "provider"),
     )
     _handled()
+    _topics()
 
 
 def _chats() -> None:
@@ -64,10 +65,12 @@ def _callbacks() -> None:
         sa.Column("team", sa.Text, nullable=False),
         sa.Column("begin", sa.BigInteger, nullable=False),
         sa.Column("state", sa.Text, nullable=False, server_default="booked"),
+        sa.Column("ended", sa.Text, nullable=False, server_default=""),
+        sa.Column("body", sa.LargeBinary, nullable=False),
     )
     booked = sa.text("state = 'booked'")
     op.create_index("callbacks_booked", "callbacks", ["team", "begin"], sqlite_where=booked, postgresql_where=booked)
-    op.create_index("callbacks_chat", "callbacks", ["chat"], sqlite_where=booked, postgresql_where=booked)
+    op.create_index("callbacks_chat", "callbacks", ["chat"])
 
 
 def _handled() -> None:
@@ -88,8 +91,37 @@ def _handled() -> None:
     op.create_index("handled_ended", "handled", ["ended"])
 
 
+def _topics() -> None:
+    op.create_table(
+        "topics",
+        sa.Column("chat", sa.Text, nullable=False),
+        sa.Column("forum", sa.BigInteger, nullable=False),
+        sa.Column("topic", sa.BigInteger, nullable=False, server_default="0"),
+        sa.Column("seq", sa.BigInteger, nullable=False, server_default="0"),
+        sa.Column("conversation", sa.Text, nullable=False, server_default=""),
+        sa.Column("version", sa.BigInteger, nullable=False, server_default="0"),
+        sa.Column("opened", sa.BigInteger, nullable=False, server_default="0"),
+        sa.Column("body", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("chat", "forum"),
+    )
+    opened = sa.text("opened = 1")
+    op.create_index("topics_topic", "topics", ["forum", "topic"])
+    op.create_index("topics_opened", "topics", ["forum"], sqlite_where=opened, postgresql_where=opened)
+    op.create_table(
+        "topic_users",
+        sa.Column("person", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("operator", sa.Text, nullable=False, unique=True),
+    )
+    op.create_table(
+        "topic_codes",
+        sa.Column("code", sa.Text, primary_key=True),
+        sa.Column("operator", sa.Text, nullable=False),
+        sa.Column("expires", sa.BigInteger, nullable=False),
+    )
+
+
 def downgrade() -> None:
-    for table in ("handled", "context", "uploads", "callbacks"):
+    for table in ("topic_codes", "topic_users", "topics", "handled", "context", "uploads", "callbacks"):
         op.drop_table(table)
     for name in (*_OPERATORS, "capacity"):
         op.drop_column("operators", name)
