@@ -35,6 +35,10 @@ class Chat(Value, frozen=True, kw_only=True):
     seq: int = 0
     language: str = ""
     unreachable: str = ""
+    customer: str = ""
+    """The person, where more than one chat is theirs."""
+    read_seq: int = 0
+    """The newest message that the customer has seen, where the channel tells."""
 
 
 class InboxRow(Value, frozen=True, kw_only=True):
@@ -79,6 +83,22 @@ class Standing(Value, frozen=True, kw_only=True):
     people: bool
 
 
+class Handled(Value, frozen=True, kw_only=True):
+    """A chat that an operator had, from claim to end, for the estimate of waits and for reports.
+
+    ``outcome``: how it ended, see ``handoff.handled``; for one that the operator closed, what they said.
+    """
+
+    conversation: str
+    chat: str
+    team: str
+    operator: str
+    intent: str
+    began: datetime
+    ended: datetime
+    outcome: str = ""
+
+
 class Turn(Value, frozen=True, kw_only=True):
     """All that a turn changes: stored whole, or not at all.
 
@@ -97,6 +117,8 @@ class Turn(Value, frozen=True, kw_only=True):
     fence: int = 0
     bulk: bool = False
     """Nobody waits for its messages."""
+    left: Handled | None = None
+    """An operator had the chat, and has it no more."""
 
 
 SendState: TypeAlias = Literal["pending", "sending", "sent", "failed", "ambiguous"]
@@ -287,6 +309,17 @@ class Episode(Value, frozen=True, kw_only=True):
     preview: str
 
 
+class Found(Value, frozen=True, kw_only=True):
+    """A customer who was looked for. ``conversation``: the newest one of that chat; ``preview``: their last words."""
+
+    chat: str
+    conversation: str
+    channel: str
+    name: str
+    address: str
+    preview: str
+
+
 class Upload(Value, frozen=True, kw_only=True):
     """A file that an operator sends; a message's ``ref`` is ``upload/<id>``."""
 
@@ -318,19 +351,6 @@ class Booking(Value, frozen=True, kw_only=True):
     chat: str
     callback: Callback
     current: bool = True
-
-
-class Handled(Value, frozen=True, kw_only=True):
-    """A chat that an operator had, from claim to end, for the estimate of waits and for reports. ``rating``: 1 to 5, 0 without."""
-
-    conversation: str
-    chat: str
-    team: str
-    operator: str
-    intent: str
-    began: datetime
-    ended: datetime
-    outcome: str = ""
 
 
 class Session(Value, frozen=True, kw_only=True):

@@ -34,6 +34,7 @@ from engine.shell.feed import Feed
 from engine.shell.lanes import Lanes
 from engine.shell.stored import until_stored
 from engine.step import rescue, step
+from handoff.handled import handled
 
 NLU_LIMIT: Final = 2.0
 """Seconds; then the bot goes on as if nothing was understood."""
@@ -236,6 +237,7 @@ class Turns:
             unreachable=event.reason if isinstance(event, CustomerUnreachable) else "",
             bulk=isinstance(event, TimerFired),
             fence=fence,
+            left=handled(start, event, end),
         )
 
     def _cached(self, chat: str, fence: int) -> Snapshot | None:
