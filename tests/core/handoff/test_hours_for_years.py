@@ -4,6 +4,7 @@ import json
 import random
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from time import perf_counter
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -116,7 +117,7 @@ def kinds_of_zones() -> dict[tuple[tuple[datetime, timedelta, timedelta], ...], 
 def test_around_every_change_of_the_clocks_each_local_time_has_one_slot_and_none_is_wrong() -> None:
     kinds = kinds_of_zones()
     assert len(kinds) >= 30
-    assert "Australia/Lord_Howe" in kinds.values()
+    assert any(abs(after - before) == timedelta(minutes=30) for changes in kinds for _, before, after in changes)
     for changes, zone in kinds.items():
         tz = ZoneInfo(zone)
         for change, before, after in changes:
@@ -124,9 +125,7 @@ def test_around_every_change_of_the_clocks_each_local_time_has_one_slot_and_none
             shown = [slot.astimezone(tz) for slot in found]
             walls = [moment.replace(tzinfo=None, fold=0) for moment in shown]
             assert len(set(walls)) == len(walls), (zone, change)  # none twice
-            assert all(
-                later - earlier >= timedelta(minutes=30) for earlier, later in zip(found, found[1:], strict=False)
-            )
+            assert all(later - earlier >= timedelta(minutes=30) for earlier, later in pairwise(found))
             low, high = sorted((change + before, change + after))
             gap = (low.replace(tzinfo=None), high.replace(tzinfo=None)) if after > before else None
             for moment, wall in zip(shown, walls, strict=True):
