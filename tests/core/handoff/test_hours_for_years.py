@@ -100,12 +100,16 @@ def test_hours_and_slots_of_three_years_in_twenty_zones_are_the_oracles(request:
 
 # ── every change of the clocks from 2024 to 2030 ─────────────────────────────────────────────────────────────────────
 
-ROUND_THE_CLOCK = _team("always", dict.fromkeys(range(7), (_span("00:00", "00:00"),)), notice=0, ahead=3 * 86400)
+ROUND_THE_CLOCK = Team(
+    name="always",
+    hours=dict.fromkeys(range(7), (_span("00:00", "00:00"),)),
+    callbacks=Callbacks(slot=1800, each=1, ahead=3 * 86400, notice=0),
+)
 
 
 def kinds_of_zones() -> dict[tuple[tuple[datetime, timedelta, timedelta], ...], str]:
     """Zones that are the same from 2024 to 2030 but for their name need be looked at once."""
-    found = {}
+    found: dict[tuple[tuple[datetime, timedelta, timedelta], ...], str] = {}
     for zone in sorted(available_timezones() - {"localtime", "build/etc/localtime"}):
         tz = ZoneInfo(zone)
         changes = tuple((at, offset(at - MINUTE, tz), offset(at, tz)) for at in transitions(tz))
