@@ -38,6 +38,7 @@ _BOT = {
     "teams",
     "waiting",
     "live",
+    "mood",
 }
 BUILT_IN_COMMANDS = ("back", "repeat", "stop", "language")
 
