@@ -34,10 +34,12 @@ class Parked(Tagged, frozen=True, kw_only=True):
     """The place in the queue that the customer was told last; 0: none yet."""
     frames: tuple[Frame, ...] = ()
     """``meanwhile``: where the dialogs stand for the person who comes."""
-    avoid: str = ""
-    """The operator who left the customer waiting: nobody gives it back to them."""
     callback: Callback | None = None
     """It is here because this call-back is due."""
+    came: datetime | None = None
+    """When it came into this queue, if that was later than ``since``: moved by a colleague, or taken from one who was silent."""
+    avoid: str = ""
+    """The operator who left the customer waiting: nobody gives it back to them."""
 
 
 class WithOperator(Tagged, frozen=True, kw_only=True):

@@ -29,8 +29,7 @@ def watch(draft: Draft) -> None:
 def fired(draft: Draft, held: WithOperator, timer: str) -> None:
     match timer:
         case "operator_reassign":
-            parked = msgspec.structs.replace(reassign(draft.rules.policy, held, draft.now), avoid=held.operator)
-            draft.queue(parked, "reassigned", name=held.name)
+            draft.queue(reassign(draft.rules.policy, held, draft.now), "reassigned", name=held.name)
             draft.say("waiting.again")
         case "customer_close":
             draft.enter(WithBot())

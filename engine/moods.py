@@ -18,7 +18,8 @@ def upset(draft: Draft, text: str) -> bool:
     """Whether these words, the first of the kind in this conversation, bring a person instead of an answer."""
     if draft.state.mood is not None or not text or text.startswith("/"):
         return False
-    found = mood_of(text, draft.state.language, draft.now)
+    words = draft.rules.bot.moods.get(draft.state.language)
+    found = mood_of(text, words, draft.now) if words else None
     if found is None:
         return False
     draft.change(mood=found)

@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from conversation.callback import Callback
 from conversation.content import Text, plain_text
 from conversation.effects import Effect, Refuse
 from conversation.events import (
@@ -24,6 +25,7 @@ from conversation.events import (
     OperatorClosed,
     OperatorEvent,
     OperatorHandedBack,
+    OperatorPlanned,
     OperatorReplied,
     TimerFired,
     Understood,
@@ -32,10 +34,11 @@ from conversation.state import Closed, Conversation, Parked, WithBot, WithOperat
 from conversation.value import Data
 from dialogs import advance
 from dialogs.advance import Acted, Chose, Comprehended, Heard, Lost, Pressed, Resumed, Silent, Woke
+from dialogs.hearing.commands import find_command
 from dialogs.hearing.hear import press_id
 from dialogs.taken import Taken
 from dialogs.walking.waits import kept
-from engine import live, waiting
+from engine import calling, live, waiting
 from engine.draft import OF_BOT, SILENCE, WAKE, Draft
 from engine.moods import upset
 from engine.rules import Rules
@@ -63,6 +66,7 @@ def trace(
 
 def _stepped(conversation: Conversation, event: Event, rules: Rules) -> Draft:
     draft = Draft(conversation, event, rules)
+    calling.take_along(draft)
     match event:
         case CustomerSaid() | CustomerPressed() | CustomerEdited() | CustomerChoseLanguage() | CustomerUnreachable():
             _customer(draft, event)
@@ -73,7 +77,11 @@ def _stepped(conversation: Conversation, event: Event, rules: Rules) -> Draft:
         case Understood(request=request, understanding=understanding):
             if request == draft.state.run.listening and bot_speaks(draft.state.phase):
                 draft.dialogs(Comprehended(understanding=understanding, language_open=not draft.state.language_chosen))
-        case ActionDone(request=request, result=result):
+        case OperatorPlanned():
+            calling.planned(draft, event)
+        case ActionDone(request=request, result=result, plan=plan):
+            if plan:
+                calling.agree(draft, plan)
             _acted(draft, Acted(request=request, result=result))
         case ActionFailed(request=request):
             _acted(draft, Acted(request=request, result=None))
@@ -167,6 +175,10 @@ def _input(draft: Draft, event: CustomerSaid | CustomerPressed) -> None:
     match draft.state.phase:
         case WithBot():
             _bot(draft, heard, text)
+        case Parked(callback=Callback()) if (
+            find_command(draft.rules.bot, draft.state.language, text) in calling.COMMANDS
+        ):
+            waiting.leave(draft, heard)
         case Parked() as parked:
             waiting.customer(draft, parked, heard, text, lambda: _bot(draft, heard, text))
         case WithOperator():
@@ -280,6 +292,8 @@ def _timer(draft: Draft, event: TimerFired) -> None:
     if draft.state.timers.get(event.name) != event.due:
         return
     draft.change(timers={name: due for name, due in draft.state.timers.items() if name != event.name})
+    if calling.fired(draft, event):
+        return
     match draft.state.phase:
         case phase if bot_speaks(phase) and event.name in OF_BOT:
             _bots_own(draft, event.name)

@@ -32,11 +32,9 @@ def customer(draft: Draft, parked: Parked, heard: Heard | Pressed, text: str, bo
     if isinstance(heard, Pressed):
         _note_press(draft, heard)
     if command == "stop":
-        draft.leave_queue()
-        draft.note("left_queue")
-        draft.dialogs(heard)
-    elif wish == INSTEAD:
-        instead(draft)
+        leave(draft, heard)
+    elif wish == INSTEAD:  # what follows when nobody comes follows now
+        leave(draft, Resumed(how="busy"))
     else:
         if late or wish == KEEP:
             _keep(draft, parked)
@@ -44,6 +42,13 @@ def customer(draft: Draft, parked: Parked, heard: Heard | Pressed, text: str, bo
             bot()
         elif not parked.meanwhile and (wish == BOT or command in ("menu", "back")):
             _with_bot(draft, heard if command else Resumed(how="handed_back"))
+
+
+def leave(draft: Draft, event: Heard | Pressed | Resumed) -> None:
+    """The queue, for what the dialogs make of the event."""
+    draft.leave_queue()
+    draft.note("left_queue")
+    draft.dialogs(event)
 
 
 def _note_press(draft: Draft, press: Pressed) -> None:
@@ -74,13 +79,6 @@ def _busy_go(draft: Draft) -> str:
     frames: tuple[Frame, ...] = phase.frames if isinstance(phase, Parked) and phase.meanwhile else run.frames
     found = draft.rules.bot.step(frames[-1].dialog, frames[-1].step) if frames else None
     return found.verb.busy_go if found and isinstance(found.verb, Handover) else ""
-
-
-def instead(draft: Draft) -> None:
-    """The customer would rather be called back, or leave a message: what follows when nobody comes follows now."""
-    draft.leave_queue()
-    draft.note("left_queue")
-    draft.dialogs(Resumed(how="busy"))
 
 
 def _keep(draft: Draft, parked: Parked) -> None:

@@ -8,6 +8,8 @@ from aiohttp import web
 
 from conversation.content import media_of
 from conversation.errors import SendError
+from conversation.records import Operator
+from web.access import may_see
 from web.deps import Deps
 from web.guard import failure
 
@@ -44,11 +46,13 @@ def serve_media(folder: Path, ref: str, cache: str) -> web.StreamResponse:
     return web.FileResponse(path, headers=headers)
 
 
-async def fetch_file(deps: Deps, chat: str, message_id: str) -> web.StreamResponse:
+async def fetch_file(deps: Deps, operator: Operator, chat: str, message_id: str) -> web.StreamResponse:
     """The file in a message of a chat, whoever sent it."""
     try:
         snapshot = await deps.store.load(chat)
     except KeyError:
+        return failure(404, "not_found", "there is no such file")
+    if not await may_see(deps, operator, snapshot):
         return failure(404, "not_found", "there is no such file")
     message = await deps.store.message(chat, message_id)
     media = media_of(message.content) if message else None

@@ -8,7 +8,7 @@ from aiohttp import web
 from web.deps import Deps
 from web.desk import Desk
 from web.events import Events
-from web.guard import MAX_BODY, failure, shield
+from web.guard import MAX_BODY, failure, own_pages, shield
 from web.links import Links
 from web.operation import Operation
 from web.pages import Pages
@@ -18,7 +18,7 @@ from web.webchat import WebChat
 
 def make_app(deps: Deps) -> web.Application:
     """Everything that listens, on one port. Nothing here knows where its collaborators come from."""
-    app = web.Application(middlewares=[shield], client_max_size=MAX_BODY)
+    app = web.Application(middlewares=[shield, own_pages], client_max_size=MAX_BODY)
     sign_in = SignIn(deps)
     webchat, desk = WebChat(deps), Desk(deps, sign_in)
     operation = Operation(deps, lambda: {"customer": len(webchat.open), "desk": len(desk.open)})

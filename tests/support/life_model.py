@@ -136,7 +136,7 @@ class Ledger:
         phase = self.state.phase
         allowed = TIMERS[type(phase)] | (TIMERS[WithBot] if bot_speaks(phase) else set())
         assert {name.partition("_")[0] for name in self.timers} <= allowed
-        if isinstance(phase, Parked):
+        if isinstance(phase, Parked) and phase.callback is None:
             assert {"wait_expire", "wait_place"} <= set(self.timers)
             assert self.timers["wait_expire"] == phase.expires
 
