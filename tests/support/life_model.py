@@ -157,13 +157,14 @@ class Ledger:
         """Who waits does not lose the place to anything but an end, and where the bot kept them company it is silent at once."""
         was, now = before.phase, self.state.phase
         notes = [effect.message.origin for effect in effects if isinstance(effect, Post)]
-        if isinstance(was, Parked) and isinstance(now, Parked):
+        over = {"left_queue", "wait_expired"} & set(notes)  # who asks for a person once more begins another wait
+        if isinstance(was, Parked) and isinstance(now, Parked) and not over:
             assert now.since == was.since
             assert now.priority >= was.priority
-        if isinstance(was, Parked) and isinstance(now, Parked) and was.told and now.told:
+        if isinstance(was, Parked) and isinstance(now, Parked) and was.told and now.told and not over:
             assert now.told <= was.told or (isinstance(event, TimerFired) and "remind" in event.name)
         if isinstance(was, Parked) and isinstance(now, WithBot):
-            assert {"left_queue", "wait_expired"} & set(notes)
+            assert over
         if isinstance(now, WithOperator | Parked) and not bot_speaks(now):
             frames = self.state.run.frames
             assert not frames or self.changed or frames[-1].stage in ("parked", "enter")
