@@ -40,6 +40,8 @@ from engine.shell.lookout import Lookout
 from engine.shell.members import Members
 from engine.shell.outbox import no_point
 from engine.shell.pace import Pacer
+from engine.shell.places import Places
+from engine.shell.seating import Seating
 from store.bus import MemoryBus
 from store.rates import MemoryRates
 from store.sql import SqlStore
@@ -151,7 +153,7 @@ async def open_service(
             "versions": bot.run,
         }
         if role != "worker" and not isinstance(bus, MemoryBus):
-            kept_up["lookout"] = Lookout(store=store, bus=bus, clock=clock).run
+            kept_up["lookout"] = Lookout(store=store, bus=bus, clock=clock, place=_places(ground).of).run
         tasks = [
             asyncio.create_task(keep_up(clock, name, run, pause=RESTART), name=name) for name, run in kept_up.items()
         ]
@@ -209,6 +211,7 @@ async def _engine(
     actions = open_actions(ground.settings, ground.clock, stack)
     safe = {name for name, spec in actions.catalogue.actions.items() if spec.repeat_safe}
     tools = Tools(
+        place_of=_places(ground).of,
         store=ground.store,
         editions=ground.bot,
         actions=ObservedActions(actions, tracer=ground.tracer),
@@ -235,6 +238,16 @@ async def _engine(
     return Engine(tools)
 
 
+def _places(ground: Ground) -> Places:
+    return Places(
+        queues=ground.store,
+        times=ground.store.people,
+        crew=Seating(store=ground.store, presence=ground.presence, clock=ground.clock),
+        policy=lambda: ground.bot.rules().policy,
+        clock=ground.clock,
+    )
+
+
 async def _deps(ground: Ground, intake: Intake, connectors: Mapping[str, Connector], ready: Callable[[], bool]) -> Deps:
     settings, bot = ground.settings, ground.bot
     return Deps(
@@ -244,6 +257,7 @@ async def _deps(ground: Ground, intake: Intake, connectors: Mapping[str, Connect
         bus=ground.bus,
         rates=ground.rates,
         presence=ground.presence,
+        place=_places(ground).of,
         channels={name: made.channel for name, made in connectors.items()},
         hooks={name: made.hook for name, made in connectors.items() if made.hook},
         rules=bot.rules,

@@ -107,6 +107,7 @@ def _pass_on(draft: Draft, phase: Parked | WithOperator, event: OperatorTransfer
         draft.say("waiting.again")
         draft.change(unanswered=True)
     draft.set_timers(waiting_timers(policy, parked, start=draft.now))
+    draft.look_at_place()
 
 
 def _consulted(draft: Draft, event: OperatorConsulted) -> None:
