@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from conversation.callback import Callback
 from conversation.bundles import Bundle, Kept, OpenConversation, Pointer, PointerName, Release
+from conversation.callback import Callback
 from conversation.deliveries import Settled, Unarrived, Undelivered
 from conversation.events import Event, QueuePlace
 from conversation.message import Message

@@ -138,9 +138,7 @@ def _tell(
     zone = callback.zone or view.zone
     view = msgspec.structs.replace(view, zone=zone)
     key = f"{key}_phone" if callback.phone and key != "callback.off" else key
-    text = texts.product(
-        draft.state.language, key, view, begin=callback.begin.isoformat(), phone=callback.phone
-    )
+    text = texts.product(draft.state.language, key, view, begin=callback.begin.isoformat(), phone=callback.phone)
     shown = tuple(
         Button(payload=payload, label=texts.product(draft.state.language, label, view))
         for payload, label in (buttons or {}).items()

@@ -181,7 +181,9 @@ def _input(draft: Draft, event: CustomerSaid | CustomerPressed) -> None:
     match draft.state.phase:
         case WithBot():
             _bot(draft, heard)
-        case Parked(callback=Callback()) if find_command(draft.rules.bot, draft.state.language, text) in calling.COMMANDS:
+        case Parked(callback=Callback()) if (
+            find_command(draft.rules.bot, draft.state.language, text) in calling.COMMANDS
+        ):
             _leave_queue(draft, heard)
         case Parked() as parked:
             draft.change(unanswered=True)

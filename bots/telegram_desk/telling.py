@@ -274,4 +274,3 @@ class Telling:
 
 def _with(topic: Topic, **changed: object) -> Topic:
     return msgspec.structs.replace(topic, **changed)
-
