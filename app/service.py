@@ -25,6 +25,7 @@ from app.page_texts import page_texts
 from app.passwords import first_operator, verify
 from app.place import gone, here
 from app.settings import Settings
+from app.telegram_desk import incoming_desk
 from app.watch import Watch
 from bots.connector import Connector
 from conversation.errors import LotseError
@@ -146,6 +147,7 @@ async def open_service(
             **front.keep_up,
             "lag": metrics.watch_loop,
             **incoming(connectors, front.worker),
+            **incoming_desk(ground, channels, front.worker),
             "versions": bot.run,
         }
         if role != "worker" and not isinstance(bus, MemoryBus):
