@@ -25,6 +25,7 @@ from conversation.events import (
     OperatorConsulted,
     OperatorEvent,
     OperatorHandedBack,
+    OperatorJoined,
     OperatorNoted,
     OperatorPlanned,
     OperatorRan,
@@ -280,7 +281,7 @@ def _operator(draft: Draft, event: OperatorEvent) -> None:
         case OperatorAssigned():
             if operating.assigned(draft, event):
                 _watch(draft)
-        case OperatorNoted() | OperatorTransferred() | OperatorConsulted() | OperatorRan():
+        case OperatorNoted() | OperatorTransferred() | OperatorConsulted() | OperatorRan() | OperatorJoined():
             operating.work(draft, event)
         case OperatorPlanned():
             calling.planned(draft, event)

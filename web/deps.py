@@ -14,7 +14,7 @@ from conversation.events import Happened, OperatorEvent
 from conversation.news import ReadNews, TypingNews
 from conversation.people import PeopleStore
 from conversation.ports import Bus, Channel, Clock, Ids, Presence, Rates
-from conversation.records import Chat, Inbound, Operator
+from conversation.records import Accepted, Chat, Inbound, Operator
 from conversation.stores import DeskStore
 from dialogs.problems import Problem
 from engine.rules import Rules
@@ -37,6 +37,8 @@ class Takes(Protocol):
     async def typing(self, news: TypingNews, chat: Chat | None = None) -> None: ...
 
     async def read(self, news: ReadNews) -> None: ...
+
+    async def hand_on(self, accepted: Accepted) -> bool: ...
 
 
 class Readiness(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,6 +18,7 @@ from conversation.news import DESK_TOPIC, DeliveryNews, News, QueueNews, ReadNew
 from conversation.records import Card, Operator, Snapshot
 from conversation.state import WithOperator
 from engine.shell.feed import card_of
+from handoff.rights import may
 from web.access import must_see
 from web.attendance import Attendance
 from web.dead_letters import DeadLetters
@@ -180,8 +181,14 @@ class _Shift:
         here = opened.conversation.id
         match _decoder.decode(payload):
             case TurnNews(messages=messages, seq=seq):
+                try:
+                    panel = (await self.look(here))[1]
+                except BadInputError as error:  # it went to another team
+                    self.opened = None
+                    await self.socket.send(Error(code=error.code, message=str(error)))
+                    return
                 await self.add(here, opened.chat.id, messages, seq)
-                await self.socket.send(PanelChanged(conversation=here, panel=(await self.look(here))[1]))
+                await self.socket.send(PanelChanged(conversation=here, panel=panel))
             case DeliveryNews(message=message_id, state=state, error=error, decided=decided):
                 await self.socket.send(
                     Delivery(conversation=here, message_id=message_id, state=state, error=error, decided=decided)
@@ -338,7 +345,7 @@ class _Shift:
             case HandBack():
                 return OperatorHandedBack(at=at, **about)
             case Close():
-                return OperatorClosed(at=at, **about)
+                return OperatorClosed(at=at, over=may(self.me, "others"), **about)
             case Reply(id=client_id, text=text):
                 return OperatorReplied(at=at, content=Text(text=text), client_id=client_id, **about)
 
