@@ -3,9 +3,9 @@
 from typing import Final
 
 from conversation.errors import BadInputError
-from conversation.records import Operator, Snapshot
+from conversation.records import Card, Operator, Snapshot
 from conversation.state import Phase, WithOperator
-from handoff.rights import may, sees
+from handoff.rights import may, sees, sees_card
 from web.deps import Deps
 
 NOT_YOURS: Final = "this chat is with another team; its operator or a supervisor can transfer it to you"
@@ -36,3 +36,25 @@ async def must_see(deps: Deps, operator: Operator, found: Snapshot) -> Snapshot:
     if not await may_see(deps, operator, found):
         raise BadInputError("not_allowed", NOT_YOURS)
     return found
+
+
+def shown_card(operator: Operator, card: Card) -> Card:
+    """The card as the operator may see it: of a chat that is others' business only that it is none of theirs (``closed``), so that
+    one that was transferred away leaves the list and the feed has no gap."""
+    if sees_card(operator, card):
+        return card
+    return Card(
+        conversation=card.conversation,
+        chat="",
+        channel="",
+        name="",
+        language="",
+        phase="closed",
+        team="",
+        operator="",
+        operator_name="",
+        since=card.since,
+        preview="",
+        unanswered=False,
+        version=card.version,
+    )

@@ -18,8 +18,8 @@ from conversation.news import DESK_TOPIC, DeliveryNews, News, QueueNews, ReadNew
 from conversation.records import Card, Operator, Snapshot
 from conversation.state import WithOperator
 from engine.shell.feed import card_of
-from handoff.rights import may
-from web.access import must_see
+from handoff.rights import may, sees_card
+from web.access import must_see, shown_card
 from web.attendance import Attendance
 from web.dead_letters import DeadLetters
 from web.deps import Deps
@@ -114,7 +114,7 @@ class _Shift:
         self.desk = desk
         self.deps = desk.deps
         self.socket = socket
-        self.letters = DeadLetters(desk.deps, socket)
+        self.letters = DeadLetters(desk.deps, socket, lambda: self.me)
         self.attendance = Attendance(desk.deps, socket, operator)
         self.me = operator
         self.request = request
@@ -129,7 +129,7 @@ class _Shift:
         subscription = await self.deps.bus.subscribe(DESK_TOPIC)
         ending = await self.desk.sign_in.sign_out(self.request)
         try:
-            cards = tuple(await self.deps.store.cards())
+            cards = tuple(card for card in await self.deps.store.cards() if sees_card(self.me, card))
             await self.socket.send(
                 SnapshotFrame(operator=self.me.id, name=self.me.name, cards=cards, now=self.deps.clock.now())
             )
@@ -169,7 +169,7 @@ class _Shift:
         if isinstance(news, DeliveryNews) or (isinstance(news, TurnNews) and news.card.phase == "closed"):
             self.letters.changed()
         if isinstance(news, TurnNews):
-            await self.socket.send(CardChanged(card=news.card))
+            await self.socket.send(CardChanged(card=shown_card(self.me, news.card)))
             for refusal in news.refusals:
                 await self.tell(refusal)
 
