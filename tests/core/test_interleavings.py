@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 
 from conversation.content import Text
-from conversation.effects import CancelTimer, Effect, Post, SetTimer
+from conversation.effects import CancelTimer, Effect, Post, RunAction, SetTimer
 from conversation.events import (
     ActionDone,
     ActionFailed,
