@@ -18,6 +18,7 @@ from conversation.events import (
     CustomerUnreachable,
     Event,
     Happened,
+    OperatorAssigned,
     OperatorClaimed,
     OperatorClosed,
     OperatorEvent,
@@ -39,6 +40,7 @@ from engine.rules import Rules
 from engine.rush import faster, held, newest
 from handoff.desk import (
     WARN_BEFORE,
+    assign,
     claim,
     close,
     keep_place,
@@ -75,6 +77,8 @@ def _stepped(conversation: Conversation, event: Event, rules: Rules) -> Draft:
     match event:
         case CustomerSaid() | CustomerPressed() | CustomerEdited() | CustomerChoseLanguage() | CustomerUnreachable():
             _customer(draft, event)
+        case OperatorAssigned():
+            _assigned(draft, event)
         case OperatorClaimed() | OperatorReplied() | OperatorHandedBack() | OperatorClosed():
             _operator(draft, event)
         case TimerFired():
@@ -269,11 +273,22 @@ def _claimed(draft: Draft, event: OperatorClaimed) -> None:
     if isinstance(result, Refuse):
         draft.effects.append(result)
     elif result != draft.state.phase:
-        draft.cancel_all()
-        draft.enter(result)
-        draft.note("claimed", name=event.name)
-        draft.change(unanswered=True)
-        _watch(draft)
+        _taken(draft, result, "claimed", event.name)
+
+
+def _assigned(draft: Draft, event: OperatorAssigned) -> None:
+    """Nobody is told of one that came too late: routing looks again."""
+    held = assign(draft.state.phase, event) if event.conversation == draft.state.id else None
+    if held:
+        _taken(draft, held, "assigned", event.name)
+
+
+def _taken(draft: Draft, held: WithOperator, what: str, name: str) -> None:
+    draft.cancel_all()
+    draft.enter(held)
+    draft.note(what, name=name)
+    draft.change(unanswered=True)
+    _watch(draft)
 
 
 def _let_go(draft: Draft, result: WithBot | Refuse, what: str, name: str) -> bool:

@@ -5,7 +5,14 @@ from datetime import datetime, timedelta
 import msgspec
 
 from conversation.effects import RefusalReason, Refuse
-from conversation.events import OperatorClaimed, OperatorClosed, OperatorEvent, OperatorHandedBack, OperatorReplied
+from conversation.events import (
+    OperatorAssigned,
+    OperatorClaimed,
+    OperatorClosed,
+    OperatorEvent,
+    OperatorHandedBack,
+    OperatorReplied,
+)
 from conversation.policy import Policy
 from conversation.state import Closed, Parked, Phase, WithBot, WithOperator
 
@@ -34,6 +41,21 @@ def claim(phase: Phase, event: OperatorClaimed) -> WithOperator | Refuse:
             return _refuse(phase, event, "not_waiting")
         case Closed():
             return _refuse(phase, event, "closed")
+
+
+def assign(phase: Phase, event: OperatorAssigned) -> WithOperator | None:
+    """Routing's choice; None where the chat does not wait any more: whoever was faster has it."""
+    if not isinstance(phase, Parked):
+        return None
+    return WithOperator(
+        team=phase.team,
+        operator=event.operator,
+        name=event.name,
+        since=event.at,
+        queued=phase.since,
+        why=event.why,
+        callback=phase.callback,
+    )
 
 
 def may_reply(phase: Phase, event: OperatorReplied) -> Refuse | None:
