@@ -6,7 +6,7 @@ import pytest
 
 from conversation.content import Text
 from conversation.effects import Refuse
-from conversation.events import OperatorAssigned, OperatorClaimed, OperatorClosed, OperatorHandedBack, OperatorReplied
+from conversation.events import OperatorClaimed, OperatorClosed, OperatorHandedBack, OperatorReplied
 from conversation.policy import Live, Policy, Waiting
 from conversation.state import Closed, Parked, Phase, WithBot, WithOperator
 from handoff import desk
@@ -24,7 +24,6 @@ ANNA = WithOperator(team="support", operator="anna", name="Anna", since=AT)
 OVER = Closed(outcome="solved", at=AT)
 
 CLAIM = OperatorClaimed(id="e1", at=LATER, operator="ben", name="Ben")
-ASSIGNED = OperatorAssigned(id="e2", at=LATER, operator="ben", name="Ben", conversation="c", why="least_loaded")
 ANNA_CLAIMS = OperatorClaimed(id="e1", at=LATER, operator="anna", name="Anna")
 
 
@@ -71,17 +70,6 @@ def test_holder_replies_hands_back_and_closes() -> None:
     assert desk.may_reply(ANNA, reply) is None
     assert desk.release(ANNA, OperatorHandedBack(id="e1", at=LATER, operator="anna", name="Anna")) == BOT
     assert desk.close(ANNA, OperatorClosed(id="e1", at=LATER, operator="anna", name="Anna")) == BOT
-
-
-@pytest.mark.parametrize("phase", [BOT, ANNA, OVER])
-def test_chat_that_does_not_wait_is_given_to_nobody(phase: Phase) -> None:
-    assert desk.assign(phase, ASSIGNED) is None
-
-
-def test_waiting_chat_is_given_with_the_reason_why() -> None:
-    assert desk.assign(PARKED, ASSIGNED) == WithOperator(
-        team="support", operator="ben", name="Ben", since=LATER, queued=PARKED.since, why="least_loaded"
-    )
 
 
 def test_holder_without_a_name_is_named_by_id() -> None:
