@@ -41,6 +41,7 @@ from engine.shell.members import Members
 from engine.shell.outbox import no_point
 from engine.shell.pace import Pacer
 from engine.shell.places import Places
+from engine.shell.router import Router
 from engine.shell.seating import Seating
 from store.bus import MemoryBus
 from store.rates import MemoryRates
@@ -202,7 +203,24 @@ async def _worker(
     engine = await _engine(ground, channels, at, stack)
     await engine.start()
     stack.push_async_callback(engine.stop)
-    return _Front(intake=engine.intake, worker=engine, keep_up={"tidying": lambda: _tidy(ground.store, ground.clock)})
+    keep_up = {
+        "tidying": lambda: _tidy(ground.store, ground.clock),
+        "router": engine.duty("router", _router(ground, engine).run).run,
+    }
+    return _Front(intake=engine.intake, worker=engine, keep_up=keep_up)
+
+
+def _router(ground: Ground, engine: Engine) -> Router:
+    return Router(
+        store=ground.store,
+        seating=Seating(store=ground.store, presence=ground.presence, clock=ground.clock),
+        operate=engine.intake.operate,
+        policy=lambda: ground.bot.rules().policy,
+        bus=ground.bus,
+        clock=ground.clock,
+        ids=ground.ids,
+        sure=engine.members.sure,
+    )
 
 
 async def _engine(
