@@ -10,7 +10,7 @@ from bots.telegram_desk.api import FETCHED, ForumApi
 from bots.telegram_desk.codes import code_hash
 from bots.telegram_desk.commands import NAMES, Command, mentioned, read_close, read_command, read_transfer
 from bots.telegram_desk.heard import Heard, Person, Pressed, Wrote
-from bots.telegram_desk.pending import Asked, Pending, Verb, standing
+from bots.telegram_desk.pending import FORGOTTEN, Asked, Pending, Verb, standing
 from bots.telegram_desk.ports import Surroundings
 from bots.telegram_desk.telling import ours
 from conversation.content import Content, Media, Text
@@ -36,6 +36,8 @@ SLOTS: Final = 8
 """Times that are offered to press."""
 _LONGEST_KEY: Final = 64
 """Bytes of what a button carries."""
+_BACK: Final = 200
+"""Messages among which the one is looked for that a command made."""
 _AGAIN: Final = 60.0
 """Seconds in which a stranger is answered once."""
 
@@ -375,11 +377,15 @@ class Hearing:
             await self.look(asked)
 
     async def look(self, asked: Asked) -> None:
-        """What came of a command whose news may be lost: the conversation says so, or nobody can tell. Raises StoreError."""
-        self._pending.drop(asked)
+        """What came of a command whose news may be lost: the conversation says so. Raises StoreError.
+
+        One that was done is answered by whoever tells of it; of one that nobody hears of again nothing is said.
+        """
         snapshot = await self._lent.reads.load(asked.chat)
-        recent = await self._lent.reads.recent(asked.chat, 1_000)
+        recent = await self._lent.reads.recent(asked.chat, _BACK)
         made = any(message.client_id == asked.said for message in recent)
         refusal = standing(asked, snapshot.conversation, done=made) if snapshot.conversation else None
         if refusal:
             self._answers.refused(asked, refusal)
+        if refusal or asked.at + FORGOTTEN < self._lent.clock.now():
+            self._pending.drop(asked)

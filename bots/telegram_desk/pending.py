@@ -23,6 +23,8 @@ MARKS: Final[dict[Verb, frozenset[str]]] = {
 """The system notes that show that it was done."""
 OVERDUE: Final = timedelta(seconds=5)
 """After that news of it may have been lost: the conversation itself is looked at."""
+FORGOTTEN: Final = timedelta(minutes=1)
+"""After that nobody waits for an answer any more."""
 _MOST: Final = 1_000
 
 
