@@ -52,7 +52,7 @@ def blocks(message: Message, customer: str, words: Words, language: str) -> list
     if message.author == "system" and not isinstance(message.content, Note):
         return [Block(html=f"<i>{escape(f'— {text}')}</i>", units=units(text) + 2)]
     tag = "i" if isinstance(message.content, Note) else ""
-    pieces = split(text, LONGEST - 300, _UNIT)
+    pieces = split(text, LONGEST - head.units - 4, _UNIT)
     return [
         Block(
             html=(head.html if number == 0 else "… ") + _tagged(piece, tag),
