@@ -37,11 +37,13 @@ from conversation.records import (
 from conversation.state import Conversation
 from store import accounts, arrivals, claims, dead_letters, figures, reads, recordings, saves
 from store.bundles import SqlBundles
+from store.calendar import SqlCalendar
 from store.codec import micros, words
 from store.database import Database, connect
 from store.failures import explain
 from store.loader import Loader
 from store.migrate import make_file, must_fit, upgrade
+from store.people import SqlPeople
 from store.statements import Bulk, Each
 from store.topics import SqlTopics
 from store.url import existing, parse, where
@@ -93,6 +95,8 @@ class SqlStore:
         self._writer = Writer(self._database, place, at=at, meter=meter)
         self._loader = Loader(self._read)
         self.bundles = SqlBundles(self._read, self._writer)
+        self.people = SqlPeople(self._read, self._writer)
+        self.calendar = SqlCalendar(self._read, self._writer)
         self.topics = SqlTopics(self._read, self._writer)
 
     @classmethod
