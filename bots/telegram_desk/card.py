@@ -1,14 +1,11 @@
 """The summary at the top of a topic: all that an operator must know before the first word. Pure."""
 
-from datetime import datetime, tzinfo
 from html import escape
 from typing import Final, Literal, TypeAlias
 
-import msgspec
-
 from bots.telegram_desk.lines import cut
 from bots.telegram_desk.ports import About
-from bots.telegram_desk.words import Words
+from bots.telegram_desk.reader import Reader
 from conversation.state import Closed, Conversation, Parked, WithBot, WithOperator
 
 State: TypeAlias = Literal["urgent", "parked", "live", "bot", "closed"]
@@ -16,20 +13,6 @@ ICONS: Final[dict[State, str]] = {"urgent": "🔥", "parked": "❗️", "live": 
 """Telegram's own pictures of topics, by the emoji they stand for."""
 TITLE: Final = 128
 _FACTS, _FACT, _SENTENCES = 14, 160, 6
-
-
-class Reader(msgspec.Struct, frozen=True, kw_only=True):
-    """How the group reads: words, language, and the zone of its clocks."""
-
-    words: Words
-    language: str
-    zone: tzinfo
-
-    def say(self, key: str, **values: str | int) -> str:
-        return self.words.say(self.language, key, **values)
-
-    def time(self, at: datetime) -> str:
-        return f"{at.astimezone(self.zone):%d.%m. %H:%M}"
 
 
 def name_of(conversation: Conversation, reader: Reader) -> str:

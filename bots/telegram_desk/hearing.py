@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any, Final
 
+import msgspec
 import structlog
 
 from bots.telegram_desk.answers import Answers, Move
@@ -13,7 +14,7 @@ from bots.telegram_desk.heard import Heard, Person, Pressed, Wrote
 from bots.telegram_desk.pending import FORGOTTEN, Asked, Pending, Verb, standing
 from bots.telegram_desk.ports import Surroundings
 from bots.telegram_desk.telling import ours
-from conversation.content import Content, Media, Text
+from conversation.content import Content, Text
 from conversation.errors import RefusedError, SendError
 from conversation.events import (
     OperatorClaimed,
@@ -197,19 +198,21 @@ class Hearing:
         if len(body) > LARGEST_UPLOAD:
             self._answers.answer(move, "too_large")
             return None
-        name = file.name or f"{file.type}.{file.mime.partition('/')[2] or 'bin'}".replace("jpeg", "jpg")
         upload = Upload(
-            id=move.event, name=name, mime=file.mime, size=len(body), operator=move.by.id, at=self._lent.clock.now()
+            id=move.event,
+            name=file.name,
+            mime=file.mime,
+            size=len(body),
+            operator=move.by.id,
+            at=self._lent.clock.now(),
         )
         try:
-            kept = await self._lent.files.keep(upload, body)
+            kept = await self._lent.files.keep(upload, body, file.type)
         except RefusedError as error:
             _log.warning("upload_refused", error=str(error))
             self._answers.answer(move, "wrong_type")
             return None
-        kind = "file" if file.type == "sticker" else file.type
-        ref = f"upload/{kept.id}"
-        return Media(type=kind, ref=ref, name=kept.name, mime=kept.mime, size=kept.size, caption=wrote.text)
+        return msgspec.structs.replace(kept, caption=wrote.text)
 
     # ── commands ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -239,7 +242,7 @@ class Hearing:
             return
         mentions = mentioned(text, await self._lent.reads.operators()) if "@" in text else ()
         event = OperatorNoted(text=text, mentions=mentions, client_id=self._said(move), **self._about(move))
-        await self._operate(move, "note", event)
+        await self._operate(move, "note", event, mentions)
 
     async def _close(self, move: Move, rest: str) -> None:
         outcomes, topics = self._lent.content.outcomes(), self._lent.content.topics()
@@ -267,9 +270,14 @@ class Hearing:
             self._answers.answer(move, "transfer_how", names=", ".join(names))
             return
         event = OperatorTransferred(
-            team=aim.team, to=aim.to, to_name=aim.to_name, reason=aim.reason, **self._about(move)
+            team=aim.team,
+            to=aim.to,
+            to_name=aim.to_name,
+            reason=aim.reason,
+            over=self._lent.over(move.by),
+            **self._about(move),
         )
-        await self._operate(move, "transfer", event)
+        await self._operate(move, "transfer", event, (aim.to,) if aim.to else ())
 
     async def _callback(self, move: Move, rest: str) -> None:
         """``off`` calls off; words are a time; without them the free times are offered."""
@@ -358,7 +366,7 @@ class Hearing:
     def _said(self, move: Move) -> str:
         return ours(self._group, move.message)
 
-    async def _operate(self, move: Move, verb: Verb, event: OperatorEvent) -> None:
+    async def _operate(self, move: Move, verb: Verb, event: OperatorEvent, calls: tuple[str, ...] = ()) -> None:
         """Stored; whether it may be done is decided in its turn."""
         asked = Asked(
             event=event.id,
@@ -371,6 +379,7 @@ class Hearing:
             message=move.message,
             said=self._said(move),
             at=self._lent.clock.now(),
+            calls=calls,
         )
         self._pending.add(asked)
         if not await self._lent.takes.operate(move.topic.chat, event, f"{move.by.id}:{move.key}"):

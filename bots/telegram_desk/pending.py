@@ -16,7 +16,7 @@ MARKS: Final[dict[Verb, frozenset[str]]] = {
     "bot": frozenset({"handed_back"}),
     "close": frozenset({"closed"}),
     "transfer": frozenset({"transferred"}),
-    "callback": frozenset({"planned", "called_off"}),
+    "callback": frozenset({"callback_planned", "callback_off"}),
     "reply": frozenset(),
     "note": frozenset(),
 }
@@ -41,6 +41,8 @@ class Asked(Value, frozen=True, kw_only=True):
     message: int
     said: str
     at: datetime
+    calls: tuple[str, ...] = ()
+    """Colleagues whom it is for."""
 
 
 class Pending:
@@ -77,7 +79,9 @@ class Pending:
 def _shows(asked: Asked, message: Message) -> bool:
     if asked.verb in ("reply", "note"):
         return message.client_id == asked.said
-    return message.author == "system" and message.origin in MARKS[asked.verb] and message.name == asked.name
+    if message.author != "system" or message.origin not in MARKS[asked.verb]:
+        return False
+    return asked.verb == "callback" or message.name == asked.name  # a call-back's note has its time there
 
 
 def standing(asked: Asked, conversation: Conversation, done: bool) -> Refuse | None:

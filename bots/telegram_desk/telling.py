@@ -10,8 +10,9 @@ import structlog
 from bots.limits import Bucket, limits_of
 from bots.telegram_desk.answers import Answers
 from bots.telegram_desk.api import LARGEST, ForumApi, TopicGoneError
-from bots.telegram_desk.card import ICONS, Reader
+from bots.telegram_desk.card import ICONS
 from bots.telegram_desk.line_up import Answer, LineUp
+from bots.telegram_desk.lines import named
 from bots.telegram_desk.pending import Pending
 from bots.telegram_desk.plan import (
     ChangeCard,
@@ -30,6 +31,7 @@ from bots.telegram_desk.plan import (
     next_step,
 )
 from bots.telegram_desk.ports import Surroundings
+from bots.telegram_desk.reader import Reader
 from conversation.errors import (
     AccountDownError,
     MigratedError,
@@ -176,7 +178,9 @@ class Telling:
             topic = msgspec.structs.replace(topic, seq=max(topic.seq, conversation.begins))
         messages = await lent.reads.history(chat, topic.seq, _BATCH)
         told = {message.id for message in messages if await self._is_told(chat, message)}
-        reader = Reader(words=lent.words, language=lent.language, zone=lent.content.zone())
+        names = {name for message in messages for name in named(message)}
+        people = {name: number for name in sorted(names) if (number := await lent.topics.user_of(name))}
+        reader = Reader(words=lent.words, language=lent.language, zone=lent.content.zone(), people=people)
         about = await lent.knows.about(snapshot.chat, conversation, lent.language)
         return topic, next_step(topic, conversation, messages, about, reader, told=told)
 
@@ -187,7 +191,7 @@ class Telling:
             self._answered[message.id] = None
             while len(self._answered) > _BATCH * 10:
                 del self._answered[next(iter(self._answered))]
-            self._answers.done(asked)
+            await self._answers.done(asked)
         return message.id in self._answered or message.client_id.startswith(ours(self._group, 0)[:-1])
 
     async def _do(self, chat: str, topic: Topic, step: Step) -> Topic:

@@ -4,11 +4,14 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from bots.telegram_desk.desk import CHECK_EVERY, LOOK_EVERY
 from conversation.content import Text
+from conversation.errors import RefusedError
 from tests.support.customers import until
 from tests.support.fake_forum import FakeForum
+from tests.support.fake_telegram_answers import Call
 from tests.support.forum_desk import Group, group
 from tests.support.service import HandClock
 
@@ -80,7 +83,7 @@ async def test_group_hears_no_more_than_twenty_messages_in_a_minute(tmp_path: Pa
     sent: list[float] = []
     show = fake._show
 
-    def noted(call):  # type: ignore[no-untyped-def]
+    def noted(call: Call) -> web.Response:
         sent.append(clock.now().timestamp())
         return show(call)
 
@@ -180,8 +183,6 @@ async def test_summary_that_may_not_be_pinned_is_told_all_the_same(tmp_path: Pat
 
 
 async def test_message_that_did_not_reach_the_customer_is_told_where_it_was_written(desk: Group) -> None:
-    from conversation.errors import RefusedError
-
     await _claimed(desk)
     topic = await desk.topic("Ann")
     messenger = desk.lotse.messenger
