@@ -190,7 +190,7 @@ class _Files:
     async def keep(self, upload: Upload, body: bytes, kind: MediaType) -> Media:
         found = kind_of(body)
         if found is None:
-            raise RefusedError(f"{upload.name or kind}: nobody should send files of this kind")
+            raise RefusedError("nobody should send files of this kind")
         name = clean_name(upload.name or kind, found)
         made = msgspec.structs.replace(upload, name=name, mime=found.mime)
         await self._people.put_upload(made, body)

@@ -16,7 +16,8 @@ _FACTS, _FACT, _SENTENCES = 14, 160, 6
 
 
 def name_of(conversation: Conversation, reader: Reader) -> str:
-    return " ".join(conversation.name.split()) or reader.say("nameless")
+    """One who has no name is told from the others by the end of the chat's id."""
+    return " ".join(conversation.name.split()) or f"{reader.say('nameless')} {conversation.chat[-4:]}"
 
 
 def state_of(conversation: Conversation) -> State:
@@ -61,8 +62,10 @@ def card_of(conversation: Conversation, about: About, reader: Reader) -> str:
         sentences = " ".join(about.summary[:_SENTENCES])
         lines.append(_row(reader.say("card.summary"), cut(sentences, 900)))
     lines += [_row(cut(name, 40), cut(value, _FACT)) for name, value in about.facts[:_FACTS]]
-    if conversation.callback:
-        lines.append(_row(reader.say("card.callback"), reader.time(conversation.callback.begin)))
+    callback = conversation.callback or getattr(conversation.phase, "callback", None)
+    if callback:
+        when = f"{reader.time(callback.begin)} {callback.phone}".rstrip()
+        lines.append(_row(reader.say("card.callback"), when))
     if isinstance(conversation.phase, Parked | WithOperator):
         lines.append(f"<i>{escape(reader.say(f'card.hint_{_hint(conversation)}'))}</i>")
     return "\n".join(lines)

@@ -76,7 +76,9 @@ class Hearing:
         return await self._lent.reads.find_operator(name) if name else None
 
     async def _private(self, wrote: Wrote) -> None:
-        """A chat with the bot alone: to say who one is."""
+        """A chat with the bot alone: to say who one is. Whoever tries very often is not answered."""
+        if await self._lent.rates.take(f"desk_private:{wrote.by.user}", rate=0.2, burst=10) is None:
+            return
         command = read_command(wrote.text)
         if command and command.name == "link":
             await self._link(wrote, command.rest)

@@ -59,7 +59,7 @@ def blocks(message: Message, customer: str, reader: Reader) -> list[Block]:
             html=(head.html if number == 0 else "… ") + _tagged(piece, tag),
             units=units(piece) + (head.units if number == 0 else 2),
         )
-        for number, piece in enumerate(split(text, LONGEST - head.units - _NAMES, _UNIT))
+        for number, piece in enumerate(split(text, LONGEST - head.units - (_NAMES if named(message) else 4), _UNIT))
     ]
     return [*pieces[:-1], _called(pieces[-1], message, reader)]
 

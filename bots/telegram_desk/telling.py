@@ -42,6 +42,7 @@ from conversation.errors import (
     StoreError,
 )
 from conversation.message import Message
+from conversation.state import Conversation
 from conversation.topics import Topic
 
 _log = structlog.get_logger("telegram_desk")
@@ -174,8 +175,8 @@ class Telling:
         conversation = snapshot.conversation
         if conversation is None:
             return topic, None
-        if not topic.topic:
-            topic = msgspec.structs.replace(topic, seq=max(topic.seq, conversation.begins))
+        if not topic.topic or not topic.open:
+            topic = _begun(topic, conversation, snapshot.chat.seq)
         messages = await lent.reads.history(chat, topic.seq, _BATCH)
         told = {message.id for message in messages if await self._is_told(chat, message)}
         names = {name for message in messages for name in named(message)}
@@ -275,6 +276,12 @@ class Telling:
                 return _with(topic, open=True)
             case _:
                 return topic
+
+
+def _begun(topic: Topic, conversation: Conversation, newest: int) -> Topic:
+    """A topic that begins, or begins again, tells of this conversation, and of a very long one the end."""
+    before = max(topic.seq, conversation.begins, newest - _BATCH)
+    return topic if before == topic.seq else _with(topic, seq=before, part=0)
 
 
 def _with(topic: Topic, /, **changed: object) -> Topic:

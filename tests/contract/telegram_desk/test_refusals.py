@@ -6,6 +6,7 @@ import pytest
 
 from bots.telegram_desk.codes import code_hash
 from conversation.records import Operator
+from tests.support.customers import until
 from tests.support.fake_forum import GROUP
 from tests.support.forum_desk import Group
 
@@ -164,3 +165,11 @@ async def test_other_group_is_not_heard(desk: Group) -> None:
     await desk.sees(topic, "In a chat's topic")
     await desk.lotse.settle()
     assert topic.icon == "icon-parked"
+
+
+async def test_stranger_who_tries_codes_again_and_again_is_not_answered_any_more(desk: Group) -> None:
+    for number in range(30):
+        desk.fake.text(600, f"/link {number}")
+    desk.fake.text(ANNA, "hello")
+    await until(lambda: any(chat == ANNA for chat, _ in desk.fake.private), seconds=15)
+    assert len([chat for chat, _ in desk.fake.private if chat == 600]) == 10
