@@ -28,7 +28,7 @@ export class Desk {
     if (chats <= 10) return void this.park([40, 250, 12, 600, 900][index] ?? 30, ["", "", "", "anna", "boris"][index] ?? "");
     const seats = [...this.seats.values()];
     const seat = index % 3 === 0 ? seats[(index / 3) % seats.length] : undefined;
-    this.park(((index * 37) % 1_700) + 5, seat && seat.load < seat.capacity ? seat.operator : index < 8 && index % 2 ? "me" : "");
+    this.park(((index * 37) % 800) + 5, seat && seat.load < seat.capacity ? seat.operator : index < 8 && index % 2 ? "me" : "");
   }
 
   park(seconds = 0, operator = "") {

@@ -68,7 +68,7 @@ test("a name without words stays as it is, a reason without words says nothing",
   const t = (key: string, params: Readonly<Record<string, string | number>> = {}): string =>
     ({ "why.nobody_speaks": `nobody speaks ${params["what"]}`, "why.kept_for": `kept for ${params["what"]}`, "channels.sms": "SMS" })[key] ?? key;
   assert.deepEqual([known(t, "channels", "sms"), known(t, "channels", "pigeon")], ["SMS", "pigeon"]);
-  assert.deepEqual([reasonWords(t, "nobody_speaks uk"), reasonWords(t, "kept_for Anna Lindt"), reasonWords(t, "new_rule 3"), reasonWords(t, "")], ["nobody speaks Українська", "kept for Anna Lindt", "", ""]);
+  assert.deepEqual([...["nobody_speaks uk", "nobody_speaks !", "kept_for Anna Lindt", "new_rule 3", ""].map((why) => reasonWords(t, why, "de"))], ["nobody speaks Ukrainisch", "nobody speaks !", "kept for Anna Lindt", "", ""]);
   assert.deepEqual([plain(null), plain(true), plain({ a: 1 }), plain(3)], ["–", "✓", '{"a":1}', "3"]);
   assert.deepEqual([fileSize(20, "en"), fileSize(1_250_000, "de")], ["1 kB", "1,3 MB"]);
 });

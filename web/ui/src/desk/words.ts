@@ -18,11 +18,20 @@ export function languageName(code: string): string {
   return LANGUAGE_NAMES[code] ?? code;
 }
 
-/** "skill uk" → the sentence of `why.skill` with `what` = "uk"; nothing for a reason without words. */
-export function reasonWords(t: Translate, why: string | undefined): string {
+/** The name of the language in the reader's own: "Ukrainisch". */
+function languageIn(code: string, reader: string): string {
+  try {
+    return new Intl.DisplayNames(reader, { type: "language" }).of(code) ?? code;
+  } catch {
+    return code;
+  }
+}
+
+/** "kept_for Anna" → the sentence of `why.kept_for` with `what` = "Anna"; nothing for a reason without words. */
+export function reasonWords(t: Translate, why: string | undefined, reader: string): string {
   const [key = "", ...rest] = (why ?? "").split(" ");
   const what = rest.join(" ");
-  return key ? known(t, "why", key, { what: key === "nobody_speaks" ? languageName(what) : what }, "") : "";
+  return key ? known(t, "why", key, { what: key === "nobody_speaks" ? languageIn(what, reader) : what }, "") : "";
 }
 
 /** A plain value as words. */

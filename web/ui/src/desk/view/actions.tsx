@@ -41,7 +41,7 @@ export function Actions(props: Props): JSX.Element {
 function Standing({ card, client, texts }: Props): JSX.Element {
   const { t } = texts;
   const can = client.rights.value;
-  const why = reasonWords(t, card.why);
+  const why = reasonWords(t, card.why, texts.language.value);
   const status = can?.holder ? t("held_by", { name: can.holder }) : card.phase === "with_operator" ? t("status.mine") : t(`status.${card.phase}`);
   const prefer = card.phase === "parked" && card.prefer ? t("preferred", { name: client.nameOf(card.prefer) }) : "";
   return (

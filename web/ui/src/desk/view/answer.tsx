@@ -34,7 +34,7 @@ function Modes({ mode, ...props }: DeskUse & { readonly card: Card; readonly mod
   const { t } = props.texts;
   const modes: readonly Mode[] = ["answer", "note"];
   return (
-    <div class={`writer ${mode.value}`}>
+    <div class={mode.value === "note" ? "writer noting" : "writer"}>
       <div class="modes" role="group" aria-label={t("mode.title")}>
         {modes.map((one) => (
           <button

@@ -16,7 +16,8 @@ export function CardView({ card, client, texts, onOpen }: Props): JSX.Element {
   const unread = client.unread.value.get(card.conversation) ?? 0;
   const parked = card.phase === "parked";
   const mine = !parked && card.operator === client.me.value.operator;
-  const why = reasonWords(t, card.why);
+  const asked = card.consulted?.includes(client.me.value.operator);
+  const why = reasonWords(t, card.why, texts.language.value);
   return (
     <button
       type="button"
@@ -40,7 +41,7 @@ export function CardView({ card, client, texts, onOpen }: Props): JSX.Element {
         <span class="preview" dir="auto">
           {card.preview || "…"}
         </span>
-        {unread > 0 && (
+        {unread > 0 && (mine || asked) && (
           <span class="count hot">
             {unread}
             <span class="sr"> {t("unread", { count: unread })}</span>

@@ -33,7 +33,7 @@ interface Props extends DeskUse {
 export function History(props: Props): JSX.Element {
   const { client, texts, conversation, messages, replies, more, read } = props;
   const box = useRef<HTMLDivElement>(null);
-  const view = useRef({ atEnd: true, conversation: "", first: 0, height: 0 });
+  const view = useRef({ atEnd: true, conversation: "", first: 0, height: 0, top: 0 });
   const old = useRef<readonly Chunk[]>([]);
   const chunks = useMemo(() => (old.current = chunked(messages, old.current)), [messages]);
   const first = messages[0]?.seq ?? 0;
@@ -45,7 +45,7 @@ export function History(props: Props): JSX.Element {
     if (another || before.atEnd) log.scrollTop = log.scrollHeight;
     // Earlier messages came in above: what was being read stays where it is.
     else if (first < before.first) log.scrollTop += log.scrollHeight - before.height;
-    view.current = { atEnd: another || before.atEnd, conversation, first, height: log.scrollHeight };
+    view.current = { atEnd: another || before.atEnd, conversation, first, height: log.scrollHeight, top: log.scrollTop };
   }, [messages, conversation, replies.length, props.typing]);
   useEffect(() => {
     // Pictures, chunks and the answer box change the heights after the fact.
@@ -68,7 +68,10 @@ export function History(props: Props): JSX.Element {
       aria-label={props.label}
       onScroll={(event) => {
         const { scrollTop, scrollHeight, clientHeight } = event.currentTarget;
-        view.current.atEnd = scrollHeight - scrollTop - clientHeight < NEAR;
+        // Heights change by themselves: only who scrolls up leaves the end.
+        if (scrollHeight - scrollTop - clientHeight < NEAR) view.current.atEnd = true;
+        else if (scrollTop < view.current.top) view.current.atEnd = false;
+        view.current.top = scrollTop;
         if (scrollTop < NEAR) props.onOlder();
       }}
     >

@@ -27,7 +27,7 @@ const PATHS = {
   back: "M11.500 5 6.500 10l5 5",
   fold: "M6 8l4 4 4-4",
   eye: "M2.500 10S5 5 10 5s7.500 5 7.500 5-2.500 5-7.500 5-7.500-5-7.500-5ZM10 12a2 2 0 1 0 0-4 2 2 0 0 0 0 4Z",
-  plus: "M10 4v12M4 10h12",
+  leave: "M8 4H4v12h4M8 10h9M13.500 6.500 17 10l-3.500 3.500",
 } as const;
 
 export type IconName = keyof typeof PATHS;

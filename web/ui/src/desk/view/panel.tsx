@@ -1,6 +1,7 @@
 /** The right pane: who it is and what is known, so that nobody asks twice. */
 
 import type { JSX } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Panel } from "../../shared/protocol";
 import { full } from "../../shared/times";
 import type { Thread } from "../thread";
@@ -18,8 +19,10 @@ interface Props extends DeskUse {
 
 export function PanelView({ client, texts, onRead }: DeskUse & { readonly onRead: () => void }): JSX.Element {
   const thread = client.thread.value;
+  const pane = useRef<HTMLElement>(null);
+  useLayoutEffect(() => pane.current?.scrollTo(0, 0), [thread?.card.conversation]);
   return (
-    <aside class="panel pane" aria-label={texts.t("tabs.panel")}>
+    <aside ref={pane} class="panel pane" aria-label={texts.t("tabs.panel")}>
       {thread && <All client={client} texts={texts} thread={thread} panel={thread.panel} onRead={onRead} />}
     </aside>
   );

@@ -28,12 +28,13 @@ export function TopBar({ client, texts, alert }: TopProps): JSX.Element {
         <Icon name={alert.on.value ? "bell" : "mute"} />
         <span class="sr">{t(alert.on.value ? "sound.on" : "sound.off")}</span>
       </button>
-      <button type="button" class="square" title={`${t("help.title")} (?)`} aria-label={t("help.title")} onClick={() => (client.box.value = "help")}>
+      <button type="button" class="square helper" title={`${t("help.title")} (?)`} aria-label={t("help.title")} onClick={() => (client.box.value = "help")}>
         ?
       </button>
       <LanguagePicker texts={texts} />
-      <button type="button" class="leave" onClick={() => void client.logout()}>
-        {t("logout")}
+      <button type="button" class="leave" title={t("logout")} aria-label={t("logout")} onClick={() => void client.logout()}>
+        <Icon name="leave" />
+        <span class="named">{t("logout")}</span>
       </button>
     </header>
   );

@@ -70,7 +70,7 @@ export function Writing(props: Props): JSX.Element {
   };
   return (
     <form
-      class={["answer", mode, over.value ? "over" : ""].join(" ")}
+      class={["answer", note ? "noting" : "", over.value ? "over" : ""].join(" ")}
       onSubmit={(event) => {
         event.preventDefault();
         send();

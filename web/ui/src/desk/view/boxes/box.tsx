@@ -83,15 +83,17 @@ interface PickProps {
   readonly value: string;
   readonly onPick: (key: string) => void;
   readonly search?: boolean;
+  /** Few and short: beside each other. */
+  readonly compact?: boolean;
 }
 
 /** One of many: radio buttons, so that arrow keys and readers know them, with words to search where there are many. */
-export function Pick({ texts, label, options, value, onPick, search = options.length > 7 }: PickProps): JSX.Element {
+export function Pick({ texts, label, options, value, onPick, compact = false, search = !compact && options.length > 7 }: PickProps): JSX.Element {
   const name = useId();
   const words = useSignal("");
   const shown = matching(options, words.value, (one) => one.title, (one) => `${one.about ?? ""} ${one.key}`);
   return (
-    <fieldset class="pick">
+    <fieldset class={compact ? "pick compact" : "pick"}>
       <legend>{label}</legend>
       {search && (
         <input

@@ -4,7 +4,7 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import type { Card, Planned } from "../../../shared/protocol";
-import { clock, day, full } from "../../../shared/times";
+import { clock, full, shortDay } from "../../../shared/times";
 import { byDay } from "../../slots";
 import type { DeskUse } from "../../use";
 import { Box, Field } from "./box";
@@ -107,7 +107,7 @@ function Times({ client, texts, team, value, onPick }: TimesProps): JSX.Element 
       <div class="days" role="group" aria-label={t("plan.day")}>
         {days.map(({ day: one, slots: free }, index) => (
           <button type="button" key={one} aria-pressed={chosen.day === one} onClick={() => (picked.value = index)}>
-            {day(one, language)} <span class="count">{free.length}</span>
+            {shortDay(one, language)} <span class="count">{free.length}</span>
           </button>
         ))}
       </div>
