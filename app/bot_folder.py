@@ -83,12 +83,13 @@ def _belongs(path: Path, ending: str) -> bool:
 
 
 def product_texts() -> Files:
-    """Lotse's own texts: ``<language>/customer.yaml``."""
+    """Lotse's own texts and words: ``<language>/customer.yaml``, ``<language>/moods.yaml``."""
     root = package_files("locales")
     return {
-        f"{folder.name}/customer.yaml": (folder / "customer.yaml").read_bytes()
+        f"{folder.name}/{name}": (folder / name).read_bytes()
         for folder in root.iterdir()
-        if folder.is_dir() and (folder / "customer.yaml").is_file()
+        for name in ("customer.yaml", "moods.yaml")
+        if folder.is_dir() and (folder / name).is_file()
     }
 
 

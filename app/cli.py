@@ -3,7 +3,7 @@
 import gc
 import os
 import sys
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Coroutine
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn, Optional, TypeVar
@@ -21,8 +21,10 @@ from app.commands.doctor import doctor
 from app.commands.draw import draw
 from app.commands.inbox import inbox
 from app.commands.new import new, schema
+from app.commands.stored import with_store
 from app.commands.test import play
 from app.commands.texts import texts
+from app.commands.user import user
 from app.logs import set_up_logs
 from app.settings import Settings
 from conversation.deliveries import Unarrived
@@ -34,7 +36,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 app = typer.Typer(help="Lotse, a text contact centre.", no_args_is_help=True, pretty_exceptions_enable=False)
-user = typer.Typer(help="Operators of the desk.", no_args_is_help=True)
 nlu = typer.Typer(help="What customers mean.", no_args_is_help=True)
 outbox = typer.Typer(help="Messages that were not delivered.", no_args_is_help=True)
 app.add_typer(user, name="user")
@@ -136,47 +137,6 @@ def nlu_train(bot: BotFolder = None) -> None:
     print(f"trained in {report.seconds:.1f} s")  # noqa: T201 - output
 
 
-@user.command("add")
-def user_add(
-    name: Annotated[str, typer.Argument(help="What the operator signs in with.")],
-    shown: Annotated[str, typer.Option("--name", help="What customers see.")] = "",
-    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)] = "",
-) -> None:
-    """Add an operator, or set a new password for one."""
-    from app import operators
-
-    _with_store(lambda store: operators.put(store, Settings().var, name, password, shown or name.capitalize()))
-    print(f"{name} can sign in now")  # noqa: T201 - output
-
-
-@user.command("password")
-def user_password(
-    name: Annotated[str, typer.Argument(help="The operator.")],
-    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)] = "",
-) -> None:
-    """Set an operator's password, and sign the operator out everywhere."""
-    from app import operators
-
-    _with_store(lambda store: operators.put(store, Settings().var, name, password))
-    print(f"{name} has a new password, and is signed out everywhere within a minute")  # noqa: T201 - output
-
-
-@user.command("remove")
-def user_remove(name: Annotated[str, typer.Argument(help="The operator.")]) -> None:
-    """Remove an operator, and sign the operator out everywhere."""
-    from app import operators
-
-    _with_store(lambda store: operators.remove(store, Settings().var, name))
-    print(f"{name} can't sign in any more, and is signed out everywhere within a minute")  # noqa: T201 - output
-
-
-@user.command("list")
-def user_list() -> None:
-    """List the operators: what they sign in with, and what customers see."""
-    for operator in _with_store(lambda store: store.operators()):
-        print(f"{operator.id}\t{operator.name}")  # noqa: T201 - output
-
-
 @outbox.command("list")
 def outbox_list(
     state: Annotated[Optional[State], typer.Option(help="Only these.")] = None,  # noqa: UP045 - typer reads it
@@ -186,7 +146,7 @@ def outbox_list(
     from app import dead_letters
 
     wanted: Unarrived | None = state.value if state else None
-    for letter in _with_store(lambda store: dead_letters.find(store, state=wanted, channel=channel)):
+    for letter in with_store(lambda store: dead_letters.find(store, state=wanted, channel=channel)):
         print(dead_letters.line_of(letter))  # noqa: T201 - output
 
 
@@ -206,7 +166,7 @@ def outbox_resend(
         found = [letter.number for letter in await dead_letters.find(store, state=None, channel="")] if every else []
         return await dead_letters.resend(store, SystemClock(), numbers or found)
 
-    print(f"{_with_store(work)} to be sent again")  # noqa: T201 - output
+    print(f"{with_store(work)} to be sent again")  # noqa: T201 - output
 
 
 @outbox.command("settle")
@@ -214,22 +174,7 @@ def outbox_settle(numbers: Annotated[list[int], typer.Argument(help="As the list
     """Take unsure ones as arrived, and leave failed ones as they are: they are listed no more."""
     from app import dead_letters
 
-    print(f"{_with_store(lambda store: dead_letters.settle(store, numbers))} settled")  # noqa: T201 - output
-
-
-def _with_store(do: Callable[["SqlStore"], Awaitable[T]]) -> T:
-    async def work() -> T:
-        from store.sql import SqlStore
-
-        settings = Settings()
-        settings.var.mkdir(parents=True, exist_ok=True)
-        store = await SqlStore.open(settings.database_url)
-        try:
-            return await do(store)
-        finally:
-            await store.close()
-
-    return _run(work())
+    print(f"{with_store(lambda store: dead_letters.settle(store, numbers))} settled")  # noqa: T201 - output
 
 
 for _command in (

@@ -52,7 +52,7 @@ def password_file(var: Path) -> Path:
 
 
 async def first_operator(store: DeskStore, var: Path) -> None:
-    """A service without operators gets one, whose password lies in ``first-password.txt`` until somebody removes it.
+    """A service without operators gets an admin, whose password lies in ``first-password.txt`` until somebody removes it.
 
     Of several processes that start at a time one makes it: the file is that one's.
     """
@@ -65,5 +65,5 @@ async def first_operator(store: DeskStore, var: Path) -> None:
         file.touch(mode=0o600, exist_ok=True)
         file.write_text(f"{password}\n", encoding="utf-8")
 
-    operator = Operator(id=FIRST, name="Operator", password=hash_password(password))
+    operator = Operator(id=FIRST, name="Operator", password=hash_password(password), role="admin")
     await store.add_operator(operator, keep)

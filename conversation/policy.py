@@ -1,8 +1,11 @@
 """What a company decides about people: teams, hours, waiting, live chats. Read from ``bot.yaml``."""
 
 from datetime import date, time
+from typing import Literal, TypeAlias
 
 from conversation.value import Value
+
+RoutingMode: TypeAlias = Literal["by_hand", "automatic"]
 
 
 class Span(Value, frozen=True, kw_only=True):
@@ -13,12 +16,16 @@ class Span(Value, frozen=True, kw_only=True):
 
 
 class Callbacks(Value, frozen=True, kw_only=True):
-    """Call-back slots: ``slot`` seconds long, ``each`` at a time, from ``notice`` to ``ahead`` seconds from now."""
+    """Call-back slots: ``slot`` seconds long, ``each`` at a time, from ``notice`` to ``ahead`` seconds from now.
+
+    ``remind``: so many seconds before it the customer is reminded; 0: not at all.
+    """
 
     slot: int
     each: int
     ahead: int
     notice: int
+    remind: int = 900
 
 
 class Holidays(Value, frozen=True, kw_only=True):
@@ -30,12 +37,17 @@ class Holidays(Value, frozen=True, kw_only=True):
 
 
 class Team(Value, frozen=True, kw_only=True):
-    """``hours``: weekday (0 = Monday) to its spans; a missing day is closed."""
+    """``hours``: weekday (0 = Monday) to its spans; a missing day is closed.
+
+    ``routing``: who decides which operator gets a waiting chat. ``skills``: what operators need for any of the team's chats.
+    """
 
     name: str
     hours: dict[int, tuple[Span, ...]] = {}
     holidays: Holidays = Holidays()
     callbacks: Callbacks | None = None
+    routing: RoutingMode = "by_hand"
+    skills: tuple[str, ...] = ()
 
 
 class Waiting(Value, frozen=True, kw_only=True):
@@ -56,6 +68,24 @@ class Live(Value, frozen=True, kw_only=True):
     handle_time: dict[str, int] = {}
 
 
+class Routing(Value, frozen=True, kw_only=True):
+    """How a waiting chat finds its operator. Times in seconds, from when it came into the queue.
+
+    ``prefer``: how long only the operator it is meant for; ``language`` and ``skill``: how long only who speaks the customer's
+    language and has the skills, then anybody. ``step``: so long a wait counts as much as one step of priority. ``skills``: what a
+    chat needs by what the customer wants. ``remember``: for how long a customer is given to the operator they had last.
+    ``beyond``: operators may take more by hand than their capacity.
+    """
+
+    prefer: int = 60
+    language: int = 180
+    skill: int = 180
+    step: int = 300
+    skills: dict[str, tuple[str, ...]] = {}
+    remember: int = 7 * 86400
+    beyond: bool = True
+
+
 class Policy(Value, frozen=True, kw_only=True):
     """``time_zone`` is an IANA name."""
 
@@ -63,3 +93,4 @@ class Policy(Value, frozen=True, kw_only=True):
     teams: dict[str, Team] = {}
     waiting: Waiting = Waiting()
     live: Live = Live()
+    routing: Routing = Routing()

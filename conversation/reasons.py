@@ -23,3 +23,26 @@ class Mood(Value, frozen=True, kw_only=True):
     kind: MoodKind
     words: tuple[str, ...]
     at: datetime
+
+
+class MoodList(Value, frozen=True, kw_only=True):
+    """Words and phrases of one mood; a star ends what may go on with any letters (``unversch*``).
+
+    ``strong``: one is enough; ``weak``: it takes another one, or signs such as capitals.
+    """
+
+    strong: tuple[str, ...] = ()
+    weak: tuple[str, ...] = ()
+
+
+class MoodWords(Value, frozen=True, kw_only=True):
+    """The words of one language. ``calm``: phrases that say the contrary, or thanks; ``plain``: phrases that hold a word of these
+    lists and mean nothing by it. ``negations`` before a word undo it, also with one of ``degrees`` between them ("not very urgent").
+    """
+
+    anger: MoodList = MoodList()
+    urgency: MoodList = MoodList()
+    calm: tuple[str, ...] = ()
+    plain: tuple[str, ...] = ()
+    negations: tuple[str, ...] = ()
+    degrees: tuple[str, ...] = ()

@@ -34,6 +34,10 @@ class Parked(Tagged, frozen=True, kw_only=True):
     """The place in the queue that the customer was told last; 0: none yet."""
     callback: Callback | None = None
     """It is here because this call-back is due."""
+    came: datetime | None = None
+    """When it came into this queue, if that was later than ``since``: moved by a colleague, or taken from one who was silent."""
+    avoid: str = ""
+    """The operator who left the customer waiting: nobody gives it back to them."""
 
 
 class WithOperator(Tagged, frozen=True, kw_only=True):
@@ -118,3 +122,5 @@ class Conversation(Value, frozen=True, kw_only=True):
     reason: Reason | None = None
     """The newest guess at what the customer wants."""
     mood: Mood | None = None
+    errands: dict[str, str] = {}
+    """Actions that operators run and that have no answer yet: request to name."""

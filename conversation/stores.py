@@ -1,15 +1,17 @@
 """What is kept, as small protocols: for the engine's turns, for pages and the desk, and the versions of the bot. Adapter: ``store``."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from conversation.bundles import Bundle, Kept, OpenConversation, Pointer, PointerName, Release
+from conversation.callback import Callback
 from conversation.deliveries import Settled, Unarrived, Undelivered
 from conversation.events import Event, QueuePlace
 from conversation.message import Message
 from conversation.records import (
     Accepted,
+    Booking,
     Card,
     Chat,
     Claimed,
@@ -26,6 +28,7 @@ from conversation.records import (
     Session,
     Snapshot,
     Standing,
+    Status,
     Timer,
     Turn,
     Waiting,
@@ -205,7 +208,13 @@ class DeskStore(Protocol):
 
     async def find_operator(self, operator: str) -> Operator | None: ...
 
-    async def put_operator(self, operator: Operator) -> None: ...
+    async def put_operator(self, operator: Operator) -> None:
+        """With another password than before, whoever is signed in is signed out."""
+        ...
+
+    async def set_status(self, operator: str, status: Status) -> None:
+        """As the operator chose at the desk; one who is not there has none."""
+        ...
 
     async def add_operator(self, operator: Operator, before: Callable[[], None]) -> bool:
         """False if there is one of that name. ``before`` is called when it is certain, and before anybody can see it."""
@@ -219,7 +228,13 @@ class DeskStore(Protocol):
 
     async def put_session(self, session: Session) -> None: ...
 
-    async def find_session(self, token: str, now: datetime) -> Operator | None: ...
+    async def find_session(self, token: str, now: datetime, unused: timedelta | None = None) -> Operator | None:
+        """Whose it is, while it holds. ``unused``: it ends when nobody saw it for so long."""
+        ...
+
+    async def see_session(self, token: str, now: datetime) -> None:
+        """It was used."""
+        ...
 
     async def drop_session(self, token: str) -> None: ...
 
@@ -245,6 +260,30 @@ class DeskStore(Protocol):
 
     async def find_send(self, chat: str, message: str) -> int | None:
         """The number of a message's send."""
+        ...
+
+
+class CalendarStore(Protocol):
+    """What is booked in the teams' calendars: at most one call-back a chat. Every method is one transaction. All raise StoreError."""
+
+    async def taken(self, team: str, since: datetime, until: datetime) -> Mapping[datetime, int]:
+        """How many call-backs begin when, from ``since`` up to ``until``."""
+        ...
+
+    async def book(self, chat: str, callback: Callback, *, each: int, length: int) -> Booking | None:
+        """Into the calendar, and out of it what the chat had there before. None: ``each`` others overlap it already, each
+        ``length`` seconds long, and nothing was changed.
+
+        The same id again changes nothing and gives what was booked then.
+        """
+        ...
+
+    async def call_off(self, chat: str, key: str) -> Callback | None:
+        """What the chat had in the calendar, which it has no more. The same ``key`` again gives the same."""
+        ...
+
+    async def booked(self, chat: str, since: datetime) -> Callback | None:
+        """What the chat has in the calendar, if it begins at ``since`` or later."""
         ...
 
 

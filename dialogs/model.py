@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
 from conversation.policy import Policy
+from conversation.reasons import MoodWords
 from conversation.value import Data, Tagged, Value
 from dialogs.kinds import Kind
 from dialogs.saying.templates import Expression, Template
@@ -209,6 +210,7 @@ class Bot:
         texts: Texts,
         currency: str,
         country: str = "DE",
+        moods: Mapping[str, MoodWords] | None = None,
     ) -> None:
         self.title = title
         self.version = version
@@ -224,6 +226,7 @@ class Bot:
         self.texts = texts
         self.currency = currency
         self.country = country
+        self.moods = moods or {}
         self.fillers = {dialog.fills: dialog.name for dialog in dialogs.values() if dialog.fills}
         self.intents = self._intents()
 

@@ -17,7 +17,7 @@ from dialogs.saying.prompts import MAX_OFFERED
 from handoff.hours import is_open, slots
 from handoff.read import read_policy
 
-POLICY_KEYS = ("time_zone", "teams", "waiting", "live")
+POLICY_KEYS = ("time_zone", "teams", "routing", "waiting", "live")
 
 
 _TEXTS = ("locales/", "nlu/", "media/")

@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 from conversation.policy import Callbacks, Live, Policy, Span, Team, Waiting
 from handoff.complaints import Complaint, Complaints, Path
 from handoff.read_hours import read_holidays, read_week
+from handoff.read_routing import read_mode, read_routing, read_skills
 
 __all__ = ["KEYS", "Complaint", "read_policy"]
 
-KEYS = ("time_zone", "teams", "waiting", "live")
+KEYS = ("time_zone", "teams", "routing", "waiting", "live")
 """The keys of ``bot.yaml`` that are read here; others are somebody else's."""
 
 _FALLBACK_ZONE = "UTC"
@@ -31,6 +32,7 @@ def read_policy(section: Mapping[str, Any]) -> tuple[Policy, list[Complaint]]:
         teams=teams,
         waiting=_waiting(notes, ("waiting",), data.get("waiting")),
         live=_live(notes, ("live",), data.get("live")),
+        routing=read_routing(notes, ("routing",), data.get("routing")),
     )
     return policy, notes.found
 
@@ -51,7 +53,7 @@ def _zone(notes: Complaints, data: Any) -> str:
 
 
 def _team(notes: Complaints, path: Path, name: str, data: Any) -> Team:
-    entries = notes.mapping(path, data, ("hours", "holidays", "callbacks"))
+    entries = notes.mapping(path, data, ("hours", "holidays", "callbacks", "routing", "skills"))
     before = len(notes.found)
     hours = read_week(notes, (*path, "hours"), entries.get("hours"))
     if not hours and len(notes.found) == before:
@@ -64,6 +66,8 @@ def _team(notes: Complaints, path: Path, name: str, data: Any) -> Team:
         hours=hours,
         holidays=read_holidays(notes, (*path, "holidays"), entries.get("holidays")),
         callbacks=callbacks,
+        routing=read_mode(notes, (*path, "routing"), entries.get("routing")),
+        skills=read_skills(notes, (*path, "skills"), entries.get("skills")),
     )
 
 
@@ -74,12 +78,13 @@ def _length(span: Span) -> int:
 
 
 def _callbacks(notes: Complaints, path: Path, data: Any, hours: Mapping[int, tuple[Span, ...]]) -> Callbacks | None:
-    entries = notes.mapping(path, data, ("slot", "each", "ahead", "notice"))
+    entries = notes.mapping(path, data, ("slot", "each", "ahead", "notice", "remind"))
     slot = notes.duration((*path, "slot"), entries.get("slot"), least=_SLOT_MINIMUM)
     each = notes.whole((*path, "each"), entries.get("each", 1), 1, 1000)
     ahead = notes.duration((*path, "ahead"), entries.get("ahead", "5d"))
     notice = notes.duration((*path, "notice"), entries.get("notice", "1h"), least=0)
-    if slot is None or each is None or ahead is None or notice is None:
+    remind = notes.duration((*path, "remind"), entries.get("remind", "15m"), least=0)
+    if slot is None or each is None or ahead is None or notice is None or remind is None:
         return None
     if ahead > _AHEAD_MAXIMUM:
         notes.add((*path, "ahead"), "call-backs can't be booked that far ahead", "write at most 60d")
@@ -91,7 +96,7 @@ def _callbacks(notes: Complaints, path: Path, data: Any, hours: Mapping[int, tup
     if spans and slot > max(map(_length, spans)):
         notes.add((*path, "slot"), "no slot of this length fits into the hours", "make `slot` shorter")
         return None
-    return Callbacks(slot=slot, each=each, ahead=ahead, notice=notice)
+    return Callbacks(slot=slot, each=each, ahead=ahead, notice=notice, remind=remind)
 
 
 # ── waiting and live chats ───────────────────────────────────────────────────────────────────────────────────────────

@@ -17,7 +17,6 @@ from conversation.records import (
     Chat,
     InboxRow,
     Job,
-    Operator,
     Send,
     SendState,
     Snapshot,
@@ -28,14 +27,14 @@ from conversation.state import Conversation, Parked, WithBot, WithOperator
 from store import codec
 from store.codec import decode, micros, moment
 from store.statements import Bulk
-from store.tables import chats, conversations, inbox, jobs, messages, operators, outbox, sessions, timers
+from store.tables import chats, conversations, inbox, jobs, messages, outbox, timers
 
 T = TypeVar("T")
 _log = structlog.get_logger(__name__)
 
 _LOAD = Bulk(
     "SELECT chats.id, chats.channel, chats.account, chats.address, chats.conversation, chats.seq, chats.language,"
-    " chats.unreachable, conversations.id AS newest, conversations.state"
+    " chats.unreachable, chats.customer, chats.read_seq, conversations.id AS newest, conversations.state"
     " FROM chats LEFT JOIN conversations ON conversations.id = chats.latest WHERE chats.id IN (VALUES {rows})",
     width=1,
     types=("TEXT",),
@@ -91,7 +90,7 @@ def load(connection: Connection, wanted: Sequence[str]) -> dict[str, Snapshot | 
     """Each chat that exists, with its newest conversation; the error of one that can't be read."""
     found: dict[str, Snapshot | StoreError] = {}
     for row in _LOAD.run(connection, [(chat,) for chat in wanted]):
-        conversation, state = row[8:]
+        conversation, state = row[10:]
         try:
             newest = decode(codec.conversations, state, f"conversation {conversation}") if conversation else None
             found[row[0]] = Snapshot(chat=_chat(row), conversation=newest)
@@ -116,6 +115,8 @@ def _chat(row: Row[Any]) -> Chat:
         seq=row.seq,
         language=row.language,
         unreachable=row.unreachable,
+        customer=row.customer,
+        read_seq=row.read_seq,
     )
 
 
@@ -299,10 +300,12 @@ def cards(connection: Connection) -> list[Card]:
 
 def _card(held: Conversation, preview: str) -> Card:
     team = operator = operator_name = ""
+    queued: datetime | None = None
+    parked = held.phase if isinstance(held.phase, Parked) else None
     match held.phase:
         case Parked(team=team, since=since):
-            phase = "parked"
-        case WithOperator(team=team, operator=operator, name=operator_name, since=since):
+            phase, queued, since = "parked", since, held.phase.came or since
+        case WithOperator(team=team, operator=operator, name=operator_name, since=since, queued=queued):
             phase = "with_operator"
         case WithBot():
             phase, since = "with_bot", held.opened_at
@@ -322,27 +325,13 @@ def _card(held: Conversation, preview: str) -> Card:
         preview=preview,
         unanswered=held.unanswered,
         version=held.version,
+        queued=queued,
+        priority=parked.priority if parked else 0,
+        prefer=parked.prefer if parked else "",
+        avoid=parked.avoid if parked else "",
+        why=held.phase.why if isinstance(held.phase, WithOperator) else "",
+        intent=held.reason.intent if held.reason else "",
     )
-
-
-def find_operator(connection: Connection, wanted: str) -> Operator | None:
-    row = connection.execute(select(operators).where(operators.c.id == wanted)).first()
-    return Operator(id=row.id, name=row.name, password=row.password) if row else None
-
-
-def all_operators(connection: Connection) -> list[Operator]:
-    query = select(operators).order_by(operators.c.name, operators.c.id)
-    return [Operator(id=row.id, name=row.name, password=row.password) for row in connection.execute(query)]
-
-
-def find_session(connection: Connection, token: str, now: datetime) -> Operator | None:
-    query = (
-        select(operators)
-        .join(sessions, sessions.c.operator == operators.c.id)
-        .where(sessions.c.token == token, sessions.c.expires > micros(now))
-    )
-    row = connection.execute(query).first()
-    return Operator(id=row.id, name=row.name, password=row.password) if row else None
 
 
 def send_states(connection: Connection, chat: str) -> Mapping[str, SendState]:

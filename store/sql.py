@@ -1,7 +1,7 @@
 """The store on a SQL database: what ``conversation.ports`` asks for, on SQLite and PostgreSQL."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self, TypeVar
 
 from sqlalchemy import Connection, text
@@ -29,19 +29,23 @@ from conversation.records import (
     Session,
     Snapshot,
     Standing,
+    Status,
     Timer,
     Turn,
     Waiting,
 )
 from conversation.state import Conversation
-from store import arrivals, claims, dead_letters, figures, reads, recordings, saves
+from store import accounts, arrivals, claims, dead_letters, figures, reads, recordings, saves
 from store.bundles import SqlBundles
+from store.calendar import SqlCalendar
 from store.codec import micros, words
 from store.database import Database, connect
 from store.failures import explain
 from store.loader import Loader
 from store.migrate import make_file, must_fit, upgrade
+from store.people import SqlPeople
 from store.statements import Bulk, Each
+from store.topics import SqlTopics
 from store.url import existing, parse, where
 from store.versions import versions
 from store.watched import Watched
@@ -71,20 +75,6 @@ _MOVE_CHAT = Each(
     "UPDATE chats SET address = ? WHERE id = ? AND NOT EXISTS (SELECT 1 FROM chats other"
     " WHERE other.channel = chats.channel AND other.account = chats.account AND other.address = ?)"
 )
-_PUT_OPERATOR = Each(
-    "INSERT INTO operators (id, name, password) VALUES (?, ?, ?)"
-    " ON CONFLICT (id) DO UPDATE SET name = excluded.name, password = excluded.password"
-)
-_ADD_OPERATOR = Bulk(
-    "INSERT INTO operators (id, name, password) VALUES {rows} ON CONFLICT (id) DO NOTHING RETURNING id", width=3
-)
-_PUT_SESSION = Each(
-    "INSERT INTO sessions (token, operator, expires) VALUES (?, ?, ?)"
-    " ON CONFLICT (token) DO UPDATE SET operator = excluded.operator, expires = excluded.expires"
-)
-_DROP_OPERATOR = Each("DELETE FROM operators WHERE id = ?")
-_DROP_SESSION = Each("DELETE FROM sessions WHERE token = ?")
-_DROP_SESSIONS = Each("DELETE FROM sessions WHERE operator = ?")
 _KEEP_SECRET = Bulk("INSERT INTO secrets (name, value) VALUES {rows} ON CONFLICT (name) DO NOTHING RETURNING name", 2)
 _FIND_SECRET = Bulk("SELECT value FROM secrets WHERE name IN (VALUES {rows})", 1, ("TEXT",))
 
@@ -94,7 +84,6 @@ _TIDY_INBOX = text(
     "DELETE FROM inbox WHERE number IN (SELECT number FROM inbox WHERE state = 'done' AND received_at < :before"
     " ORDER BY received_at LIMIT :most)"
 )
-_TIDY_SESSIONS = Each("DELETE FROM sessions WHERE expires < ?")
 
 
 class SqlStore:
@@ -106,6 +95,9 @@ class SqlStore:
         self._writer = Writer(self._database, place, at=at, meter=meter)
         self._loader = Loader(self._read)
         self.bundles = SqlBundles(self._read, self._writer)
+        self.people = SqlPeople(self._read, self._writer)
+        self.calendar = SqlCalendar(self._read, self._writer)
+        self.topics = SqlTopics(self._read, self._writer)
 
     @classmethod
     async def open(
@@ -308,7 +300,7 @@ class SqlStore:
     async def tidy(self, before: datetime, now: datetime) -> int:
         some = {"before": micros(before), "most": _TIDY_AT_ONCE}
         gone: int = await self._writer.call(lambda connection: connection.execute(_TIDY_INBOX, some).rowcount)
-        await self._writer.change(_TIDY_SESSIONS, (micros(now),))
+        await self._writer.change(accounts.TIDY_SESSIONS, (micros(now),))
         return gone
 
     # ── the desk's half ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -335,38 +327,38 @@ class SqlStore:
         return await self._read(reads.cards)
 
     async def find_operator(self, operator: str) -> Operator | None:
-        return await self._read(lambda connection: reads.find_operator(connection, operator))
+        return await self._read(lambda connection: accounts.find(connection, operator))
 
     async def put_operator(self, operator: Operator) -> None:
-        await self._writer.change(_PUT_OPERATOR, (operator.id, operator.name, operator.password))
+        await self._writer.call(lambda connection: accounts.put(connection, operator))
+
+    async def set_status(self, operator: str, status: Status) -> None:
+        await self._writer.change(accounts.SET_STATUS, accounts.status_row(operator, status))
 
     async def add_operator(self, operator: Operator, before: Callable[[], None]) -> bool:
-        def add(connection: Connection) -> bool:
-            added = bool(_ADD_OPERATOR.run(connection, [(operator.id, operator.name, operator.password)]))
-            if added:
-                before()
-            return added
-
-        return await self._writer.call(add)
+        return await self._writer.call(lambda connection: accounts.add(connection, operator, before))
 
     async def drop_operator(self, operator: str) -> None:
-        await self._writer.change(_DROP_OPERATOR, (operator,))
-        await self._writer.change(_DROP_SESSIONS, (operator,))
+        await self._writer.call(lambda connection: accounts.drop(connection, operator))
+        await self.topics.unlink(operator)
 
     async def operators(self) -> Sequence[Operator]:
-        return await self._read(reads.all_operators)
+        return await self._read(accounts.every)
 
     async def put_session(self, session: Session) -> None:
-        await self._writer.change(_PUT_SESSION, (session.token, session.operator, micros(session.expires)))
+        await self._writer.change(accounts.PUT_SESSION, accounts.session_row(session))
 
-    async def find_session(self, token: str, now: datetime) -> Operator | None:
-        return await self._read(lambda connection: reads.find_session(connection, token, now))
+    async def find_session(self, token: str, now: datetime, unused: timedelta | None = None) -> Operator | None:
+        return await self._read(lambda connection: accounts.find_session(connection, token, now, unused))
+
+    async def see_session(self, token: str, now: datetime) -> None:
+        await self._writer.change(accounts.SEE_SESSION, (micros(now), token, micros(now)))
 
     async def drop_session(self, token: str) -> None:
-        await self._writer.change(_DROP_SESSION, (token,))
+        await self._writer.change(accounts.DROP_SESSION, (token,))
 
     async def drop_sessions(self, operator: str) -> None:
-        await self._writer.change(_DROP_SESSIONS, (operator,))
+        await self._writer.change(accounts.DROP_SESSIONS, (operator,))
 
     async def secret(self, name: str, fresh: bytes) -> bytes:
         def keep(connection: Connection) -> bytes:

@@ -18,6 +18,7 @@ from conversation.news import DESK_TOPIC, DeliveryNews, News, QueueNews, TurnNew
 from conversation.records import Card, Operator, Snapshot
 from conversation.state import WithOperator
 from engine.shell.feed import card_of
+from web.access import must_see
 from web.attendance import Attendance
 from web.dead_letters import DeadLetters
 from web.deps import Deps
@@ -79,9 +80,9 @@ class Desk:
     async def socket(self, request: web.Request) -> web.StreamResponse:
         if not self.sign_in.origins.own(request):
             return failure(403, "wrong_origin", "the desk talks to its own pages only")
-        operator = await self.sign_in.who(request)
-        if operator is None:
-            return failure(401, "signed_out", "sign in first")
+        operator = await self.sign_in.allow(request, "chats")
+        if isinstance(operator, web.Response):
+            return operator
         ws = web_socket(MAX_FRAME)
         await ws.prepare(request)
         self.open.add(ws)
@@ -95,9 +96,10 @@ class Desk:
 
     async def file(self, request: web.Request) -> web.StreamResponse:
         """A file of a chat: always a download, but for pictures of harmless types."""
-        if await self.sign_in.who(request) is None:
-            return failure(401, "signed_out", "sign in first")
-        return await fetch_file(self.deps, request.match_info["chat"], request.match_info["message"])
+        operator = await self.sign_in.allow(request, "chats")
+        if isinstance(operator, web.Response):
+            return operator
+        return await fetch_file(self.deps, operator, request.match_info["chat"], request.match_info["message"])
 
     async def close(self) -> None:
         await close_all(self.open)
@@ -147,7 +149,7 @@ class _Shift:
         while True:
             await self.deps.clock.sleep(LOOK_EVERY)
             try:
-                if await self.desk.sign_in.who(self.request) is None:
+                if await self.desk.sign_in.at_desk(self.request) is None:
                     await self.signed_out()
                     return
             except StoreError:
@@ -202,9 +204,11 @@ class _Shift:
 
     async def frame(self, raw: str) -> None:
         frame = read_frame(raw)
-        if await self.desk.sign_in.who(self.request) is None:
+        me = await self.desk.sign_in.at_desk(self.request)
+        if me is None:
             await self.signed_out()
             return
+        self.me = me
         match frame:
             case Open(conversation=conversation):
                 await self.show(conversation)
@@ -223,7 +227,9 @@ class _Shift:
         found = await self.deps.store.conversation(conversation)
         if found is None:
             raise BadInputError("not_found", "there is no such conversation")
-        return Snapshot(chat=(await self.deps.store.load(found.chat)).chat, conversation=found)
+        snapshot = await self.deps.store.load(found.chat)
+        await must_see(self.deps, self.me, snapshot)
+        return Snapshot(chat=snapshot.chat, conversation=found)
 
     async def look(self, conversation: str) -> tuple[Card, Panel]:
         """The conversation as it is now, and what is known."""

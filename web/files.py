@@ -6,8 +6,10 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from conversation.content import media_of
+from conversation.content import UPLOAD, media_of
 from conversation.errors import SendError
+from conversation.records import Operator
+from web.access import may_see
 from web.deps import Deps
 from web.guard import failure
 
@@ -44,11 +46,13 @@ def serve_media(folder: Path, ref: str, cache: str) -> web.StreamResponse:
     return web.FileResponse(path, headers=headers)
 
 
-async def fetch_file(deps: Deps, chat: str, message_id: str) -> web.StreamResponse:
+async def fetch_file(deps: Deps, operator: Operator, chat: str, message_id: str) -> web.StreamResponse:
     """The file in a message of a chat, whoever sent it."""
     try:
         snapshot = await deps.store.load(chat)
     except KeyError:
+        return failure(404, "not_found", "there is no such file")
+    if not await may_see(deps, operator, snapshot):
         return failure(404, "not_found", "there is no such file")
     message = await deps.store.message(chat, message_id)
     media = media_of(message.content) if message else None
@@ -56,6 +60,8 @@ async def fetch_file(deps: Deps, chat: str, message_id: str) -> web.StreamRespon
         return failure(404, "not_found", "there is no such file")
     if media.ref.startswith("media/"):
         return serve_media(deps.media(media.ref), media.ref, _CACHE)
+    if media.ref.startswith(UPLOAD):
+        return await serve_upload(deps, media.ref.removeprefix(UPLOAD), _CACHE)
     channel = deps.channels.get(snapshot.chat.channel)
     if channel is None:
         return failure(404, "not_found", "the channel of this file is not connected")
@@ -67,6 +73,19 @@ async def fetch_file(deps: Deps, chat: str, message_id: str) -> web.StreamRespon
     headers = {"Cache-Control": _CACHE}
     if shown not in PICTURES:
         headers["Content-Disposition"] = _disposition(media.name or "file")
+    return web.Response(body=body, content_type=shown, headers=headers)
+
+
+async def serve_upload(deps: Deps, upload: str, cache: str) -> web.Response:
+    """For those who may have it: the caller has asked. ``cache``: who may keep it."""
+    found = await deps.people.find_upload(upload)
+    body = await deps.people.upload_body(upload) if found else None
+    if found is None or body is None:
+        return failure(404, "not_found", "there is no such file")
+    headers = {"Cache-Control": cache}
+    shown = found.mime if found.mime in PICTURES else "application/octet-stream"
+    if shown not in PICTURES:
+        headers["Content-Disposition"] = _disposition(found.name)
     return web.Response(body=body, content_type=shown, headers=headers)
 
 

@@ -22,6 +22,7 @@ _HEADERS: Final = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 T = TypeVar("T")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -38,6 +39,10 @@ class Origins:
     def own(self, request: web.Request) -> bool:
         origin = request.headers.get("Origin", "")
         return not origin or origin in (f"http://{request.host}", f"https://{request.host}")
+
+    def shown(self, request: web.Request) -> bool:
+        """Whether the request says that a page of ours made it: a browser always does when something is to change."""
+        return bool(request.headers.get("Origin")) and self.own(request)
 
     def may(self, request: web.Request) -> bool:
         return self.own(request) or request.headers.get("Origin", "") in self._allowed
@@ -85,6 +90,14 @@ async def shield(request: web.Request, handler: Handler) -> web.StreamResponse:
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
     return response
+
+
+@web.middleware
+async def own_pages(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Whatever changes something at the desk is asked for by our own pages: the session's cookie alone proves nothing."""
+    if request.path.startswith("/desk") and request.method not in _SAFE and not Origins(()).shown(request):
+        return failure(403, "wrong_origin", "this is for the desk's own page; sign in there")
+    return await handler(request)
 
 
 def _route(request: web.Request) -> str:

@@ -8,21 +8,33 @@ from aiohttp import web
 from web.deps import Deps
 from web.desk import Desk
 from web.events import Events
-from web.guard import MAX_BODY, failure, shield
+from web.guard import MAX_BODY, failure, own_pages, shield
 from web.links import Links
 from web.operation import Operation
 from web.pages import Pages
 from web.signin import SignIn
+from web.uploads import Uploads
 from web.webchat import WebChat
 
 
 def make_app(deps: Deps) -> web.Application:
     """Everything that listens, on one port. Nothing here knows where its collaborators come from."""
-    app = web.Application(middlewares=[shield], client_max_size=MAX_BODY)
+    app = web.Application(middlewares=[shield, own_pages], client_max_size=MAX_BODY)
     sign_in = SignIn(deps)
     webchat, desk = WebChat(deps), Desk(deps, sign_in)
     operation = Operation(deps, lambda: {"customer": len(webchat.open), "desk": len(desk.open)})
-    for part in (Pages(deps), Links(deps), operation, sign_in, webchat, desk, Events(deps), Hooks(deps)):
+    parts = (
+        Pages(deps),
+        Links(deps),
+        operation,
+        sign_in,
+        webchat,
+        desk,
+        Uploads(deps, sign_in),
+        Events(deps),
+        Hooks(deps),
+    )
+    for part in parts:
         part.add_routes(app.router)
 
     async def close_sockets(_: web.Application) -> None:

@@ -3,22 +3,31 @@
 import asyncio
 import hashlib
 import secrets
+from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
 import msgspec
 from aiohttp import web
 
+from conversation.errors import StoreError
 from conversation.ports import Subscription
 from conversation.records import Operator, Session
+from handoff.rights import Right, may
 from web.deps import Deps
 from web.guard import Origins, failure, read_json
 from web.proxies import client_of
 
 COOKIE: Final = "lotse_session"
 LIFETIME: Final = timedelta(days=14)
+UNUSED: Final = timedelta(hours=12)
+"""A session that no page used for so long has ended: a browser that somebody left is not a way in the next morning."""
+SEEN_EVERY: Final = timedelta(minutes=10)
+"""How often it is written down that a session is in use."""
+REMEMBERED: Final = 10_000
 
 
 class LoginRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +42,8 @@ class SignIn:
         self.deps = deps
         self.origins = Origins(())
         self.checkers = ThreadPoolExecutor(2, thread_name_prefix="password")
+        self.seen: OrderedDict[str, datetime] = OrderedDict()
+        """Session to when its use was written down by this process."""
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
         router.add_post("/desk/login", self.login)
@@ -47,15 +58,42 @@ class SignIn:
         token = request.cookies.get(COOKIE, "")
         if not token:
             return None
-        return await self.deps.store.find_session(_hash(token), self.deps.clock.now())
+        session, now = _hash(token), self.deps.clock.now()
+        operator = await self.deps.store.find_session(session, now, UNUSED)
+        if operator is not None:
+            await self.see(session, now)
+        return operator
+
+    async def see(self, session: str, now: datetime) -> None:
+        """A database that takes no writes ends nobody's session."""
+        if now - self.seen.get(session, now - SEEN_EVERY) < SEEN_EVERY:
+            return
+        self.seen[session] = now
+        self.seen.move_to_end(session)
+        if len(self.seen) > REMEMBERED:
+            self.seen.popitem(last=False)
+        with suppress(StoreError):
+            await self.deps.store.see_session(session, now)
+
+    async def at_desk(self, request: web.Request) -> Operator | None:
+        """The signed-in operator, as long as they talk with customers."""
+        operator = await self.who(request)
+        return operator if operator is not None and may(operator, "chats") else None
+
+    async def allow(self, request: web.Request, right: Right) -> Operator | web.Response:
+        """The signed-in operator who has that right, or the answer for anybody else."""
+        operator = await self.who(request)
+        if operator is None:
+            return failure(401, "signed_out", "sign in first")
+        if not may(operator, right):
+            return failure(403, "not_allowed", f"your role, {operator.role}, may not do this; ask an administrator")
+        return operator
 
     async def sign_out(self, request: web.Request) -> Subscription:
         """Brings one message when the session of this request is signed out, on whichever machine."""
         return await self.deps.bus.subscribe(_topic(_hash(request.cookies.get(COOKIE, ""))))
 
     async def login(self, request: web.Request) -> web.Response:
-        if not self.origins.own(request):
-            return failure(403, "wrong_origin", "sign in on the desk's own page")
         wanted = await read_json(request, LoginRequest)
         name = wanted.operator[:200]
         wait = await self.wait(client_of(request, self.deps.proxies), name)
@@ -68,10 +106,11 @@ class SignIn:
         right = await asyncio.get_running_loop().run_in_executor(self.checkers, check)
         if operator is None or not right:
             return failure(401, "wrong_credentials", "name or password is wrong")
-        token = secrets.token_urlsafe(32)
-        expires = self.deps.clock.now() + LIFETIME
-        await self.deps.store.put_session(Session(token=_hash(token), operator=operator.id, expires=expires))
-        response = web.json_response({"operator": operator.id, "name": operator.name})
+        await self.end(request)
+        token, now = secrets.token_urlsafe(32), self.deps.clock.now()
+        session = Session(token=_hash(token), operator=operator.id, expires=now + LIFETIME, seen=now)
+        await self.deps.store.put_session(session)
+        response = web.json_response(me_of(operator))
         response.set_cookie(
             COOKIE,
             token,
@@ -94,21 +133,29 @@ class SignIn:
         return await take(f"signin-name:{name}", rate=1.0, burst=10, queue=30)
 
     async def logout(self, request: web.Request) -> web.Response:
-        if not self.origins.own(request):
-            return failure(403, "wrong_origin", "sign out on the desk's own page")
+        await self.end(request)
+        response = web.Response(status=204)
+        response.del_cookie(COOKIE, path="/desk")
+        return response
+
+    async def end(self, request: web.Request) -> None:
+        """The session that the request came with, in all its windows: a sign-in begins a new one."""
         token = request.cookies.get(COOKIE, "")
         if token:
             await self.deps.store.drop_session(_hash(token))
             await self.deps.bus.publish(_topic(_hash(token)), b"")
-        response = web.Response(status=204)
-        response.del_cookie(COOKIE, path="/desk")
-        return response
 
     async def me(self, request: web.Request) -> web.Response:
         operator = await self.who(request)
         if operator is None:
             return failure(401, "signed_out", "sign in first")
-        return web.json_response({"operator": operator.id, "name": operator.name})
+        return web.json_response(me_of(operator))
+
+
+def me_of(operator: Operator) -> dict[str, object]:
+    """What a page is told about who uses it."""
+    names = ("name", "role", "teams", "skills", "languages", "capacity", "status")
+    return {"operator": operator.id, **{name: getattr(operator, name) for name in names}}
 
 
 def _topic(session: str) -> str:

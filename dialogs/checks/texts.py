@@ -11,6 +11,7 @@ from dialogs.checks.structure import one_of
 from dialogs.checks.wording import Group, Piece, Wording, file_of, pieces
 from dialogs.model import Choose, Dialog, Form, Pick, Step
 from dialogs.problems import Problem
+from dialogs.reading.moods import MOODS
 from dialogs.reading.texts import PLURALS
 from dialogs.saying.filters import plural_form
 from dialogs.saying.templates import Template
@@ -259,6 +260,8 @@ def unused(m: Material) -> Iterator[Problem]:
             yield _idle(m, file, (), message, "add it to `languages:` in bot.yaml, or delete the file")
         elif topic == GLOBAL:
             yield from _unused_global(m, file, language)
+        elif topic == MOODS:
+            continue
         elif topic not in m.bot.dialogs:
             yield _idle(
                 m, file, (), f"there is no dialog “{topic}”", f"delete the file, or {one_of(topic, m.bot.dialogs)}"

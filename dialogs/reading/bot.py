@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from conversation.errors import ContentError
 from conversation.policy import Policy
+from conversation.reasons import MoodWords
 from conversation.value import Data, Value
 from dialogs.checks import NEEDED, check_bot
 from dialogs.checks.material import Material
@@ -14,6 +15,7 @@ from dialogs.kinds import BUILT_IN, COUNTRIES, Kind, compile_pattern
 from dialogs.model import ActionSpec, Bot, Command, Dialog, Thresholds
 from dialogs.problems import BotError, Problem, in_order
 from dialogs.reading.dialog import DialogReader
+from dialogs.reading.moods import MOODS, read_moods
 from dialogs.reading.reader import Reader
 from dialogs.reading.source import Source, read_source
 from dialogs.reading.texts import read_global, read_locale
@@ -36,9 +38,13 @@ _BOT = {
     "commands",
     "nlu",
     "teams",
+    "routing",
     "waiting",
     "live",
 }
+_CUSTOMER = "customer.yaml"
+_NO_TEXTS = (MOODS,)
+"""Files of a language that hold no texts of dialogs."""
 BUILT_IN_COMMANDS = ("back", "repeat", "stop", "language")
 
 
@@ -52,7 +58,7 @@ class Parsed(Value, frozen=True, kw_only=True):
 
 
 def read_bot(files: Files, product: Files, policy: Policy) -> Bot:
-    """Read a whole bot. ``product``: ``<language>/customer.yaml`` with Lotse's own texts.
+    """Read a whole bot. ``product``: ``<language>/customer.yaml`` and ``moods.yaml`` with Lotse's own texts and words.
 
     Raises BotError with every problem that keeps it from running, in the order of the files.
     """
@@ -135,6 +141,7 @@ class _Reading:
             texts=self._texts(languages, source),
             currency=r.text(data.get("currency"), ("currency",), default="EUR"),
             country=self._country(data.get("country")),
+            moods=self._moods(languages),
         )
 
     def _country(self, data: Data) -> str:
@@ -222,7 +229,9 @@ class _Reading:
         entries: dict[str, dict[str, dict[str, Entry]]] = {language: {} for language in languages}
         words: dict[str, dict[str, tuple[str, ...]]] = {language: {} for language in languages}
         for name, raw in self.product.items():
-            language = name.split("/")[0]
+            language, _, file = name.partition("/")
+            if file != _CUSTOMER:
+                continue
             own, commands = _product(name, raw)
             self.product_keys |= set(own)
             entries.setdefault(language, {})[PRODUCT] = dict(own)
@@ -230,7 +239,7 @@ class _Reading:
         for name, source in self.sources.items():
             folder, _, rest = name.partition("/")
             language, _, topic = rest.removesuffix(".yaml").partition("/")
-            if folder != "locales" or language not in languages:
+            if folder != "locales" or language not in languages or topic in _NO_TEXTS:
                 continue
             if topic == "_global":
                 own, commands = read_global(source, language, self.problems)
@@ -241,12 +250,33 @@ class _Reading:
                 entries[language][topic] = read_locale(source, language, self.problems)
         return Texts(entries, words, fallback)
 
+    def _moods(self, languages: tuple[str, ...]) -> dict[str, MoodWords]:
+        """Lotse's words of each language, and the bot's own."""
+        found = {}
+        for language in languages:
+            raw = self.product.get(f"{language}/moods.yaml")
+            found[language] = _product_moods(language, raw) if raw else MoodWords()
+            own = self.sources.get(f"locales/{language}/{MOODS}.yaml")
+            if own:
+                found[language] = read_moods(own, language, self.problems, found[language])
+        return found
+
 
 @lru_cache(maxsize=16)
 def _product(name: str, raw: bytes) -> tuple[Mapping[str, Entry], Mapping[str, tuple[str, ...]]]:
     """One language of Lotse's own texts: the same for every bot and every version of it. Raises BotError."""
     problems: list[Problem] = []
     found = read_global(read_source(name, raw), name.split("/", maxsplit=1)[0], problems)
+    if problems:
+        raise BotError(problems)
+    return found
+
+
+@lru_cache(maxsize=16)
+def _product_moods(language: str, raw: bytes) -> MoodWords:
+    """Raises BotError."""
+    problems: list[Problem] = []
+    found = read_moods(read_source(f"{language}/moods.yaml", raw), language, problems)
     if problems:
         raise BotError(problems)
     return found

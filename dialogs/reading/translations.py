@@ -12,6 +12,7 @@ import msgspec
 
 from conversation.errors import ContentError
 from conversation.value import Data, Value
+from dialogs.reading.moods import MOODS
 from dialogs.reading.source import Path
 from dialogs.reading.texts import PLURALS
 
@@ -145,9 +146,10 @@ def locale_file(language: str, topic: str) -> str:
 
 
 def topics(data: Mapping[str, Data], language: str) -> list[str]:
-    """The files of a language, without folder and ending."""
+    """The files of a language that hold texts, without folder and ending."""
     start = f"locales/{language}/"
-    return [name.removeprefix(start).removesuffix(".yaml") for name in sorted(data) if name.startswith(start)]
+    found = [name.removeprefix(start).removesuffix(".yaml") for name in sorted(data) if name.startswith(start)]
+    return [topic for topic in found if topic != MOODS]
 
 
 def pair(topic: str, source: Mapping[tuple[str, ...], Leaf], target: Mapping[tuple[str, ...], Leaf]) -> Iterator[Text]:

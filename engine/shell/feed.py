@@ -34,16 +34,17 @@ def card_of(conversation: Conversation, preview: str) -> Card:
     """A conversation as the desk lists it."""
     phase = conversation.phase
     team, operator, name = "", "", ""
-    since = conversation.opened_at
+    since, queued = conversation.opened_at, None
     match phase:
         case Parked():
-            team, since = phase.team, phase.since
+            team, since, queued = phase.team, phase.came or phase.since, phase.since
         case WithOperator():
-            team, operator, name, since = phase.team, phase.operator, phase.name, phase.since
+            team, operator, name, since, queued = phase.team, phase.operator, phase.name, phase.since, phase.queued
         case Closed():
             since = phase.at
         case WithBot():
             pass
+    parked = phase if isinstance(phase, Parked) else None
     return Card(
         conversation=conversation.id,
         chat=conversation.chat,
@@ -58,6 +59,12 @@ def card_of(conversation: Conversation, preview: str) -> Card:
         preview=preview,
         unanswered=conversation.unanswered,
         version=conversation.version,
+        queued=queued,
+        priority=parked.priority if parked else 0,
+        prefer=parked.prefer if parked else "",
+        avoid=parked.avoid if parked else "",
+        why=phase.why if isinstance(phase, WithOperator) else "",
+        intent=conversation.reason.intent if conversation.reason else "",
     )
 
 

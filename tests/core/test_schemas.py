@@ -56,7 +56,7 @@ def schema_of(name: str) -> str:
         case "dialogs":
             return "answers" if rest == "_answers.yaml" else "dialog"
         case "locales":
-            return "global" if rest.endswith("/_global.yaml") else "locale"
+            return {"_global.yaml": "global", "_moods.yaml": "moods"}.get(rest.partition("/")[2], "locale")
         case "nlu":
             return "nlu"
         case "actions":
@@ -88,6 +88,7 @@ def test_a_schema_is_one(name: str) -> None:
         ("locale", {"de": {"menu": {"texts": "x"}}}),
         ("locale", {"de": {"eta": {"text": {"several": "x"}}}}),
         ("global", {"de": {"commands": {"menu": "menü"}}}),
+        ("moods", {"en": {"anger": ["x"]}}),
         ("nlu", {"intents": {"a": "x"}}),
         ("catalogue", {"find": {"take": {}}}),
     ],
@@ -145,6 +146,7 @@ WHOLE = {
     "dialogs/_answers.yaml": "x: {pattern: x, example: x, entity: x}",
     "actions/catalogue.yaml": "find: {takes: {x: text}, gives: {x: text}, repeat: safe, may_be_empty: [x]}",
     "locales/en/main.yaml": "en: {a: {text: {one: x, other: y}, options: {b: x}, words: {b: [x]}, by_channel: {sms: {text: x}}}}",
+    "locales/en/_moods.yaml": "en: {instead: true, anger: {strong: [x], weak: [x]}, calm: [x], plain: [x], negations: [x], degrees: [x]}",
     "nlu/en.yaml": "intents: {x: [x, y], z: [a, b]}\nentities: {x: {values: {a: [b]}, letters: upper}}",
 }
 

@@ -38,7 +38,7 @@ async def test_visitor_and_operator_on_different_nodes_see_each_other_live(tmp_p
     async with cluster(tmp_path) as running, browsers() as session:
         west, east, *_ = await running.start_all(west="web", east="web", one="worker", two="worker")
         who = {"operator": "operator", "password": running.password()}
-        async with session.post(f"{east.url}/desk/login", json=who) as response:
+        async with session.post(f"{east.url}/desk/login", json=who, headers={"Origin": east.url}) as response:
             assert response.status == 200
         desk = await session.ws_connect(f"{east.url}/desk/socket")
         await frame(desk, type="snapshot")

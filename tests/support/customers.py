@@ -254,7 +254,7 @@ class AtTheDesk:
 
     async def _sign_in(self, session: ClientSession) -> None:
         who = {"operator": self.operator, "password": self.password}
-        async with session.post(f"{self._at()}/desk/login", json=who) as response:
+        async with session.post(f"{self._at()}/desk/login", json=who, headers={"Origin": self._at()}) as response:
             response.raise_for_status()
         self._signed_in = True
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,18 @@ from conversation.records import Operator
 from tests.support.customers import until
 from tests.support.desks import parked
 from tests.support.service import PASSWORD, BreakableStore, Running, running
-from web.signin import LIFETIME
+from web.signin import COOKIE, LIFETIME, UNUSED
+
+ME = {
+    "operator": "ada",
+    "name": "Ada",
+    "role": "operator",
+    "teams": [],
+    "skills": [],
+    "languages": [],
+    "capacity": 4,
+    "status": "available",
+}
 
 
 async def test_the_right_password_opens_a_session_that_no_script_can_read(lotse: Running) -> None:
@@ -22,13 +33,13 @@ async def test_the_right_password_opens_a_session_that_no_script_can_read(lotse:
     browser = lotse.browser()
     assert (await browser.get("/desk/me")).status == 401
     answer = await browser.post("/desk/login", {"operator": "ada", "password": PASSWORD})
-    assert (answer.status, answer.data) == (200, {"operator": "ada", "name": "Ada"})
+    assert (answer.status, answer.data) == (200, ME)
     cookie = answer.headers["Set-Cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=Strict" in cookie
     assert "Path=/desk" in cookie
     assert "Secure" not in cookie, "the service is reached by http here"
-    assert (await browser.get("/desk/me")).data == {"operator": "ada", "name": "Ada"}
+    assert (await browser.get("/desk/me")).data == ME
 
 
 async def test_a_public_address_by_https_makes_the_cookie_secure(tmp_path: Path) -> None:
@@ -158,7 +169,7 @@ async def test_a_look_at_the_session_that_fails_ends_nothing_and_is_repeated(
     desk = await ada.desk()
     looks: list[str] = []
 
-    async def look(_: BreakableStore, token: str, now: datetime) -> Operator | None:
+    async def look(_: BreakableStore, token: str, now: datetime, unused: timedelta) -> Operator | None:
         looks.append(token)
         if len(looks) == 1:
             raise StoreError("the database restarts")
@@ -173,7 +184,51 @@ async def test_a_look_at_the_session_that_fails_ends_nothing_and_is_repeated(
 
 async def test_a_session_ends_after_its_time(lotse: Running) -> None:
     ada = await lotse.operator("ada")
-    lotse.clock.turn(LIFETIME.total_seconds() - 1)
-    assert (await ada.get("/desk/me")).status == 200
+    left = LIFETIME - timedelta(seconds=1)
+    while left:
+        step = min(left, UNUSED - timedelta(seconds=1))
+        lotse.clock.turn(step.total_seconds())
+        left -= step
+        assert (await ada.get("/desk/me")).status == 200
     lotse.clock.turn(2)
     assert (await ada.get("/desk/me")).status == 401
+
+
+async def test_a_session_that_nobody_used_for_half_a_day_has_ended_and_an_open_desk_uses_its_own(
+    lotse: Running,
+) -> None:
+    ada, bea = await lotse.operator("ada"), await lotse.operator("bea")
+    desk = await bea.desk()
+    for _ in range(13):
+        lotse.clock.turn(3600)
+        await desk.send("undelivered")
+        await desk.until("undelivered", lambda frame: "items" in frame)
+    assert (await ada.get("/desk/me")).status == 401
+    assert (await bea.get("/desk/me")).status == 200
+
+
+async def test_signing_in_again_begins_a_new_session_and_ends_the_old_one_in_this_browser(lotse: Running) -> None:
+    ada = await lotse.operator("ada")
+    desk = await ada.desk()
+    old = next(cookie.value for cookie in ada.http.cookie_jar if cookie.key == COOKIE)
+    assert (await ada.post("/desk/login", {"operator": "ada", "password": "wrong"})).status == 401
+    assert (await ada.get("/desk/me")).status == 200, "a wrong password ends nothing"
+    assert (await ada.post("/desk/login", {"operator": "ada", "password": PASSWORD})).status == 200
+    assert (await desk.until("error"))["code"] == "signed_out"
+    assert (await ada.get("/desk/me")).status == 200
+    assert (await lotse.browser().get("/desk/me", Cookie=f"{COOKIE}={old}")).status == 401
+
+
+async def test_a_session_that_was_planted_is_not_taken_over_by_a_sign_in(lotse: Running) -> None:
+    await lotse.add_operator("ada")
+    browser = lotse.browser()
+    body = {"operator": "ada", "password": PASSWORD}
+    assert (await browser.post("/desk/login", body, Cookie=f"{COOKIE}=planted")).status == 200
+    assert (await lotse.browser().get("/desk/me", Cookie=f"{COOKIE}=planted")).status == 401
+
+
+async def test_another_role_holds_from_the_next_request_on(lotse: Running) -> None:
+    ada = await lotse.operator("ada")
+    await operators.change(lotse.store, "ada", operators.Wanted(role="editor", teams=("support",)))
+    answer = await ada.get("/desk/me")
+    assert (answer.data["role"], answer.data["teams"]) == ("editor", ["support"])

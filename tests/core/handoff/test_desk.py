@@ -84,7 +84,13 @@ def test_parking_waits_as_the_step_or_the_company_says() -> None:
 
 def test_reassigned_chat_keeps_its_place_and_waits_anew() -> None:
     parked = desk.reassign(POLICY, ANNA, AT + timedelta(hours=1))
-    assert parked == Parked(team="support", since=AT, expires=AT + timedelta(hours=1, minutes=15))
+    assert parked == Parked(
+        team="support",
+        since=AT,
+        expires=AT + timedelta(hours=1, minutes=15),
+        came=AT + timedelta(hours=1),
+        avoid="anna",
+    )
     timers = desk.waiting_timers(POLICY, parked, AT + timedelta(hours=1))
     assert timers["wait_remind_1"] == AT + timedelta(hours=1, minutes=2)
 
