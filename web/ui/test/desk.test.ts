@@ -3,7 +3,7 @@ import test from "node:test";
 import { asking, counted, merged, replaced } from "../src/desk/cards";
 import { handling, waiting } from "../src/desk/clocks";
 import { ALL, chosen, choices, grouped } from "../src/desk/order";
-import { CHUNK, chunked, mergedMessages, rights, unseenReplies, type Reply, type Thread } from "../src/desk/thread";
+import { CHUNK, chunked, mergedMessages, past, pastWith, rights, unseenReplies, type Reply, type Thread } from "../src/desk/thread";
 import { range } from "../src/desk/windowed";
 import type { Card, Message } from "../src/shared/protocol";
 
@@ -168,4 +168,13 @@ test("a new message makes one chunk anew, an earlier page only the first", () =>
   const fresh = older.filter((chunk) => !newer.includes(chunk));
   assert.equal(fresh.length, 4);
   assert.deepEqual(older.flatMap((chunk) => chunk.messages), all.slice(0, 4_901));
+});
+
+test("an earlier conversation shows its own words only, however its chat went on", () => {
+  const one = { conversation: "old", channel: "sms", opened_at: "2026-11-01T10:00:00Z", closed_at: "2026-11-01T10:30:00Z", outcome: "", topic: "", operator: "", preview: "" };
+  const at = (seq: number, when: string): Message => message(seq, { at: when });
+  const later = pastWith(past(one), { messages: [at(8, "2026-11-02T09:00:00Z"), at(9, "2026-11-03T09:00:00Z")], more: true });
+  assert.deepEqual([later.messages, later.more], [[], true]);
+  const own = pastWith(later, { messages: [at(4, "2026-10-01T09:00:00Z"), at(5, "2026-11-01T10:00:00Z"), at(6, "2026-11-01T10:30:01Z"), at(7, "2026-11-02T08:00:00Z")], more: true });
+  assert.deepEqual([own.messages?.map((each) => each.seq), own.more], [[5, 6], false]);
 });

@@ -3,13 +3,13 @@
 import { batch } from "@preact/signals";
 import { Link } from "../shared/link";
 import { browserStore, newId, Outbox } from "../shared/outbox";
-import type { DeskCommand, DeskFrame, ErrorFrame, Me, Status } from "../shared/protocol";
+import type { DeskCommand, DeskFrame, Earlier as Episode, ErrorFrame, Me, Status } from "../shared/protocol";
 import { EMPTY } from "./feed";
 import { forgetDrafts, formerOperator, rememberOperator } from "./keep";
 import { Receiver } from "./receive";
 import { login, logout, whoAmI } from "./session";
 import { DeskState } from "./state";
-import { isReply, type Reply } from "./thread";
+import { isReply, past, type Reply } from "./thread";
 import { Uploads } from "./uploads";
 
 /** Milliseconds until a missing `done` means that the connection is dead. */
@@ -106,9 +106,9 @@ export class DeskClient extends DeskState {
   }
 
   /** An earlier conversation in the place of this one's history; nothing leads back. */
-  showEarlier(conversation: string | undefined): void {
-    this.earlier.value = conversation ? { conversation, messages: undefined, more: false } : undefined;
-    if (conversation) this.#link.send({ type: "older", conversation, before: NEWEST });
+  showEarlier(one: Episode | undefined): void {
+    this.earlier.value = one && past(one);
+    if (one) this.#link.send({ type: "older", conversation: one.conversation, before: NEWEST });
   }
 
   olderEarlier(): void {

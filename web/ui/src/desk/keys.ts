@@ -17,7 +17,10 @@ export function onKey(event: KeyboardEvent, use: KeyUse): void {
   const target = event.target as HTMLElement;
   if (document.querySelector("dialog[open]")) return;
   if (target.matches("input, textarea, select")) {
-    if (event.key === "Escape") focusCard(use);
+    if (event.key === "Escape") {
+      target.blur();
+      focusCard(use);
+    }
     return;
   }
   if (act(event.key, target, use)) event.preventDefault();
@@ -111,12 +114,15 @@ function nextUnread(use: KeyUse): boolean {
 function reach(card: Card | undefined, { client }: DeskUse): boolean {
   if (!card) return false;
   client.cursor.value = card.conversation;
-  requestAnimationFrame(() => {
-    const button = document.querySelector<HTMLElement>(`.lists [data-conversation="${CSS.escape(card.conversation)}"]`);
-    button?.focus({ preventScroll: true });
-    button?.scrollIntoView({ block: "nearest" });
-  });
+  if (!show(card)) requestAnimationFrame(() => show(card));
   return true;
+}
+
+function show({ conversation }: Card): boolean {
+  const button = document.querySelector<HTMLElement>(`.lists .group:not(.letters) [data-conversation="${CSS.escape(conversation)}"]`);
+  button?.focus({ preventScroll: true });
+  button?.scrollIntoView({ block: "nearest" });
+  return button !== null;
 }
 
 /** Claims the focused card of the queue, else the conversation that is open. */

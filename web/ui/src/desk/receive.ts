@@ -4,7 +4,7 @@ import type { Card, DeskFrame, FeedFrame, Me } from "../shared/protocol";
 import { asking, counted, type Unread } from "./cards";
 import { advanced, NO_BOT, NOBODY } from "./feed";
 import type { DeskState } from "./state";
-import { mergedMessages, type Thread } from "./thread";
+import { mergedMessages, pastWith, type Thread } from "./thread";
 
 const TYPING_ENDS = 6_000;
 
@@ -138,7 +138,10 @@ export class Receiver {
     const { desk } = this;
     const earlier = desk.earlier.value;
     if (earlier?.conversation === frame.conversation) {
-      desk.earlier.value = { ...earlier, messages: mergedMessages(frame.messages, earlier.messages ?? []), more: frame.more };
+      desk.earlier.value = pastWith(earlier, frame);
+      // The newest of its chat may all be of later ones.
+      const first = frame.messages[0];
+      if (desk.earlier.value.more && first && !desk.earlier.value.messages?.length) this.ask({ type: "older", conversation: frame.conversation, before: first.seq });
       return;
     }
     desk.loadingOlder.value = false;

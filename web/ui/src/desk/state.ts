@@ -2,12 +2,12 @@
 
 import { computed, signal } from "@preact/signals";
 import type { ConnectionPhase } from "../shared/connection";
-import type { Canned, Card, Delivery, FoundCustomer, Letter, Message, ToldKind, Viewer } from "../shared/protocol";
+import type { Canned, Card, Delivery, FoundCustomer, Letter, ToldKind, Viewer } from "../shared/protocol";
 import type { Asked, Unread } from "./cards";
 import { EMPTY, type Feed } from "./feed";
 import { saveView, savedView, type View } from "./keep";
 import { chosen, grouped, type Filter, type GroupName, type Order } from "./order";
-import { rights, type Reply, type Thread } from "./thread";
+import { rights, type Past, type Reply, type Thread } from "./thread";
 
 const TOAST_ENDS = 7_000;
 /** Milliseconds after which a list that depends on the time is looked at anew. */
@@ -23,13 +23,6 @@ export interface Toast {
 
 export type SignIn = "unknown" | "out" | "in";
 export type Box = "transfer" | "consult" | "hand_back" | "close" | "plan" | "run" | "customers" | "buttons" | "place" | "help";
-
-/** An earlier conversation of the same customer, open in the place of this one's history. */
-export interface Earlier {
-  readonly conversation: string;
-  readonly messages: readonly Message[] | undefined;
-  readonly more: boolean;
-}
 
 export interface Slots {
   readonly team: string;
@@ -74,7 +67,7 @@ export class DeskState {
   readonly opened = signal("");
   readonly thread = signal<Thread | undefined>(undefined);
   readonly rights = computed(() => (this.thread.value ? rights(this.thread.value.card, this.me.value.operator) : undefined));
-  readonly earlier = signal<Earlier | undefined>(undefined);
+  readonly earlier = signal<Past | undefined>(undefined);
   readonly viewers = signal<readonly Viewer[]>([]);
   readonly customerTypes = signal(false);
   readonly loadingOlder = signal(false);

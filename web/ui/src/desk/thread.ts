@@ -1,6 +1,6 @@
 /** The conversation in the middle of the desk: its messages, what is pending, and who may do what. Pure. */
 
-import type { Card, ContextItem, DeliveryState, DeskCommand, Message, NoteCommand, Panel, RefusalReason, ReplyCommand } from "../shared/protocol";
+import type { Card, ContextItem, DeliveryState, DeskCommand, Earlier, Message, NoteCommand, Panel, RefusalReason, ReplyCommand } from "../shared/protocol";
 
 export interface Thread {
   readonly card: Card;
@@ -12,6 +12,9 @@ export interface Thread {
   /** The customer has seen up to this number. */
   readonly read: number;
 }
+
+/** Milliseconds after the end in which its last words are still said. */
+const CLOSING = 2_000;
 
 export type ReplyState = "sending" | "stored" | DeliveryState;
 
@@ -45,6 +48,27 @@ export function unseenReplies(replies: readonly Reply[], thread: Thread): readon
   if (!own.length) return own;
   const known = new Set(thread.messages.map((message) => message.client_id));
   return own.filter((reply) => !known.has(reply.command.id));
+}
+
+/** An earlier conversation of the same customer, open in the place of this one's history. */
+export interface Past {
+  readonly conversation: string;
+  /** When it was, in milliseconds since 1970. */
+  readonly from: number;
+  readonly to: number;
+  readonly messages: readonly Message[] | undefined;
+  readonly more: boolean;
+}
+
+export function past({ conversation, opened_at, closed_at }: Earlier): Past {
+  return { conversation, from: Date.parse(opened_at), to: closed_at ? Date.parse(closed_at) : Infinity, messages: undefined, more: false };
+}
+
+/** Its own messages only: others of its chat were said before or after it. */
+export function pastWith(known: Past, older: { readonly messages: readonly Message[]; readonly more: boolean }): Past {
+  const at = (message: Message | undefined): number => (message ? Date.parse(message.at) : -Infinity);
+  const own = older.messages.filter((message) => at(message) >= known.from && at(message) <= known.to + CLOSING);
+  return { ...known, messages: mergedMessages(own, known.messages ?? []), more: older.more && at(older.messages[0]) >= known.from };
 }
 
 /** Some messages in a row, drawn or left out together; `day`: a new day begins with them. */

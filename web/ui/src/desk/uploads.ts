@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 import { newId } from "../shared/outbox";
 import type { Uploaded } from "../shared/protocol";
 
-export const LARGEST_FILE = 10_000_000;
+export const LARGEST_FILE = 10 * 1024 * 1024;
 
 /** `part` of it is sent, from 0 to 1. `problem`: the key of why it can't be sent. */
 export interface Attachment {
@@ -65,7 +65,7 @@ export class Uploads {
     this.#requests.delete(key);
     const answer = request.response as Uploaded | null;
     if (request.status === 200 && answer?.upload) this.#set(key, { part: 1, uploaded: answer });
-    else this.#fail(key, { 401: "signed_out", 413: "too_large", 415: "kind" }[request.status] ?? "lost");
+    else this.#fail(key, { 401: "signed_out", 413: "too_large", 415: "kind", 429: "too_fast" }[request.status] ?? "lost");
   }
 
   #fail(key: string, problem: string): void {

@@ -22,7 +22,7 @@ export type Content =
   | { readonly kind: "location"; readonly latitude: number; readonly longitude: number }
   | { readonly kind: "contact"; readonly phone: string; readonly name?: string; readonly own?: boolean }
   | { readonly kind: "unsupported"; readonly what: string }
-  | { readonly kind: "note"; readonly text: string; readonly mentions?: readonly string[] }
+  | { readonly kind: "note"; readonly text: string; readonly mentions?: readonly string[]; readonly to?: string }
   | { readonly kind: "example"; readonly text: string; readonly language: string; readonly intent: string; readonly scores: Readonly<Record<string, number>> };
 
 export type Author = "customer" | "bot" | "operator" | "system";
@@ -253,7 +253,7 @@ export interface Letter {
   readonly at: string;
   readonly error: string;
 }
-export type RefusalReason = "held_by_other" | "not_holder" | "not_waiting" | "closed" | "slot_taken" | "not_allowed" | "full";
+export type RefusalReason = "held_by_other" | "not_holder" | "not_waiting" | "closed" | "slot_taken" | "not_allowed" | "full" | "unknown";
 
 interface Ordered {
   readonly id: string;
@@ -281,7 +281,7 @@ export type DeskCommand =
   | (Ordered & { readonly type: "close"; readonly outcome?: string; readonly topic?: string })
   | (Ordered & { readonly type: "transfer"; readonly team?: string; readonly to?: string; readonly reason: string })
   | (Ordered & { readonly type: "consult"; readonly colleague: string; readonly question: string })
-  | (Ordered & { readonly type: "plan"; readonly begin?: string; readonly phone?: string; readonly topic?: string })
+  | (Ordered & { readonly type: "plan"; readonly begin?: string; readonly phone?: string; readonly topic?: string; readonly team?: string })
   | (Ordered & { readonly type: "run"; readonly action: string; readonly arguments: Readonly<Record<string, unknown>> })
   | (Ordered & { readonly type: "join" | "part"; readonly chat: string })
   | (Ordered & { readonly type: "resend" | "settle"; readonly message_id: string })

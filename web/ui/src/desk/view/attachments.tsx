@@ -53,7 +53,7 @@ function FileView({ one, client, texts }: DeskUse & { readonly one: Attachment }
           {t(`upload.${problem}`)}
         </span>
       )}
-      {problem === "lost" && (
+      {(problem === "lost" || problem === "too_fast") && (
         <button type="button" class="link" onClick={() => client.uploads.again(key)}>
           {t("again")}
         </button>

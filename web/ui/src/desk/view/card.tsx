@@ -54,7 +54,7 @@ export function CardView({ card, client, texts, onOpen }: Props): JSX.Element {
         {card.mood && <span class={`badge mood ${card.mood}`}>{known(t, "mood", card.mood)}</span>}
         <span class="tag">
           {[channelName(t, card.channel), card.language, parked ? card.team : ""].filter(Boolean).join(" · ")}
-          {!parked && !mine && <span class="holder"> · {t("held_by", { name: card.operator_name || card.operator })}</span>}
+          {!parked && !mine && <span class="holder">{t("held_by", { name: card.operator_name || card.operator })}</span>}
         </span>
         {!parked && <HandleClock card={card} client={client} texts={texts} />}
       </span>

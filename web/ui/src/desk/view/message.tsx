@@ -1,7 +1,7 @@
 /** One message, one own reply on its way, one note. */
 
 import type { JSX } from "preact";
-import type { Delivery, Message } from "../../shared/protocol";
+import type { Content, Delivery, Message } from "../../shared/protocol";
 import { clock, full } from "../../shared/times";
 import type { Reply } from "../thread";
 import type { DeskUse } from "../use";
@@ -23,7 +23,7 @@ export function MessageView(props: Props): JSX.Element {
   const { t } = texts;
   const language = texts.language.value;
   if (message.author === "system") {
-    return message.content.kind === "note" ? <Colleagues {...props} text={message.content.text} /> : <Event message={message} texts={texts} />;
+    return message.content.kind === "note" && message.content.text ? <Colleagues {...props} content={message.content} /> : <Event message={message} texts={texts} />;
   }
   const first = before?.author !== message.author || before.name !== message.name;
   const name = message.author === "customer" ? props.name || t("nameless") : message.author === "bot" ? t("bot") : message.name || t("operator");
@@ -96,15 +96,16 @@ function Undelivered({ delivery, message, client, texts }: DeskUse & { readonly 
 }
 
 /** Words among colleagues: never to be taken for an answer. */
-function Colleagues({ message, texts, client, text }: Props & { readonly text: string }): JSX.Element {
-  const mine = message.content.kind === "note" && message.content.mentions?.includes(client.me.value.operator);
+function Colleagues({ message, texts, client, content }: Props & { readonly content: Extract<Content, { kind: "note" }> }): JSX.Element {
+  const mine = content.mentions?.includes(client.me.value.operator);
+  const name = message.name || texts.t("operator");
   return (
     <li class={mine ? "message internal mine" : "message internal"}>
       <div class="bubble">
         <span class="author" dir="auto">
-          <Icon name="note" /> {texts.t("note.by", { name: message.name || texts.t("operator") })}
+          <Icon name="note" /> {known(texts.t, "among", message.origin ?? "", { name, to: content.to ?? "" }, texts.t("note.by", { name }))}
         </span>
-        <Words text={text} />
+        <Words text={content.text} />
       </div>
       <span class="meta">
         <time dateTime={message.at}>{clock(message.at, texts.language.value)}</time>
@@ -117,8 +118,10 @@ function Colleagues({ message, texts, client, text }: Props & { readonly text: s
 function Event({ message, texts }: Pick<DeskUse, "texts"> & { readonly message: Message }): JSX.Element {
   const words = message.content.kind === "text" || message.content.kind === "example" ? message.content.text : "";
   const origin = message.origin ?? "";
-  const said = known(texts.t, "notes", origin, { name: message.name ?? "" }, "");
-  // A sentence of ours, and what a colleague gave as the reason.
+  const to = message.content.kind === "note" ? (message.content.to ?? "") : "";
+  const name = message.name ?? "";
+  const said = (to && known(texts.t, "among", origin, { name, to }, "")) || known(texts.t, "notes", origin, { name }, "");
+  // A sentence of ours, and what somebody said about it.
   const more = said && words && words !== origin && message.content.kind === "text" ? words : "";
   return (
     <li class="note">

@@ -173,7 +173,7 @@ function EarlierOnes({ client, texts, panel, onRead }: Props): JSX.Element | nul
               type="button"
               aria-pressed={client.earlier.value?.conversation === one.conversation}
               onClick={() => {
-                client.showEarlier(one.conversation);
+                client.showEarlier(one);
                 onRead();
               }}
             >

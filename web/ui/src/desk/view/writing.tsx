@@ -135,20 +135,20 @@ function ready(client: DeskUse["client"], conversation: string, mode: Mode, word
   if (text.length > LONGEST_REPLY) return false;
   if (mode === "note") return text !== "";
   const files = client.uploads.of(conversation);
-  if (files.some((file) => !file.uploaded)) return false;
+  if (files.some((file) => !file.uploaded) || (client.buttons.value.length > 0 && !text)) return false;
   return text !== "" || files.length > 0;
 }
 
-/** The words are the caption of the first file; each further file is an answer of its own. */
+/** The words are the caption of the first file; each further file is an answer of its own, and so are words with buttons. */
 function answer(client: DeskUse["client"], conversation: string, text: string): void {
   const files = client.uploads.of(conversation);
   const buttons = client.buttons.value;
-  const extra = { ...(text ? { text } : {}), ...(buttons.length ? { buttons } : {}) };
-  if (!files.length) client.say(conversation, { type: "reply", ...extra });
+  const caption = buttons.length ? "" : text;
   files.forEach(({ key, uploaded, file }, index) => {
-    if (uploaded) client.say(conversation, { type: "reply", ...(index ? {} : extra), upload: uploaded.upload }, file.name);
+    if (uploaded) client.say(conversation, { type: "reply", ...(caption && !index ? { text } : {}), upload: uploaded.upload }, file.name);
     client.uploads.drop(key);
   });
+  if (!files.length || buttons.length) client.say(conversation, { type: "reply", text, ...(buttons.length ? { buttons } : {}) });
   client.buttons.value = [];
 }
 

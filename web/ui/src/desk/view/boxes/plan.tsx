@@ -35,7 +35,7 @@ export function Plan({ client, texts, card, planned, phone, onClose }: Props): J
       text={t("plan.text")}
       go={t("plan.go")}
       ready={begin.value !== ""}
-      onGo={() => client.command({ type: "plan", begin: begin.value, phone: number.value.trim(), topic: topic.value.trim() }, card.conversation)}
+      onGo={() => client.command({ type: "plan", begin: begin.value, phone: number.value.trim(), topic: topic.value.trim(), team: team.value }, card.conversation)}
       onClose={onClose}
     >
       {planned && <Current client={client} texts={texts} card={card} planned={planned} onClose={onClose} />}
