@@ -235,6 +235,13 @@ class Bot:
         self.moods = moods or {}
         self.fillers = {dialog.fills: dialog.name for dialog in dialogs.values() if dialog.fills}
         self.intents = self._intents()
+        steps = [step for dialog in dialogs.values() for step in dialog.steps.values()]
+        self.ratings = frozenset(
+            step.save
+            for step in steps
+            if isinstance(step.verb, Ask) and step.verb.answer.name == "rating" and step.save
+        )
+        """The variables that keep how content the customer is."""
 
     def _intents(self) -> dict[str, tuple[str, str]]:
         """Intent to the (dialog, step) it starts."""

@@ -11,6 +11,7 @@ from conversation.events import (
     OperatorAssigned,
     OperatorConsulted,
     OperatorEvent,
+    OperatorJoined,
     OperatorNoted,
     OperatorRan,
     OperatorTransferred,
@@ -27,7 +28,9 @@ RESULT_LENGTH: Final = 2_000
 """Characters of a result that a note shows."""
 
 
-def work(draft: Draft, event: OperatorNoted | OperatorTransferred | OperatorConsulted | OperatorRan) -> None:
+def work(
+    draft: Draft, event: OperatorNoted | OperatorTransferred | OperatorConsulted | OperatorRan | OperatorJoined
+) -> None:
     """What colleagues do among themselves; the customer hears at most that somebody else comes."""
     match event:
         case OperatorNoted():
@@ -38,6 +41,8 @@ def work(draft: Draft, event: OperatorNoted | OperatorTransferred | OperatorCons
             _consulted(draft, event)
         case OperatorRan():
             _ran(draft, event)
+        case OperatorJoined(place=place, joined=joined):
+            draft.post("system", Note(text="", to=place), name=event.name, origin="joined" if joined else "parted")
 
 
 def assigned(draft: Draft, event: OperatorAssigned) -> bool:
@@ -110,6 +115,7 @@ def _pass_on(draft: Draft, phase: Parked | WithOperator, event: OperatorTransfer
         draft.say("waiting.again")
         draft.change(unanswered=True)
     draft.set_timers(waiting_timers(policy, parked, start=draft.now))
+    draft.look_at_place()
 
 
 def _consulted(draft: Draft, event: OperatorConsulted) -> None:

@@ -3,7 +3,7 @@
 import copy
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -178,7 +178,7 @@ class Stage:
             return
         if not isinstance(self.state.phase, Parked | WithOperator):
             raise StageError("nobody waits for an operator here")
-        who = {"operator": "operator", "name": "Operator"}
+        who: dict[str, Any] = {"operator": "operator", "name": "Operator"}
         if isinstance(self.state.phase, Parked):
             self.take(OperatorClaimed(id=self._key(), at=self.now, **who))
         if what == "closes":

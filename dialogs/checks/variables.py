@@ -29,7 +29,15 @@ MAX_ROUNDS: Final = 8
 def built_in(bot: Bot) -> dict[str, Type]:
     team = Record(fields={"open": YES_NO, "next_open": MOMENT, "next_slots": ListOf(item=MOMENT)})
     hours = Record(fields=dict.fromkeys(bot.policy.teams, team))
-    return {"hours": hours, "now": MOMENT, "today": Scalar(name="date"), "channel": TEXT, "language": TEXT}
+    person = Record(fields=dict.fromkeys(("team", "operator", "outcome", "topic"), TEXT))
+    return {
+        "hours": hours,
+        "now": MOMENT,
+        "today": Scalar(name="date"),
+        "channel": TEXT,
+        "language": TEXT,
+        "handoff": person,
+    }
 
 
 def given(spec: ActionSpec, m: Material) -> Record:

@@ -42,6 +42,7 @@ _BOT = {
     "routing",
     "waiting",
     "live",
+    "mood",
 }
 _CUSTOMER = "customer.yaml"
 _NO_TEXTS = (MOODS,)

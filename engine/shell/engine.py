@@ -9,7 +9,7 @@ from typing import Final
 
 from conversation.effects import SetTimer
 from conversation.errors import StoreError
-from conversation.events import CustomerEdited, CustomerPressed, CustomerSaid, CustomerUnreachable
+from conversation.events import CustomerEdited, CustomerPressed, CustomerSaid, CustomerUnreachable, QueuePlace
 from conversation.meter import NO_METER, NO_TRACER, Meter, Tracer
 from conversation.ports import Actions, Bus, Channel, Clock, Ids
 from conversation.records import Accepted, Claimed, InboxRow, Saved, Send, Turn
@@ -65,6 +65,8 @@ class Tools:
     at: Callable[[str], None] = no_point
     meter: Meter = NO_METER
     tracer: Tracer = NO_TRACER
+    place_of: Callable[[str, str], Awaitable[QueuePlace | None]] | None = None
+    """Of a conversation in its team's queue; without it, as the store has it."""
 
 
 class Engine:
@@ -131,6 +133,7 @@ class Engine:
             at=tools.at,
             meter=tools.meter,
             tracer=tools.tracer,
+            place=tools.place_of,
         )
 
     def _make_outbox(self) -> Outbox:
