@@ -61,6 +61,8 @@ class Note(Tagged, frozen=True, kw_only=True):
 
     text: str
     mentions: tuple[str, ...] = ()
+    to: str = ""
+    """The colleague, team or action that it is about, as people call it."""
 
 
 class Button(Value, frozen=True, kw_only=True):

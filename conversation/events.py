@@ -117,6 +117,8 @@ class OperatorTransferred(_OperatorEvent, frozen=True, kw_only=True):
     to: str = ""
     to_name: str = ""
     reason: str
+    over: bool = False
+    """The operator may decide over others' chats."""
 
 
 class OperatorConsulted(_OperatorEvent, frozen=True, kw_only=True):
@@ -125,6 +127,8 @@ class OperatorConsulted(_OperatorEvent, frozen=True, kw_only=True):
     colleague: str
     colleague_name: str
     question: str = ""
+    over: bool = False
+    """The operator may decide over others' chats."""
 
 
 class OperatorPlanned(_OperatorEvent, frozen=True, kw_only=True):

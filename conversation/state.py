@@ -144,3 +144,5 @@ class Conversation(Value, frozen=True, kw_only=True):
     served: Served | None = None
     rating: Rating | None = None
     """How content the customer was, the last time it was asked."""
+    errands: dict[str, str] = {}
+    """Actions that operators run and that have no answer yet: request to name."""

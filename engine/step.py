@@ -21,24 +21,29 @@ from conversation.events import (
     CustomerUnreachable,
     Event,
     Happened,
+    OperatorAssigned,
     OperatorClaimed,
     OperatorClosed,
+    OperatorConsulted,
     OperatorEvent,
     OperatorHandedBack,
+    OperatorNoted,
     OperatorPlanned,
+    OperatorRan,
     OperatorReplied,
+    OperatorTransferred,
     TimerFired,
     Understood,
 )
 from conversation.state import Closed, Conversation, Parked, WithBot, WithOperator, bot_speaks
 from conversation.value import Data
 from dialogs import advance
-from dialogs.advance import Acted, Chose, Comprehended, Heard, Lost, Pressed, Resumed, Silent, Woke
+from dialogs.advance import Acted, Chose, Comprehended, Heard, Lost, Pressed, Resumed, Sent, Silent, Woke
 from dialogs.hearing.commands import find_command
 from dialogs.hearing.hear import press_id
 from dialogs.taken import Taken
 from dialogs.walking.waits import kept
-from engine import calling, live, waiting
+from engine import calling, live, operating, waiting
 from engine.draft import OF_BOT, SILENCE, WAKE, Draft
 from engine.moods import upset
 from engine.rules import Rules
@@ -70,23 +75,23 @@ def _stepped(conversation: Conversation, event: Event, rules: Rules) -> Draft:
     match event:
         case CustomerSaid() | CustomerPressed() | CustomerEdited() | CustomerChoseLanguage() | CustomerUnreachable():
             _customer(draft, event)
-        case OperatorClaimed() | OperatorReplied() | OperatorHandedBack() | OperatorClosed():
-            _operator(draft, event)
         case TimerFired():
             _timer(draft, event)
         case Understood(request=request, understanding=understanding):
             if request == draft.state.run.listening and bot_speaks(draft.state.phase):
                 draft.dialogs(Comprehended(understanding=understanding, language_open=not draft.state.language_chosen))
-        case OperatorPlanned():
-            calling.planned(draft, event)
         case ActionDone(request=request, result=result, plan=plan):
             if plan:
                 calling.agree(draft, plan)
-            _acted(draft, Acted(request=request, result=result))
-        case ActionFailed(request=request):
-            _acted(draft, Acted(request=request, result=None))
+            if not operating.answered(draft, request, result):
+                _acted(draft, Acted(request=request, result=result))
+        case ActionFailed(request=request, reason=reason):
+            if not operating.answered(draft, request, None, reason):
+                _acted(draft, Acted(request=request, result=None))
         case Happened(name=name, data=data):
             _happened(draft, name, data)
+        case _:
+            _operator(draft, event)
     return draft
 
 
@@ -222,7 +227,7 @@ def _acted(draft: Draft, event: Acted) -> None:
 
 def _operator(draft: Draft, event: OperatorEvent) -> None:
     if event.conversation not in ("", draft.state.id):
-        draft.effects.append(Refuse(operator=event.operator, event=event.id, reason="closed"))
+        operating.refuse(draft, event, "closed")
         return
     match event:
         case OperatorClaimed():
@@ -236,12 +241,17 @@ def _operator(draft: Draft, event: OperatorEvent) -> None:
             draft.change(unanswered=False)
             live.watch(draft)
         case OperatorHandedBack():
-            if _let_go(draft, release(draft.state.phase, event), event, "handed_back"):
-                draft.say("bot_again")
-                draft.dialogs(Resumed(how="handed_back"))
+            _handed_back(draft, event)
         case OperatorClosed():
             if _let_go(draft, close(draft.state.phase, event), event, "closed"):
                 _after_person(draft, event)
+        case OperatorAssigned():
+            if operating.assigned(draft, event):
+                live.watch(draft)
+        case OperatorNoted() | OperatorTransferred() | OperatorConsulted() | OperatorRan():
+            operating.work(draft, event)
+        case OperatorPlanned():
+            calling.planned(draft, event)
 
 
 def _claimed(draft: Draft, event: OperatorClaimed) -> None:
@@ -254,6 +264,15 @@ def _claimed(draft: Draft, event: OperatorClaimed) -> None:
         draft.note("claimed", name=event.name)
         draft.change(unanswered=True)
         live.watch(draft)
+
+
+def _handed_back(draft: Draft, event: OperatorHandedBack) -> None:
+    there = Sent(dialog=event.dialog, step=event.step) if event.step else None
+    if there and draft.rules.bot.step(event.dialog, event.step) is None:
+        operating.refuse(draft, event, "unknown")
+    elif _let_go(draft, release(draft.state.phase, event), event, "handed_back"):
+        draft.say("bot_again")
+        draft.dialogs(there or Resumed(how="handed_back"))
 
 
 def _let_go(

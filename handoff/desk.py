@@ -26,8 +26,14 @@ def claim(phase: Phase, event: OperatorClaimed) -> WithOperator | Refuse:
     """The first claim of a parked chat wins; a second one by the same operator changes nothing."""
     match phase:
         case Parked(team=team, since=queued, callback=callback):
-            who = {"operator": event.operator, "name": event.name}
-            return WithOperator(team=team, since=event.at, queued=queued, callback=callback, **who)
+            return WithOperator(
+                team=team,
+                operator=event.operator,
+                name=event.name,
+                since=event.at,
+                queued=queued,
+                callback=callback,
+            )
         case WithOperator(operator=operator) if operator == event.operator:
             return phase
         case WithOperator():

@@ -12,6 +12,7 @@ from bots.connector import Hook
 from bots.links import Links
 from conversation.events import Happened, OperatorEvent, QueuePlace
 from conversation.news import TypingNews
+from conversation.people import PeopleStore
 from conversation.ports import Bus, Channel, Clock, Ids, Presence, Rates
 from conversation.records import Chat, Inbound, Operator
 from conversation.stores import DeskStore
@@ -69,6 +70,7 @@ class Deps:
 
     engine: Takes
     store: DeskStore
+    people: PeopleStore
     bus: Bus
     rates: Rates
     presence: Presence

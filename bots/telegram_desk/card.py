@@ -108,6 +108,7 @@ def _row(name: str, value: str) -> str:
 
 def keys_of(conversation: Conversation, reader: Reader) -> tuple[tuple[str, str], ...]:
     """What can be pressed below the card: label and payload."""
+    wanted: tuple[str, ...]
     match conversation.phase:
         case Parked():
             wanted = ("claim", "transfer")

@@ -92,4 +92,3 @@ def standing(asked: Asked, conversation: Conversation, done: bool) -> Refuse | N
     if asked.verb == "reply" and (holder or not isinstance(phase, WithOperator)):
         return Refuse(operator=asked.operator, event=asked.event, reason="not_holder", holder=holder)
     return None
-

@@ -54,8 +54,8 @@ class Files(Protocol):
         """Media type and bytes of any file of a chat, whoever sent it. Raises SendError."""
         ...
 
-    async def keep(self, upload: Upload, body: bytes) -> None:
-        """Raises StoreError."""
+    async def keep(self, upload: Upload, body: bytes) -> Upload:
+        """As it was kept: what the content is counts, not the name. Raises RefusedError for what nobody should send, and StoreError."""
         ...
 
 

@@ -1,7 +1,6 @@
 """Says in the group what is to be said there: one call at a time, at the group's pace, each written down when it is done."""
 
 import mimetypes
-from collections.abc import Awaitable, Callable
 from html import escape
 from typing import Final
 
@@ -9,10 +8,11 @@ import msgspec
 import structlog
 
 from bots.limits import Bucket, limits_of
+from bots.telegram_desk.answers import Answers
 from bots.telegram_desk.api import LARGEST, ForumApi, TopicGoneError
 from bots.telegram_desk.card import ICONS, Reader
 from bots.telegram_desk.line_up import Answer, LineUp
-from bots.telegram_desk.pending import Asked, Pending
+from bots.telegram_desk.pending import Pending
 from bots.telegram_desk.plan import (
     ChangeCard,
     Know,
@@ -57,22 +57,20 @@ def ours(group: int, message: int) -> str:
 
 
 class Telling:
-    """``done``: says to the operator that a command was carried out."""
-
     def __init__(
         self,
         api: ForumApi,
         surroundings: Surroundings,
         line: LineUp,
         pending: Pending,
-        done: Callable[[Asked], Awaitable[None]],
+        answers: Answers,
     ) -> None:
         self._api = api
         self._group = api.group
         self._lent = surroundings
         self._line = line
         self._pending = pending
-        self._done = done
+        self._answers = answers
         self._bucket = limits_of("telegram").pace.group or Bucket(rate=0.3, burst=2)
         self._failures = 0
         self._answered: dict[str, None] = {}
@@ -94,6 +92,9 @@ class Telling:
                 self._again(item)
                 await self._rest(error)
                 continue
+            except Exception:
+                _log.exception("not_said", follows="the others go on; this one is tried again in a while")
+                more = False
             if more and isinstance(item, str):
                 self._line.chat(item, changed=True)
 
@@ -186,7 +187,7 @@ class Telling:
             self._answered[message.id] = None
             while len(self._answered) > _BATCH * 10:
                 del self._answered[next(iter(self._answered))]
-            await self._done(asked)
+            self._answers.done(asked)
         return message.id in self._answered or message.client_id.startswith(ours(self._group, 0)[:-1])
 
     async def _do(self, chat: str, topic: Topic, step: Step) -> Topic:
@@ -272,6 +273,5 @@ class Telling:
                 return topic
 
 
-def _with(topic: Topic, **changed: object) -> Topic:
+def _with(topic: Topic, /, **changed: object) -> Topic:
     return msgspec.structs.replace(topic, **changed)
-

@@ -1,5 +1,7 @@
 """When an operator's hold of a chat is over, and what is written down of it."""
 
+from typing import Any
+
 import msgspec
 import pytest
 
@@ -22,7 +24,7 @@ from tests.support.storing import closed, fresh, held, in_phase, later, parked
 HELD = msgspec.structs.replace(
     in_phase(fresh("chat-a"), held(10)), reason=Reason(intent="no_internet", score=0.9, text="", at=later(1))
 )
-ABOUT = {"id": "e", "operator": "olga", "name": "Olga"}
+ABOUT: dict[str, Any] = {"id": "e1", "operator": "ann", "name": "Ann"}
 
 
 def timer(name: str) -> TimerFired:
