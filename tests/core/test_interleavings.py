@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 
 from conversation.content import Text
-from conversation.effects import CancelTimer, Effect, Post, SetTimer
+from conversation.effects import CancelTimer, Effect, Post, RunAction, SetTimer
 from conversation.events import (
     ActionDone,
     ActionFailed,
@@ -18,10 +18,15 @@ from conversation.events import (
     CustomerSaid,
     Event,
     Happened,
+    OperatorAssigned,
     OperatorClaimed,
     OperatorClosed,
+    OperatorConsulted,
     OperatorHandedBack,
+    OperatorNoted,
+    OperatorRan,
     OperatorReplied,
+    OperatorTransferred,
     QueuePlace,
     TimerFired,
     Understood,
@@ -91,6 +96,11 @@ class _Chance:
             lambda: OperatorReplied(**who, content=Text(text="hi"), client_id="k"),  # type: ignore[arg-type]
             lambda: OperatorHandedBack(**who),  # type: ignore[arg-type]
             lambda: OperatorClosed(**who, outcome="solved"),  # type: ignore[arg-type]
+            lambda: OperatorAssigned(**who, why="least_loaded"),  # type: ignore[arg-type]
+            lambda: OperatorTransferred(**who, team="care", to=dice.choice(("", "bert")), reason="knows more"),  # type: ignore[arg-type]
+            lambda: OperatorConsulted(**who, colleague="cleo", colleague_name="Cleo"),  # type: ignore[arg-type]
+            lambda: OperatorNoted(**who, text="careful", client_id="n"),  # type: ignore[arg-type]
+            lambda: OperatorRan(**who, action="look_up"),  # type: ignore[arg-type]
             lambda: self._timer(key),
             lambda: self._timer(key),
             lambda: self._old_timer(key),
@@ -130,7 +140,7 @@ class _Chance:
         self.past.extend(before.timers.items())
         self.state, effects = step(before, event, RULES)
         said = [effect.message.author for effect in effects if isinstance(effect, Post)]
-        self.requests += [effect.request for effect in effects if hasattr(effect, "arguments")]
+        self.requests += [effect.request for effect in effects if isinstance(effect, RunAction)]
         self.listens += [self.state.run.listening] if self.state.run.listening else []
         if isinstance(self.state.phase, WithOperator):
             self.held += 1
