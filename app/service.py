@@ -17,7 +17,7 @@ from aiohttp import web
 from app.channels import incoming, open_connectors, open_links, paces_of, policies_of
 from app.clock import RandomIds, SystemClock
 from app.editions import LiveEditions
-from app.ground import Ground, open_actions, open_bus, open_presence, open_rates, open_tracer
+from app.ground import Ground, callbacks_of, open_actions, open_bus, open_presence, open_rates, open_tracer
 from app.live_nlu import Models, NoNlu
 from app.metrics import Metrics
 from app.observed import ObservedActions, ObservedNlu
@@ -41,6 +41,7 @@ from engine.shell.members import Members
 from engine.shell.outbox import no_point
 from engine.shell.pace import Pacer
 from engine.shell.places import Places
+from engine.shell.router import Router
 from engine.shell.seating import Seating
 from store.bus import MemoryBus
 from store.rates import MemoryRates
@@ -202,7 +203,24 @@ async def _worker(
     engine = await _engine(ground, channels, at, stack)
     await engine.start()
     stack.push_async_callback(engine.stop)
-    return _Front(intake=engine.intake, worker=engine, keep_up={"tidying": lambda: _tidy(ground.store, ground.clock)})
+    keep_up = {
+        "tidying": lambda: _tidy(ground.store, ground.clock),
+        "router": engine.duty("router", _router(ground, engine).run).run,
+    }
+    return _Front(intake=engine.intake, worker=engine, keep_up=keep_up)
+
+
+def _router(ground: Ground, engine: Engine) -> Router:
+    return Router(
+        store=ground.store,
+        seating=Seating(store=ground.store, presence=ground.presence, clock=ground.clock),
+        operate=engine.intake.operate,
+        policy=lambda: ground.bot.rules().policy,
+        bus=ground.bus,
+        clock=ground.clock,
+        ids=ground.ids,
+        sure=engine.members.sure,
+    )
 
 
 async def _engine(
@@ -216,6 +234,7 @@ async def _engine(
         editions=ground.bot,
         actions=ObservedActions(actions, tracer=ground.tracer),
         repeatable=safe.__contains__,
+        own=callbacks_of(ground.store, ground.bot, ground.clock, actions.catalogue.actions),
         bus=ground.bus,
         channels=channels,
         policies=policies_of(ground.settings),

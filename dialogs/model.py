@@ -180,11 +180,17 @@ class Thresholds(Value, frozen=True, kw_only=True):
 
 
 class ActionSpec(Value, frozen=True, kw_only=True):
-    """From ``actions/catalogue.yaml``; the types are names of answer kinds, ``any``, or ``list``."""
+    """From ``actions/catalogue.yaml``; the types are names of answer kinds, ``any``, or ``list``.
+
+    ``optional``: what it need not be given; ``may_be_empty``: what it need not give. ``own``: one of the product's.
+    """
 
     name: str
     takes: dict[str, Data] = {}
     gives: dict[str, Data] = {}
+    optional: frozenset[str] = frozenset()
+    may_be_empty: tuple[str, ...] = ()
+    own: bool = False
 
 
 class Bot:

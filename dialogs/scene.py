@@ -12,9 +12,8 @@ from dialogs.saying.filters import View
 
 
 class Scene(Value, frozen=True, kw_only=True):
-    """``key`` is unique to the event: ids are made from it. ``hours``: team → ``open``, ``next_slots``, worked out when asked.
-
-    ``handoff``: what came of the last chat with a person."""
+    """``key`` is unique to the event: ids are made from it. ``hours``: team → ``open``, ``next_open``, ``next_slots``,
+    worked out when asked. ``handoff``: what came of the last chat with a person."""
 
     key: str
     now: datetime

@@ -15,7 +15,7 @@ from dialogs.problems import BotError, Problem, in_order
 from dialogs.reading.bot import BOT_FILE, READ, Files, content_hash, parse_bot, read_bot
 from dialogs.reading.source import read_source
 from dialogs.saying.prompts import MAX_OFFERED
-from handoff.hours import is_open, slots
+from handoff.hours import is_open, next_open, slots
 from handoff.read import read_policy
 
 POLICY_KEYS = ("time_zone", "teams", "routing", "waiting", "live", "mood")
@@ -44,7 +44,7 @@ class Rules:
         return Flow(self.bot)
 
     def hours(self, at: datetime) -> Mapping[str, Data]:
-        """``hours.<team>.open`` and ``.next_slots``, worked out when a dialog asks."""
+        """``hours.<team>.open``, ``.next_open`` and ``.next_slots``, worked out when a dialog asks."""
         return _Lazy({name: partial(self._team, name, at) for name in self.policy.teams})
 
     def _team(self, name: str, at: datetime) -> Data:
@@ -52,9 +52,14 @@ class Rules:
         return _Lazy(
             {
                 "open": lambda: is_open(team, zone, at),
+                "next_open": lambda: _iso(next_open(team, zone, at)),
                 "next_slots": lambda: [slot.isoformat() for slot in slots(team, zone, at, limit=MAX_OFFERED)],
             }
         )
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
 
 
 class Checked(Value, frozen=True, kw_only=True):

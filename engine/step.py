@@ -27,6 +27,7 @@ from conversation.events import (
     OperatorConsulted,
     OperatorEvent,
     OperatorHandedBack,
+    OperatorJoined,
     OperatorNoted,
     OperatorPlanned,
     OperatorRan,
@@ -248,7 +249,7 @@ def _operator(draft: Draft, event: OperatorEvent) -> None:
         case OperatorAssigned():
             if operating.assigned(draft, event):
                 live.watch(draft)
-        case OperatorNoted() | OperatorTransferred() | OperatorConsulted() | OperatorRan():
+        case OperatorNoted() | OperatorTransferred() | OperatorConsulted() | OperatorRan() | OperatorJoined():
             operating.work(draft, event)
         case OperatorPlanned():
             calling.planned(draft, event)

@@ -11,10 +11,10 @@ import msgspec
 from bots.connector import Hook
 from bots.links import Links
 from conversation.events import Happened, OperatorEvent, QueuePlace
-from conversation.news import TypingNews
+from conversation.news import ReadNews, TypingNews
 from conversation.people import PeopleStore
 from conversation.ports import Bus, Channel, Clock, Ids, Presence, Rates
-from conversation.records import Chat, Inbound, Operator
+from conversation.records import Accepted, Chat, Inbound, Operator
 from conversation.stores import DeskStore
 from dialogs.problems import Problem
 from engine.rules import Rules
@@ -35,6 +35,10 @@ class Takes(Protocol):
     async def settle(self, numbers: Sequence[int]) -> int: ...
 
     async def typing(self, news: TypingNews, chat: Chat | None = None) -> None: ...
+
+    async def read(self, news: ReadNews) -> None: ...
+
+    async def hand_on(self, accepted: Accepted) -> bool: ...
 
 
 class Readiness(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ from conversation.meter import NO_METER, NO_TRACER, Meter, Tracer
 from conversation.ports import Actions, Bus, Channel, Clock, Ids
 from conversation.records import Accepted, Claimed, InboxRow, Saved, Send, Turn
 from conversation.stores import EngineStore
+from engine.shell.callbacks import Callbacks
 from engine.shell.claims import Claims
 from engine.shell.duty import Duty
 from engine.shell.editions import Editions
@@ -50,6 +51,7 @@ class Tools:
     editions: Editions
     actions: Actions
     repeatable: Callable[[str], bool]
+    own: Callbacks | None = None
     bus: Bus
     channels: Mapping[str, Channel]
     clock: Clock
@@ -158,6 +160,7 @@ class Engine:
             store=tools.store,
             actions=tools.actions,
             repeatable=tools.repeatable,
+            own=tools.own,
             clock=tools.clock,
             ids=tools.ids,
             fence=self.claims.fence,

@@ -3,6 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
+from itertools import islice, takewhile
 from time import perf_counter
 from typing import Final
 
@@ -17,6 +18,7 @@ from conversation.events import (
     CustomerSaid,
     CustomerUnreachable,
     Event,
+    OperatorClaimed,
     QueuePlace,
     TimerFired,
     Understood,
@@ -41,6 +43,8 @@ NLU_LIMIT: Final = 2.0
 """Seconds; then the bot goes on as if nothing was understood."""
 CACHED: Final = 5_000
 """Chats whose newest state is kept in memory: it holds as long as the claim does under which it was saved."""
+CROWD: Final = 100
+"""Claims of one chat that are answered in one turn: all but the first are only told who has it."""
 AT_ONCE: Final = 500
 """Turns that are worked on at the same time."""
 _RETRY: Final = (0.1, 0.5, 1.0, 2.0, 3.0)
@@ -84,6 +88,8 @@ class Turns:
         self._at = at
         self._cache: OrderedDict[str, tuple[int, Snapshot]] = OrderedDict()
         self._room = asyncio.Semaphore(AT_ONCE)
+        self._along: set[int] = set()
+        """Numbers of events that were answered along with an earlier one."""
         self.lanes: Lanes[InboxRow] = Lanes(self._handle, give_up=self._reject, clock=clock)
 
     def add(self, row: InboxRow) -> None:
@@ -98,6 +104,9 @@ class Turns:
 
         Raises what a retry won't mend.
         """
+        if row.number in self._along:
+            self._along.discard(row.number)
+            return
         for attempt in range(1_000_000):
             try:
                 async with self._room:
@@ -140,15 +149,27 @@ class Turns:
             if isinstance(event, TimerFired):
                 event = msgspec.structs.replace(event, place=place)
         end, effects = await self._step(start, event, edition)
-        turn = self._record(row, fence, snapshot, start=start, end=end, effects=effects)
+        crowd = self._crowd(row)
+        for other in crowd:
+            end, more = await self._step(end, other.event, edition)
+            effects = (*effects, *more)
+        turn = self._record((row, *crowd), fence, snapshot, start=start, end=end, effects=effects)
         self._at("stepped")
         with self._tracer.span("save", chat=row.chat, conversation=end.id):
             saved = await self._store.save(turn)
         self._meter.turn(row.event, start.phase, end.phase, self._clock.now())
         self._at("saved")
+        self._along.update(other.number for other in crowd)
         self._remember(snapshot, turn)
         self._after(saved, turn)
         await self._tell(turn, start.phase, place)
+
+    def _crowd(self, row: InboxRow) -> tuple[InboxRow, ...]:
+        """Claims that wait right behind a claim: of fifty who want a chat the last would wait for as many commits."""
+        if not isinstance(row.event, OperatorClaimed):
+            return ()
+        behind = islice(self.lanes.items(row.chat), 1, CROWD)
+        return tuple(takewhile(lambda other: isinstance(other.event, OperatorClaimed), behind))
 
     async def _tell(self, turn: Turn, before: Phase, place: QueuePlace | None) -> None:
         """The turn is saved: whatever fails here must not have it done again."""
@@ -230,7 +251,7 @@ class Turns:
 
     def _record(
         self,
-        row: InboxRow,
+        rows: tuple[InboxRow, ...],
         fence: int,
         snapshot: Snapshot,
         *,
@@ -238,9 +259,9 @@ class Turns:
         end: Conversation,
         effects: tuple[Effect, ...],
     ) -> Turn:
-        event = row.event
+        event = rows[0].event
         return Turn(
-            handled=(row.number,),
+            handled=tuple(row.number for row in rows),
             base=start.version,
             conversation=msgspec.structs.replace(end, version=start.version + 1),
             effects=effects,

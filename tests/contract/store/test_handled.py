@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from conversation.content import Prompt
+from conversation.effects import Post
 from conversation.errors import StaleError
 from conversation.reasons import Rating
 from conversation.records import Handled
@@ -101,7 +102,9 @@ async def test_a_rating_goes_to_the_last_person_of_the_conversation(store: SqlSt
     conversation = await ends(store, conversation, 20, 30, operator="ivan")
     other = await ends(store, await talk(store, "b"), 40, 50)
     rated = msgspec.structs.replace(conversation, rating=Rating(stars=4, at=later(60)), seq=conversation.seq + 1)
-    note = msgspec.structs.replace(message(conversation, rated.seq), author="system", origin="rated", content=Prompt(text=""))
-    await store.save(turn(rated, note))
+    note = msgspec.structs.replace(
+        message(conversation, rated.seq), author="system", origin="rated", content=Prompt(text="")
+    )
+    await store.save(turn(rated, Post(message=note)))
     assert [(each.operator, each.rating) for each in await one(store)] == [("olga", 0), ("ivan", 4), ("olga", 0)]
     assert other.rating is None
