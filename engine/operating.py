@@ -19,6 +19,7 @@ from conversation.events import (
 from conversation.state import Closed, Parked, WithOperator
 from conversation.value import Data
 from engine.draft import Draft
+from handoff import callbacks
 from handoff.desk import waiting_timers
 
 LIMIT: Final = 30.0
@@ -102,6 +103,8 @@ def _pass_on(draft: Draft, phase: Parked | WithOperator, event: OperatorTransfer
         prefer=event.to,
         callback=phase.callback,
     )
+    if phase.callback is not None:
+        parked = callbacks.stays(parked, draft.now)
     draft.cancel_all()
     draft.enter(parked)
     about = Note(
@@ -112,6 +115,7 @@ def _pass_on(draft: Draft, phase: Parked | WithOperator, event: OperatorTransfer
         draft.say("waiting.again")
         draft.change(unanswered=True)
     draft.set_timers(waiting_timers(policy, parked, start=draft.now))
+    draft.look_at_place()
 
 
 def _consulted(draft: Draft, event: OperatorConsulted) -> None:
