@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from itertools import islice, takewhile
 from time import perf_counter
 from typing import Final
@@ -30,8 +30,9 @@ from conversation.run import Run
 from conversation.state import Closed, Conversation, Parked, Phase
 from conversation.stores import EngineStore
 from conversation.understanding import Understanding
+from engine.live import reopens
 from engine.rules import Rules
-from engine.shell.editions import Editions, choose
+from engine.shell.editions import Edition, Editions, choose
 from engine.shell.feed import Feed
 from engine.shell.lanes import Lanes
 from engine.shell.stored import until_stored
@@ -53,7 +54,7 @@ _log = structlog.get_logger(__name__)
 
 class Turns:
     """``fence`` is that of this worker's claim of a chat. ``after`` gets what a saved turn left to do; ``doubt`` the chat of
-    one that was refused. ``at`` is called at named points (for crash tests)."""
+    one that was refused. ``at`` is called at named points (for crash tests). ``place``: of a conversation in its team's queue."""
 
     def __init__(
         self,
@@ -70,9 +71,11 @@ class Turns:
         at: Callable[[str], None],
         meter: Meter = NO_METER,
         tracer: Tracer = NO_TRACER,
+        place: Callable[[str, str], Awaitable[QueuePlace | None]] | None = None,
     ) -> None:
         self._meter = meter
         self._tracer = tracer
+        self._place = place or (lambda conversation, _: store.place(conversation))
         self._store = store
         self._editions = editions
         self._channels = channels
@@ -138,17 +141,17 @@ class Turns:
         if fence is None:
             raise StaleError(row.chat)
         snapshot = self._cached(row.chat, fence) or await self._store.load(row.chat)
-        start = self._start(snapshot, row.event)
+        start, edition = await self._begin(snapshot, row.event)
         event = row.event
         place = None
         if isinstance(start.phase, Parked):
-            place = await self._store.place(start.id)
+            place = await self._place(start.id, start.phase.team)
             if isinstance(event, TimerFired):
                 event = msgspec.structs.replace(event, place=place)
-        end, effects = await self._step(start, event)
+        end, effects = await self._step(start, event, edition)
         crowd = self._crowd(row)
         for other in crowd:
-            end, more = await self._step(end, other.event)
+            end, more = await self._step(end, other.event, edition)
             effects = (*effects, *more)
         turn = self._record((row, *crowd), fence, snapshot, start=start, end=end, effects=effects)
         self._at("stepped")
@@ -173,7 +176,7 @@ class Turns:
         end = turn.conversation
         try:
             if isinstance(end.phase, Parked) and not isinstance(before, Parked):
-                place = await self._store.place(end.id)
+                place = await self._place(end.id, end.phase.team)
         except StoreError as error:
             _log.warning("place_not_read", conversation=end.id, error=str(error))
         try:
@@ -181,13 +184,21 @@ class Turns:
         except Exception:
             _log.exception("turn_not_published", conversation=end.id)
 
-    def _start(self, snapshot: Snapshot, event: Event) -> Conversation:
-        """The open conversation, or a new one after the last was closed."""
-        last, chat = snapshot.conversation, snapshot.chat
+    async def _begin(self, snapshot: Snapshot, event: Event) -> tuple[Conversation, Edition]:
+        """The open conversation, or what follows the last one after that was closed, and the version that takes the event."""
+        last = snapshot.conversation
         if last is not None and not isinstance(last.phase, Closed):
-            return last
+            return await choose(self._editions, last, event)
         if last is not None and not isinstance(event, CustomerSaid | CustomerPressed | CustomerChoseLanguage):
-            return last
+            return await choose(self._editions, last, event)
+        if last is not None and isinstance(last.phase, Closed) and last.phase.reopen:
+            again, edition = await choose(self._editions, last, event)
+            if reopens(again, event, edition.rules):
+                return again, edition
+        return await choose(self._editions, self._fresh(snapshot, event), event)
+
+    def _fresh(self, snapshot: Snapshot, event: Event) -> Conversation:
+        last, chat = snapshot.conversation, snapshot.chat
         return Conversation(
             id=self._ids.new(),
             chat=chat.id,
@@ -202,8 +213,9 @@ class Turns:
             callback=last.callback if last else None,
         )
 
-    async def _step(self, start: Conversation, event: Event) -> tuple[Conversation, tuple[Effect, ...]]:
-        start, edition = await choose(self._editions, start, event)
+    async def _step(
+        self, start: Conversation, event: Event, edition: Edition
+    ) -> tuple[Conversation, tuple[Effect, ...]]:
         rules = edition.rules
         try:
             state, effects = self._advance(start, event, rules)
