@@ -13,7 +13,7 @@ from conversation.ports import Clock, Ids
 from conversation.records import Accepted, Timer
 from conversation.stores import EngineStore
 
-LONGEST_NAP: Final = 2.0
+LONGEST_NAP: Final = 30.0
 """Seconds: the clock of the machine may be set, and other processes set timers too."""
 AGAIN: Final = timedelta(seconds=1)
 """After a failure."""
