@@ -8,8 +8,8 @@ import pytest
 from tests.support.spike import Plan, Served, spike
 
 SMALL = Plan(base=3.5, calm=2.0, rush=4.0, operators=2, capacity=3, handle=(80.0, 160.0), speed=30.0)
-FULL = Plan(base=16.0)
-"""Twenty operators with four chats each serve sixteen a minute; six times the base brings nineteen."""
+FULL = Plan(base=20.0)
+"""Twenty operators with four chats each serve sixteen a minute; six times the base brings twenty-four."""
 SPOKEN = 30.0
 """Seconds: waits are told in whole minutes, so that shorter ones have no share of them to miss by."""
 
