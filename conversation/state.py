@@ -144,5 +144,7 @@ class Conversation(Value, frozen=True, kw_only=True):
     errands: dict[str, str] = {}
     """Actions that operators run and that have no answer yet: request to name."""
     served: Served | None = None
+    acquainted: Served | None = None
+    """The person whom the customer had last in an earlier conversation."""
     rating: Rating | None = None
     """How content the customer was, the last time it was asked."""
