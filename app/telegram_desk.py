@@ -24,7 +24,7 @@ from dialogs.reading.source import read_source
 from engine.shell.engine import Engine
 from handoff.rights import sees
 from store.sql import SqlStore
-from web.desk_frames import panel_of
+from web.desk.panel import panel_of
 
 if TYPE_CHECKING:
     from bots.telegram_desk.desk import TelegramDesk

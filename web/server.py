@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 
 from web.deps import Deps
-from web.desk import Desk
+from web.desk.desk import Desk
 from web.events import Events
 from web.guard import MAX_BODY, failure, own_pages, shield
 from web.links import Links

@@ -19,43 +19,40 @@ from conversation.records import Card, Operator, Snapshot
 from conversation.state import WithOperator
 from engine.shell.feed import card_of
 from web.access import must_see
-from web.attendance import Attendance
-from web.dead_letters import DeadLetters
 from web.deps import Deps
-from web.desk_frames import (
+from web.desk.attendance import Attendance
+from web.desk.dead_letters import DeadLetters
+from web.desk.incoming import (
     AskUndelivered,
-    CardChanged,
     Claim,
     Close,
-    CustomerTyping,
-    Delivery,
-    Done,
-    Error,
     HandBack,
-    MessageAdded,
     Older,
-    OlderMessages,
     Open,
-    Opened,
-    Panel,
-    PanelChanged,
-    Refused,
     Reply,
     Resend,
     Settle,
     Typing,
-    panel_of,
-    preview_of,
     read_frame,
 )
-from web.desk_frames import Snapshot as SnapshotFrame
-from web.files import fetch_file
-from web.guard import failure
-from web.refusals import Refusals
+from web.desk.outgoing import (
+    CardChanged,
+    CustomerTyping,
+    Delivery,
+    Done,
+    Error,
+    MessageAdded,
+    OlderMessages,
+    Opened,
+    PanelChanged,
+    Refused,
+)
+from web.desk.outgoing import Snapshot as SnapshotFrame
+from web.desk.panel import Panel, panel_of, preview_of
+from web.desk.refusals import Refusals
 from web.signin import SignIn
-from web.sockets import Socket, both, close_all, forward, frame_id, serve, storing, web_socket
+from web.sockets import Socket, both, forward, frame_id, serve
 
-MAX_FRAME: Final = 64 * 1024
 NEWEST: Final = 100
 LOOK_EVERY: Final = 60.0
 """Seconds after which a socket that hears nothing from its page looks whether its session still holds."""
@@ -66,54 +63,25 @@ _decoder = msgspec.json.Decoder(News)
 _log = structlog.get_logger(__name__)
 
 
-class Desk:
-    def __init__(self, deps: Deps, sign_in: SignIn) -> None:
-        self.deps = deps
-        self.sign_in = sign_in
-        self.open: set[web.WebSocketResponse] = set()
-        self.refusals = Refusals(deps.bus, deps.clock)
-
-    def add_routes(self, router: web.UrlDispatcher) -> None:
-        router.add_get("/desk/socket", self.socket)
-        router.add_get("/desk/file/{chat}/{message}", self.file)
-
-    async def socket(self, request: web.Request) -> web.StreamResponse:
-        if not self.sign_in.origins.own(request):
-            return failure(403, "wrong_origin", "the desk talks to its own pages only")
-        operator = await self.sign_in.allow(request, "chats")
-        if isinstance(operator, web.Response):
-            return operator
-        ws = web_socket(MAX_FRAME)
-        await ws.prepare(request)
-        self.open.add(ws)
-        try:
-            shift = _Shift(self, Socket(ws), operator, request)
-            async with storing(shift.socket, shift.refuse):
-                await shift.run()
-        finally:
-            self.open.discard(ws)
-        return ws
-
-    async def file(self, request: web.Request) -> web.StreamResponse:
-        """A file of a chat: always a download, but for pictures of harmless types."""
-        operator = await self.sign_in.allow(request, "chats")
-        if isinstance(operator, web.Response):
-            return operator
-        return await fetch_file(self.deps, operator, request.match_info["chat"], request.match_info["message"])
-
-    async def close(self) -> None:
-        await close_all(self.open)
-
-
-class _Shift:
+class Shift:
     """One socket of one operator."""
 
-    def __init__(self, desk: Desk, socket: Socket, operator: Operator, request: web.Request) -> None:
-        self.desk = desk
-        self.deps = desk.deps
+    def __init__(
+        self,
+        deps: Deps,
+        sign_in: SignIn,
+        refusals: Refusals,
+        *,
+        socket: Socket,
+        operator: Operator,
+        request: web.Request,
+    ) -> None:
+        self.deps = deps
+        self.sign_in = sign_in
+        self.refusals = refusals
         self.socket = socket
-        self.letters = DeadLetters(desk.deps, socket)
-        self.attendance = Attendance(desk.deps, socket, operator)
+        self.letters = DeadLetters(deps, socket)
+        self.attendance = Attendance(deps, socket, operator)
         self.me = operator
         self.request = request
         self.opened: Snapshot | None = None
@@ -125,7 +93,7 @@ class _Shift:
 
     async def run(self) -> None:
         subscription = await self.deps.bus.subscribe(DESK_TOPIC)
-        ending = await self.desk.sign_in.sign_out(self.request)
+        ending = await self.sign_in.sign_out(self.request)
         try:
             cards = tuple(await self.deps.store.cards())
             await self.socket.send(
@@ -149,7 +117,7 @@ class _Shift:
         while True:
             await self.deps.clock.sleep(LOOK_EVERY)
             try:
-                if await self.desk.sign_in.at_desk(self.request) is None:
+                if await self.sign_in.at_desk(self.request) is None:
                     await self.signed_out()
                     return
             except StoreError:
@@ -204,7 +172,7 @@ class _Shift:
 
     async def frame(self, raw: str) -> None:
         frame = read_frame(raw)
-        me = await self.desk.sign_in.at_desk(self.request)
+        me = await self.sign_in.at_desk(self.request)
         if me is None:
             await self.signed_out()
             return
@@ -295,7 +263,7 @@ class _Shift:
             self.commands.pop(next(iter(self.commands)))
         fresh = await self.deps.engine.operate(snapshot.chat.id, event, f"{self.me.id}:{frame.id}")
         await self.socket.send(Done(id=frame.id))
-        refusal = None if fresh else self.desk.refusals.find(self.me.id, event.id) or await self.standing(frame, event)
+        refusal = None if fresh else self.refusals.find(self.me.id, event.id) or await self.standing(frame, event)
         if refusal:
             await self.tell(refusal)
 

@@ -9,7 +9,8 @@ import structlog
 from conversation.errors import BadInputError, StoreError
 from conversation.records import Chat
 from web.deps import Deps
-from web.desk_frames import Delivery, Done, Resend, Settle, Undelivered
+from web.desk.incoming import Resend, Settle
+from web.desk.outgoing import Delivery, Done, Undelivered
 from web.sockets import Socket
 
 LISTED: Final = 100

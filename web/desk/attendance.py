@@ -5,7 +5,7 @@ from typing import Final
 
 from conversation.records import Operator
 from web.deps import Deps
-from web.desk_frames import Colleague, Colleagues
+from web.desk.outgoing import Colleague, Colleagues
 from web.sockets import Socket
 
 TOPIC: Final = "attendance"
