@@ -54,10 +54,17 @@ class DeliveryNews(Tagged, frozen=True, kw_only=True):
     decided: bool = False
 
 
+class ReadNews(Tagged, frozen=True, kw_only=True):
+    """The customer has seen the messages up to ``seq``."""
+
+    chat: str
+    seq: int
+
+
 class QueueNews(Tagged, frozen=True, kw_only=True):
     """Somebody left the queue of ``team``."""
 
     team: str
 
 
-News: TypeAlias = TurnNews | TypingNews | DeliveryNews | QueueNews
+News: TypeAlias = TurnNews | TypingNews | DeliveryNews | QueueNews | ReadNews

@@ -11,7 +11,7 @@ import msgspec
 from bots.connector import Hook
 from bots.links import Links
 from conversation.events import Happened, OperatorEvent
-from conversation.news import TypingNews
+from conversation.news import ReadNews, TypingNews
 from conversation.people import PeopleStore
 from conversation.ports import Bus, Channel, Clock, Ids, Presence, Rates
 from conversation.records import Chat, Inbound, Operator
@@ -35,6 +35,8 @@ class Takes(Protocol):
     async def settle(self, numbers: Sequence[int]) -> int: ...
 
     async def typing(self, news: TypingNews, chat: Chat | None = None) -> None: ...
+
+    async def read(self, news: ReadNews) -> None: ...
 
 
 class Readiness(msgspec.Struct, frozen=True, kw_only=True):

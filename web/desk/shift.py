@@ -14,7 +14,7 @@ from conversation.effects import Refuse
 from conversation.errors import BadInputError, StoreError
 from conversation.events import OperatorClaimed, OperatorClosed, OperatorEvent, OperatorHandedBack, OperatorReplied
 from conversation.message import Message
-from conversation.news import DESK_TOPIC, DeliveryNews, News, QueueNews, TurnNews, TypingNews, chat_topic
+from conversation.news import DESK_TOPIC, DeliveryNews, News, QueueNews, ReadNews, TurnNews, TypingNews, chat_topic
 from conversation.records import Card, Operator, Snapshot
 from conversation.state import WithOperator
 from engine.shell.feed import card_of
@@ -45,6 +45,7 @@ from web.desk.outgoing import (
     OlderMessages,
     Opened,
     PanelChanged,
+    Read,
     Refused,
 )
 from web.desk.outgoing import Snapshot as SnapshotFrame
@@ -155,6 +156,8 @@ class Shift:
                 )
             case TypingNews(who="customer", on=on):
                 await self.socket.send(CustomerTyping(conversation=here, on=on))
+            case ReadNews(seq=seq):
+                await self.socket.send(Read(conversation=here, seq=seq))
             case TypingNews() | QueueNews():
                 pass
 
@@ -219,6 +222,8 @@ class Shift:
         more = bool(messages) and messages[0].seq > 1
         self.shown = messages[-1].seq if messages else 0
         await self.socket.send(Opened(card=card, messages=messages, panel=panel, more=more))
+        if snapshot.chat.read_seq:
+            await self.socket.send(Read(conversation=conversation, seq=snapshot.chat.read_seq))
         await self.letters.show(conversation, snapshot.chat)
 
         async def follow() -> None:
