@@ -100,6 +100,8 @@ class OperatorClosed(_OperatorEvent, frozen=True, kw_only=True):
 
     outcome: str = ""
     topic: str = ""
+    over: bool = False
+    """The operator may decide over others' chats."""
 
 
 class OperatorNoted(_OperatorEvent, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from conversation.callback import Callback
+from conversation.calls import Call
 from conversation.events import CustomerPressed, CustomerSaid
 from conversation.reasons import Mood, Reason
 from conversation.run import Run
@@ -124,3 +125,5 @@ class Conversation(Value, frozen=True, kw_only=True):
     mood: Mood | None = None
     errands: dict[str, str] = {}
     """Actions that operators run and that have no answer yet: request to name."""
+    calls: tuple[Call, ...] = ()
+    """Colleagues who are wanted here and have done nothing yet."""

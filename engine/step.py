@@ -6,8 +6,8 @@ Pure: no clock, no I/O, no chance. Time and ids come with the event.
 import msgspec
 
 from conversation.callback import Callback
-from conversation.content import Text, plain_text
-from conversation.effects import Effect, Refuse
+from conversation.content import PRESSED, Text, plain_text
+from conversation.effects import Effect, Post, Refuse
 from conversation.events import (
     ActionDone,
     ActionFailed,
@@ -45,6 +45,7 @@ from engine import calling, operating
 from engine.draft import CALM, SILENCE, WAKE, Draft
 from engine.rules import Rules
 from engine.rush import faster, held, newest
+from handoff.calls import calls
 from handoff.desk import (
     WARN_BEFORE,
     claim,
@@ -101,7 +102,16 @@ def _stepped(conversation: Conversation, event: Event, rules: Rules) -> Draft:
             _happened(draft, name, data)
         case _:
             _operator(draft, event)
+    _call(draft)
     return draft
+
+
+def _call(draft: Draft) -> None:
+    """Whom the colleagues want is remembered until they have been there."""
+    posted = [effect.message for effect in draft.effects if isinstance(effect, Post)]
+    wanted = calls(draft.state.calls, draft.event, posted, draft.state.phase)
+    if wanted != draft.state.calls:
+        draft.change(calls=wanted)
 
 
 def rescue(conversation: Conversation, event: Event, rules: Rules) -> tuple[Conversation, tuple[Effect, ...]]:
@@ -174,6 +184,8 @@ def _heard(event: CustomerSaid | CustomerPressed) -> tuple[Heard | Pressed, str]
     """As the dialogs take it, and the words among which a command may be: those of a text, not of a picture's caption."""
     if isinstance(event, CustomerSaid):
         return Heard(content=event.content), plain_text(event.content) if isinstance(event.content, Text) else ""
+    if event.payload.startswith(PRESSED):
+        return Heard(content=Text(text=event.label)), event.label
     word = f"/{event.payload[1:]}" if event.payload.startswith("!") else ""
     return Pressed(payload=event.payload, menu=event.menu), word
 

@@ -5,7 +5,7 @@ from typing import Final
 from aiohttp import web
 
 from web.deps import Deps
-from web.desk.refusals import Refusals
+from web.desk.feed import Feed
 from web.desk.shift import Shift
 from web.files import fetch_file
 from web.guard import failure
@@ -20,7 +20,7 @@ class Desk:
         self.deps = deps
         self.sign_in = sign_in
         self.open: set[web.WebSocketResponse] = set()
-        self.refusals = Refusals(deps.bus, deps.clock)
+        self.feed = Feed(deps)
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
         router.add_get("/desk/socket", self.socket)
@@ -36,7 +36,7 @@ class Desk:
         await ws.prepare(request)
         self.open.add(ws)
         try:
-            shift = Shift(self.deps, self.sign_in, self.refusals, socket=Socket(ws), operator=operator, request=request)
+            shift = Shift(self.deps, self.sign_in, self.feed, socket=Socket(ws), operator=operator, request=request)
             async with storing(shift.socket, shift.refuse):
                 await shift.run()
         finally:

@@ -6,8 +6,8 @@ import msgspec
 
 from conversation.content import plain_text
 from conversation.message import Message
-from conversation.records import Chat
-from conversation.state import Conversation
+from conversation.records import Chat, Customer, Episode
+from conversation.state import Conversation, Parked, WithOperator
 from conversation.value import Data
 from engine.shell.feed import PREVIEW
 
@@ -15,6 +15,34 @@ from engine.shell.feed import PREVIEW
 class Fact(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     value: str
+
+
+class Guess(msgspec.Struct, frozen=True, kw_only=True):
+    """What the customer seems to want, with the words that say so; ``score`` from 0 to 1."""
+
+    name: str
+    title: str
+    score: float
+    text: str
+
+
+class Feeling(msgspec.Struct, frozen=True, kw_only=True):
+    kind: str
+    words: tuple[str, ...]
+
+
+class Deed(msgspec.Struct, frozen=True, kw_only=True):
+    """What was asked of the back-end, and what came of it."""
+
+    name: str
+    state: str
+    result: str
+
+
+class Planned(msgspec.Struct, frozen=True, kw_only=True):
+    begin: datetime
+    phone: str
+    topic: str
 
 
 class Panel(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,10 +56,27 @@ class Panel(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     facts: tuple[Fact, ...]
     path: tuple[str, ...]
+    intent: Guess | None = None
+    mood: Feeling | None = None
+    actions: tuple[Deed, ...] = ()
+    summary: tuple[str, ...] = ()
+    callback: Planned | None = None
+    customer: Customer | None = None
+    earlier: tuple[Episode, ...] = ()
 
 
-def panel_of(conversation: Conversation, chat: Chat, messages: tuple[Message, ...]) -> Panel:
-    """All that is known, including personal data: the operator must not ask twice. ``messages``: how it began."""
+def panel_of(
+    conversation: Conversation,
+    chat: Chat,
+    messages: tuple[Message, ...],
+    *,
+    title: str = "",
+    customer: Customer | None = None,
+    earlier: tuple[Episode, ...] = (),
+) -> Panel:
+    """All that is known, including personal data: the operator must not ask twice. ``messages``: how it began; ``title``: what
+    people call the guess at the customer's reason."""
+    reason, mood = conversation.reason, conversation.mood
     return Panel(
         channel=conversation.channel,
         address=chat.address,
@@ -41,7 +86,22 @@ def panel_of(conversation: Conversation, chat: Chat, messages: tuple[Message, ..
         reason=_reason(conversation, messages),
         facts=_once(_facts("", conversation.variables)),
         path=_path(conversation, messages),
+        intent=Guess(name=reason.intent, title=title or reason.intent, score=reason.score, text=reason.text)
+        if reason
+        else None,
+        mood=Feeling(kind=mood.kind, words=mood.words) if mood else None,
+        callback=_planned(conversation),
+        customer=customer,
+        earlier=earlier,
     )
+
+
+def _planned(conversation: Conversation) -> Planned | None:
+    """What is to come, or what is due and being done."""
+    phase = conversation.phase
+    due = phase.callback if isinstance(phase, Parked | WithOperator) else None
+    callback = due or conversation.callback
+    return Planned(begin=callback.begin, phone=callback.phone, topic=callback.topic) if callback else None
 
 
 def preview_of(conversation: Conversation, messages: tuple[Message, ...]) -> str:

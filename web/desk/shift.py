@@ -1,117 +1,102 @@
-"""The desk's server half: what an operator sees live, and does."""
+"""One socket of one operator: what they see live, and do."""
 
 import asyncio
-from collections.abc import Sequence
-from hashlib import blake2s
 from typing import Final
 
-import msgspec
 import structlog
 from aiohttp import WSCloseCode, web
 
-from conversation.content import Text
 from conversation.effects import Refuse
 from conversation.errors import BadInputError, StoreError
-from conversation.events import OperatorClaimed, OperatorClosed, OperatorEvent, OperatorHandedBack, OperatorReplied
-from conversation.message import Message
-from conversation.news import DESK_TOPIC, DeliveryNews, News, QueueNews, ReadNews, TurnNews, TypingNews, chat_topic
-from conversation.records import Card, Operator, Snapshot
+from conversation.news import TypingNews
+from conversation.records import Operator, Snapshot
 from conversation.state import WithOperator
-from engine.shell.feed import card_of
-from web.access import must_see
+from handoff.routing import may_claim
+from handoff.seats import Seat
 from web.deps import Deps
-from web.desk.attendance import Attendance
+from web.desk.attendance import TOPIC
+from web.desk.commands import NotDoneError, event_id, event_of
 from web.desk.dead_letters import DeadLetters
+from web.desk.feed import Feed
 from web.desk.incoming import (
+    AskCanned,
+    AskSlots,
     AskUndelivered,
     Claim,
-    Close,
-    HandBack,
+    DeskFrame,
+    Find,
+    Join,
+    Looking,
     Older,
     Open,
+    Part,
+    Plan,
+    Refresh,
     Reply,
     Resend,
+    SetStatus,
     Settle,
+    Turning,
     Typing,
     read_frame,
 )
-from web.desk.outgoing import (
-    CardChanged,
-    CustomerTyping,
-    Delivery,
-    Done,
-    Error,
-    MessageAdded,
-    OlderMessages,
-    Opened,
-    PanelChanged,
-    Read,
-    Refused,
-)
-from web.desk.outgoing import Snapshot as SnapshotFrame
-from web.desk.panel import Panel, panel_of, preview_of
-from web.desk.refusals import Refusals
+from web.desk.listener import Listener
+from web.desk.opened import View, find, holds, older
+from web.desk.outgoing import Canned, Context, Done, Error, FoundCustomers, Refused, Slots
 from web.signin import SignIn
-from web.sockets import Socket, both, forward, frame_id, serve
+from web.sockets import Socket, both, cut_off, forward, frame_id, serve
 
-NEWEST: Final = 100
 LOOK_EVERY: Final = 60.0
 """Seconds after which a socket that hears nothing from its page looks whether its session still holds."""
 MAX_PENDING: Final = 1_000
 LONG_AGO: Final = 1_000
 """Messages back to which an answer is looked for that was sent twice."""
-_decoder = msgspec.json.Decoder(News)
+FOUND: Final = 20
+"""Customers that a search shows."""
 _log = structlog.get_logger(__name__)
 
 
 class Shift:
-    """One socket of one operator."""
-
     def __init__(
-        self,
-        deps: Deps,
-        sign_in: SignIn,
-        refusals: Refusals,
-        *,
-        socket: Socket,
-        operator: Operator,
-        request: web.Request,
+        self, deps: Deps, sign_in: SignIn, feed: Feed, *, socket: Socket, operator: Operator, request: web.Request
     ) -> None:
         self.deps = deps
         self.sign_in = sign_in
-        self.refusals = refusals
+        self.feed = feed
         self.socket = socket
         self.letters = DeadLetters(deps, socket)
-        self.attendance = Attendance(deps, socket, operator)
-        self.me = operator
+        self.listener = Listener(operator)
         self.request = request
-        self.opened: Snapshot | None = None
-        self.shown = 0
-        """The number of the newest message of the opened conversation that was sent to the page."""
-        self.follower: asyncio.Task[None] | None = None
+        self.window = deps.ids.new()
+        self.view: View | None = None
         self.commands: dict[str, str] = {}
         """Event id → the page's command id, for refusals."""
 
+    @property
+    def me(self) -> Operator:
+        return self.listener.operator
+
     async def run(self) -> None:
-        subscription = await self.deps.bus.subscribe(DESK_TOPIC)
         ending = await self.sign_in.sign_out(self.request)
         try:
-            cards = tuple(await self.deps.store.cards())
-            await self.socket.send(
-                SnapshotFrame(operator=self.me.id, name=self.me.name, cards=cards, now=self.deps.clock.now())
-            )
-            live = asyncio.create_task(forward(self.socket, subscription, self.news))
+            await self.feed.join(self.listener, self.request.query.get("after", ""))
+            live = asyncio.create_task(self.pass_on())
             over = asyncio.create_task(forward(self.socket, ending, self.signed_out))
             held = asyncio.create_task(self.hold())
-            attending = asyncio.create_task(self.attendance.run())
-            self.letters.changed()
-            await both(serve(self.socket, self.frame, self.refuse), live, over, held, attending)
+            await both(serve(self.socket, self.frame, self.refuse), live, over, held)
         finally:
-            await subscription.close()
             await ending.close()
-            await self.letters.close()
-            await self.attendance.leave()
-            await self.unfollow()
+            await self.feed.leave(self.listener)
+            await self.close_view()
+
+    async def pass_on(self) -> None:
+        """What the feed has for this operator, until the page falls behind."""
+        async for item in self.listener.items():
+            if isinstance(item, Refuse):
+                await self.tell(item)
+            else:
+                await self.socket.send(item)
+        await cut_off(self.socket)
 
     async def hold(self) -> None:
         """Until the session has ended, whoever ended it: time, an administrator, another process."""
@@ -129,47 +114,8 @@ class Shift:
         await self.socket.send(Error(code="signed_out", message="you are signed out; sign in again"))
         await self.socket.close(WSCloseCode.POLICY_VIOLATION, "signed_out")
 
-    # ── what happens ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-    async def news(self, payload: bytes) -> None:
-        news = _decoder.decode(payload)
-        if isinstance(news, DeliveryNews) or (isinstance(news, TurnNews) and news.card.phase == "closed"):
-            self.letters.changed()
-        if isinstance(news, TurnNews):
-            await self.socket.send(CardChanged(card=news.card))
-            for refusal in news.refusals:
-                await self.tell(refusal)
-
-    async def chat_news(self, payload: bytes) -> None:
-        """News of the opened conversation."""
-        opened = self.opened
-        if opened is None or opened.conversation is None:
-            return
-        here = opened.conversation.id
-        match _decoder.decode(payload):
-            case TurnNews(messages=messages, seq=seq):
-                await self.add(here, opened.chat.id, messages, seq)
-                await self.socket.send(PanelChanged(conversation=here, panel=(await self.look(here))[1]))
-            case DeliveryNews(message=message_id, state=state, error=error, decided=decided):
-                await self.socket.send(
-                    Delivery(conversation=here, message_id=message_id, state=state, error=error, decided=decided)
-                )
-            case TypingNews(who="customer", on=on):
-                await self.socket.send(CustomerTyping(conversation=here, on=on))
-            case ReadNews(seq=seq):
-                await self.socket.send(Read(conversation=here, seq=seq))
-            case TypingNews() | QueueNews():
-                pass
-
-    async def add(self, here: str, chat: str, messages: Sequence[Message], seq: int) -> None:
-        """The messages that this desk has not shown. A gap means that news was lost: the store has everything."""
-        first = messages[0].seq if messages else seq
-        if first > self.shown + bool(messages):
-            messages = await self.deps.store.history(chat, self.shown, NEWEST)
-        for message in messages:
-            if message.seq > self.shown:
-                self.shown = message.seq
-                await self.socket.send(MessageAdded(conversation=here, message=message))
+    async def refuse(self, code: str, message: str, raw: str) -> None:
+        await self.socket.send(Error(code=code, message=message, id=frame_id(raw)))
 
     # ── what the operator does ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -179,136 +125,137 @@ class Shift:
         if me is None:
             await self.signed_out()
             return
-        self.me = me
+        self.listener.operator = me
+        if isinstance(frame, Looking):
+            await self.look(frame)
+            return
+        try:
+            await self.do(frame)
+        except NotDoneError as error:
+            await self.socket.send(Refused(id=frame.id, reason=error.reason))
+        except BadInputError as error:
+            if error.code != "not_allowed":
+                raise
+            await self.socket.send(Refused(id=frame.id, reason="not_allowed"))
+
+    async def look(self, frame: Looking) -> None:
         match frame:
-            case Open(conversation=conversation):
-                await self.show(conversation)
+            case Open(conversation=conversation, language=language):
+                await self.open(conversation, language)
             case Older(conversation=conversation, before=before):
-                await self.older(conversation, before)
+                await self.socket.send(await older(self.deps, self.me, conversation, before))
             case Typing(conversation=conversation, on=on):
                 await self.typing(conversation, on=on)
             case AskUndelivered():
                 await self.letters.list()
+            case Find(text=text):
+                customers = tuple(await self.deps.people.find_customers(text, FOUND))
+                await self.socket.send(FoundCustomers(text=text, customers=customers))
+            case Refresh(conversation=conversation):
+                await self.find(conversation)
+                await self.socket.send(Context(conversation=conversation, items=()))
+            case AskSlots(conversation=conversation, team=team):
+                await self.find(conversation)
+                await self.socket.send(Slots(conversation=conversation, team=team, slots=()))
+            case AskCanned(conversation=conversation):
+                await self.find(conversation)
+                await self.socket.send(Canned(conversation=conversation, replies=()))
+
+    async def do(self, frame: Turning | Plan | Join | Part | SetStatus | Resend | Settle) -> None:
+        match frame:
             case Resend() | Settle():
                 await self.letters.decide(frame, (await self.find(frame.conversation)).chat.id)
-            case Claim() | HandBack() | Close() | Reply():
+            case SetStatus(status=status):
+                await self.deps.store.set_status(self.me.id, status)
+                await self.deps.bus.publish(TOPIC, b"")
+                await self.socket.send(Done(id=frame.id))
+            case Join() | Part():
+                await self.join(frame)
+            case Plan():
+                raise NotDoneError("unknown")
+            case _:
                 await self.command(frame)
 
     async def find(self, conversation: str) -> Snapshot:
-        found = await self.deps.store.conversation(conversation)
-        if found is None:
-            raise BadInputError("not_found", "there is no such conversation")
-        snapshot = await self.deps.store.load(found.chat)
-        await must_see(self.deps, self.me, snapshot)
-        return Snapshot(chat=snapshot.chat, conversation=found)
+        return await find(self.deps, self.me, conversation)
 
-    async def look(self, conversation: str) -> tuple[Card, Panel]:
-        """The conversation as it is now, and what is known."""
-        self.opened = snapshot = await self.find(conversation)
-        assert snapshot.conversation is not None  # noqa: S101 - find raises otherwise
-        chat, begins = snapshot.chat, snapshot.conversation.begins
-        first = tuple(await self.deps.store.history(chat.id, begins, NEWEST))
-        newest = tuple(await self.deps.store.recent(chat.id, NEWEST))
-        preview = preview_of(snapshot.conversation, newest)
-        return card_of(snapshot.conversation, preview), panel_of(snapshot.conversation, chat, first)
+    async def open(self, conversation: str, language: str) -> None:
+        await self.close_view()
+        view = View(self.deps, self.socket, self.me, window=self.window, conversation=conversation, language=language)
+        await view.begin(self.letters)
+        self.view = view
 
-    async def show(self, conversation: str) -> None:
-        """Follow first, then read: nothing falls between."""
-        await self.unfollow()
-        snapshot = await self.find(conversation)
-        subscription = await self.deps.bus.subscribe(chat_topic(snapshot.chat.id))
-        card, panel = await self.look(conversation)
-        messages = tuple(await self.deps.store.recent(snapshot.chat.id, NEWEST))
-        more = bool(messages) and messages[0].seq > 1
-        self.shown = messages[-1].seq if messages else 0
-        await self.socket.send(Opened(card=card, messages=messages, panel=panel, more=more))
-        if snapshot.chat.read_seq:
-            await self.socket.send(Read(conversation=conversation, seq=snapshot.chat.read_seq))
-        await self.letters.show(conversation, snapshot.chat)
-
-        async def follow() -> None:
-            try:
-                await forward(self.socket, subscription, self.chat_news)
-            finally:
-                await subscription.close()
-
-        self.follower = asyncio.create_task(follow())
-
-    async def unfollow(self) -> None:
-        if self.follower:
-            self.follower.cancel()
-            await asyncio.gather(self.follower, return_exceptions=True)
-            self.follower = None
-        self.opened = None
-
-    async def older(self, conversation: str, before: int) -> None:
-        snapshot = await self.find(conversation)
-        start = max(0, before - 1 - NEWEST)
-        messages = tuple(
-            await self.deps.store.history(snapshot.chat.id, start, max(0, min(NEWEST, before - 1 - start)))
-        )
-        more = bool(messages) and messages[0].seq > 1
-        await self.socket.send(OlderMessages(conversation=conversation, messages=messages, more=more))
+    async def close_view(self) -> None:
+        if self.view:
+            await self.view.end()
+            self.view = None
 
     async def typing(self, conversation: str, *, on: bool) -> None:
-        """Only the holder's writing is shown to the customer."""
+        """The customer sees the holder's; colleagues see everybody's who has the conversation open."""
         snapshot = await self.find(conversation)
-        phase = snapshot.conversation.phase if snapshot.conversation else None
-        if not isinstance(phase, WithOperator) or phase.operator != self.me.id:
-            return
-        news = TypingNews(chat=snapshot.chat.id, who="operator", on=on, name=self.me.name)
-        await self.deps.engine.typing(news, snapshot.chat)
+        if self.view and self.view.conversation == conversation:
+            await self.view.type(on=on)
+        if holds(self.me, snapshot):
+            news = TypingNews(chat=snapshot.chat.id, who="operator", on=on, name=self.me.name)
+            await self.deps.engine.typing(news, snapshot.chat)
 
-    async def command(self, frame: Claim | HandBack | Close | Reply) -> None:
+    async def join(self, frame: Join | Part) -> None:
+        """Two places are one person's, or not after all. Both must be the operator's business."""
+        snapshot = await self.find(frame.conversation)
+        try:
+            other = await self.deps.store.load(frame.chat)
+        except KeyError:
+            raise BadInputError("not_found", "there is no such chat") from None
+        if other.conversation is not None:
+            await self.find(other.conversation.id)
+        if isinstance(frame, Join):
+            await self.deps.people.join_customers(snapshot.chat.id, frame.chat, self.deps.ids.new())
+        else:
+            await self.deps.people.part_customer(snapshot.chat.id, frame.chat)
+        await self.socket.send(Done(id=frame.id))
+        if self.view:
+            await self.view.look()
+
+    # ── commands that take a turn ────────────────────────────────────────────────────────────────────────────────────
+
+    async def command(self, frame: Turning) -> None:
         """Stored, then confirmed; whether it may be done is decided in its turn. A repeated one is told what came of it."""
         snapshot = await self.find(frame.conversation)
-        event = self.event(frame)
+        event = await event_of(self.deps, self.me, frame, self.deps.clock.now())
+        if isinstance(frame, Claim) and not holds(self.me, snapshot) and not self.has_room():
+            raise NotDoneError("full")
         self.commands[event.id] = frame.id
         if len(self.commands) > MAX_PENDING:
             self.commands.pop(next(iter(self.commands)))
         fresh = await self.deps.engine.operate(snapshot.chat.id, event, f"{self.me.id}:{frame.id}")
         await self.socket.send(Done(id=frame.id))
-        refusal = None if fresh else self.refusals.find(self.me.id, event.id) or await self.standing(frame, event)
+        refusal = None if fresh else self.feed.refusals.find(self.me.id, event.id) or await self.standing(frame)
         if refusal:
             await self.tell(refusal)
+
+    def has_room(self) -> bool:
+        me = self.me
+        seat = Seat(operator=me.id, capacity=me.capacity, load=self.feed.load(me.id))
+        return may_claim(seat, self.deps.rules().policy)
 
     async def tell(self, refusal: Refuse) -> None:
         command = self.commands.pop(refusal.event, "")
         if refusal.operator == self.me.id and command:
             await self.socket.send(Refused(id=command, reason=refusal.reason, holder=refusal.holder))
 
-    async def standing(self, frame: Claim | HandBack | Close | Reply, event: OperatorEvent) -> Refuse | None:
+    async def standing(self, frame: DeskFrame) -> Refuse | None:
         """What must have come of a command that the service heard before it was started anew, as the chat stands now."""
+        if not isinstance(frame, Claim | Reply):
+            return None
         snapshot = await self.find(frame.conversation)
         phase = snapshot.conversation.phase if snapshot.conversation else None
         holder = phase.name if isinstance(phase, WithOperator) and phase.operator != self.me.id else ""
-        if not holder or not isinstance(frame, Claim | Reply):
+        if not holder:
             return None
+        event = event_id(self.me.id, frame.id)
         if isinstance(frame, Claim):
-            return Refuse(operator=self.me.id, event=event.id, reason="held_by_other", holder=holder)
+            return Refuse(operator=self.me.id, event=event, reason="held_by_other", holder=holder)
         said = await self.deps.store.recent(snapshot.chat.id, LONG_AGO)
         if any(message.author == "operator" and message.client_id == frame.id for message in said):
             return None
-        return Refuse(operator=self.me.id, event=event.id, reason="not_holder", holder=holder)
-
-    def event(self, frame: Claim | HandBack | Close | Reply) -> OperatorEvent:
-        """Its id is the same for a repeated frame."""
-        about = {
-            "id": blake2s(f"{self.me.id}\0{frame.id}".encode(), digest_size=16).hexdigest(),
-            "operator": self.me.id,
-            "name": self.me.name,
-            "conversation": frame.conversation,
-        }
-        at = self.deps.clock.now()
-        match frame:
-            case Claim():
-                return OperatorClaimed(at=at, **about)
-            case HandBack():
-                return OperatorHandedBack(at=at, **about)
-            case Close():
-                return OperatorClosed(at=at, **about)
-            case Reply(id=client_id, text=text):
-                return OperatorReplied(at=at, content=Text(text=text), client_id=client_id, **about)
-
-    async def refuse(self, code: str, message: str, raw: str) -> None:
-        await self.socket.send(Error(code=code, message=message, id=frame_id(raw)))
+        return Refuse(operator=self.me.id, event=event, reason="not_holder", holder=holder)
