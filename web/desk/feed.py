@@ -14,7 +14,7 @@ import structlog
 from conversation.errors import StoreError
 from conversation.news import DESK_TOPIC, DeliveryNews, News, TurnNews
 from conversation.ports import Subscription
-from conversation.records import Card, Operator
+from conversation.records import Card, Operator, Status
 from handoff.routing import explain, waiters
 from handoff.seats import seats as routed_seats
 from web.deps import Deps
@@ -77,6 +77,8 @@ class Feed:
 
         Raises StoreError when there is no list and none can be read.
         """
+        await self._deps.presence.here(listener.operator.id)
+        self._seat(listener.operator, present=True)
         await self._current()
         number = self._missed(listener.operator.id, after)
         if number is None:
@@ -90,11 +92,24 @@ class Feed:
             listener.call(card, since=0)
         self.listeners.add(listener)
         self.letters.changed()
-        await self._come(listener)
+        await self._tell_others()
 
-    async def _come(self, listener: Listener) -> None:
-        await self._deps.presence.here(listener.operator.id)
-        await self._deps.bus.publish(TOPIC, b"")
+    async def set_status(self, operator: Operator, status: Status) -> None:
+        """Raises StoreError."""
+        await self._deps.store.set_status(operator.id, status)
+        self._seat(msgspec.structs.replace(operator, status=status), present=True)
+        await self._tell_others()
+
+    async def _tell_others(self) -> None:
+        await self._deps.bus.publish(TOPIC, self._epoch.encode())
+
+    def _seat(self, operator: Operator, *, present: bool) -> None:
+        """Known here without a look at the store: somebody came, left, or changed."""
+        others = [each for each in self._operators if each.id != operator.id]
+        self._operators = sorted([*others, operator], key=lambda each: each.id)
+        self._present = self._present | {operator.id} if present else self._present - {operator.id}
+        self._queue_stale = True
+        self._woken.set()
 
     async def leave(self, listener: Listener) -> None:
         """Who has another window open is still there."""
@@ -102,7 +117,8 @@ class Feed:
         self.listeners.discard(listener)
         if all(each.operator.id != me for each in self.listeners):
             await self._deps.presence.left(me)
-            await self._deps.bus.publish(TOPIC, b"")
+            self._seat(listener.operator, present=False)
+            await self._tell_others()
 
     def card(self, conversation: str) -> Card | None:
         """As the list has it now."""
@@ -215,8 +231,8 @@ class Feed:
         assert self._news is not None  # noqa: S101 - begun before
         news, attendance = self._news
         while attendance.pending:
-            await anext(aiter(attendance))
-            self._seats_stale = True
+            if await anext(aiter(attendance)) != self._epoch.encode():
+                self._seats_stale = True
         while news.pending:
             match _decoder.decode(await anext(aiter(news))):
                 case TurnNews() as turn:

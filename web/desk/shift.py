@@ -14,7 +14,6 @@ from conversation.state import WithOperator
 from handoff.routing import may_claim
 from handoff.seats import Seat
 from web.deps import Deps
-from web.desk.attendance import TOPIC
 from web.desk.commands import NotDoneError, event_id, event_of
 from web.desk.dead_letters import DeadLetters
 from web.desk.feed import Feed
@@ -166,8 +165,7 @@ class Shift:
             case Resend() | Settle():
                 await self.letters.decide(frame, (await self.find(frame.conversation)).chat.id)
             case SetStatus(status=status):
-                await self.deps.store.set_status(self.me.id, status)
-                await self.deps.bus.publish(TOPIC, b"")
+                await self.feed.set_status(self.me, status)
                 await self.socket.send(Done(id=frame.id))
             case Join() | Part():
                 await self.join(frame)
