@@ -1,5 +1,6 @@
 """What every part of a service stands on, and what of it the settings choose: the bus, shared limits, back-ends, traces."""
 
+from collections.abc import Container
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from app.metrics import Metrics
 from app.settings import Settings
 from conversation.meter import NO_TRACER, Tracer
 from conversation.ports import Clock, Ids, Presence, Rates
+from engine.shell.callbacks import Callbacks
 from store.bus import MemoryBus
 from store.presence import MemoryPresence
 from store.rates import MemoryRates
@@ -65,6 +67,13 @@ def open_actions(settings: Settings, clock: Clock, stack: AsyncExitStack) -> "Ra
     actions = remote_actions(settings, clock)
     stack.push_async_callback(actions.close)
     return actions
+
+
+def callbacks_of(store: SqlStore, bot: LiveEditions, clock: Clock, theirs: Container[str] = ()) -> Callbacks:
+    """The teams' calendars. ``theirs``: names of actions that the bot has of its own."""
+    return Callbacks(
+        store=store.calendar, policy=lambda chat: bot.current(chat).rules.policy, clock=clock, theirs=theirs
+    )
 
 
 def remote_actions(settings: Settings, clock: Clock) -> "RemoteActions":

@@ -11,6 +11,9 @@ from conversation.value import Tagged
 DESK_TOPIC = "desk"
 """Cards, refusals and deliveries of all chats."""
 
+ATTENDANCE_TOPIC = "attendance"
+"""That somebody came to the desk, left it, or chose another status."""
+
 QUEUE_TOPIC = "queue"
 """That somebody left a queue: those behind moved up."""
 

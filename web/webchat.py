@@ -200,12 +200,15 @@ class _Visit:
                 or self.deps.rules().bot.source,
                 phase=str(phase.__struct_config__.tag) if phase else "with_bot",
                 operator=phase.name if isinstance(phase, WithOperator) else "",
-                place=await self.deps.store.place(conversation.id)
+                place=await self.deps.place(conversation.id, phase.team)
                 if conversation and isinstance(phase, Parked)
                 else None,
             )
         )
-        self.watch_queue(conversation.id if conversation and isinstance(phase, Parked) else "")
+        if conversation and isinstance(phase, Parked):
+            self.watch_queue(conversation.id, phase.team)
+        else:
+            self.watch_queue("")
 
     async def catch_up(self) -> None:
         """Everything after what the page has, page by page."""
@@ -244,26 +247,26 @@ class _Visit:
 
     async def show_phase(self, card: Card, turn: TurnNews) -> None:
         await self.tell(PhaseNow(phase=card.phase, operator=card.operator_name, place=turn.place, working=turn.working))
-        self.watch_queue(card.conversation if card.phase == "parked" else "")
+        self.watch_queue(card.conversation if card.phase == "parked" else "", card.team)
 
     async def tell(self, phase: PhaseNow) -> None:
         if phase != self.phase:
             self.phase = phase
             await self.socket.send(phase)
 
-    def watch_queue(self, conversation: str) -> None:
+    def watch_queue(self, conversation: str, team: str = "") -> None:
         """While the customer waits, the place in the queue follows what happens there."""
         if not conversation and self.queue:
             self.queue.cancel()
             self.queue = None
         elif conversation and self.queue is None:
-            self.queue = asyncio.create_task(self.follow_queue(conversation))
+            self.queue = asyncio.create_task(self.follow_queue(conversation, team))
 
-    async def follow_queue(self, conversation: str) -> None:
+    async def follow_queue(self, conversation: str, team: str) -> None:
         subscription = await self.deps.bus.subscribe(QUEUE_TOPIC)
         try:
             async for _ in subscription:
-                place = await self.deps.store.place(conversation)
+                place = await self.deps.place(conversation, team)
                 if place:
                     await self.tell(PhaseNow(phase="parked", place=place))
         finally:

@@ -9,11 +9,12 @@ from typing import Final
 
 from conversation.effects import SetTimer
 from conversation.errors import StoreError
-from conversation.events import CustomerEdited, CustomerPressed, CustomerSaid, CustomerUnreachable
+from conversation.events import CustomerEdited, CustomerPressed, CustomerSaid, CustomerUnreachable, QueuePlace
 from conversation.meter import NO_METER, NO_TRACER, Meter, Tracer
 from conversation.ports import Actions, Bus, Channel, Clock, Ids
 from conversation.records import Accepted, Claimed, InboxRow, Saved, Send, Turn
 from conversation.stores import EngineStore
+from engine.shell.callbacks import Callbacks
 from engine.shell.claims import Claims
 from engine.shell.duty import Duty
 from engine.shell.editions import Editions
@@ -50,6 +51,7 @@ class Tools:
     editions: Editions
     actions: Actions
     repeatable: Callable[[str], bool]
+    own: Callbacks | None = None
     bus: Bus
     channels: Mapping[str, Channel]
     clock: Clock
@@ -63,6 +65,8 @@ class Tools:
     at: Callable[[str], None] = no_point
     meter: Meter = NO_METER
     tracer: Tracer = NO_TRACER
+    place_of: Callable[[str, str], Awaitable[QueuePlace | None]] | None = None
+    """Of a conversation in its team's queue; without it, as the store has it."""
 
 
 class Engine:
@@ -129,6 +133,7 @@ class Engine:
             at=tools.at,
             meter=tools.meter,
             tracer=tools.tracer,
+            place=tools.place_of,
         )
 
     def _make_outbox(self) -> Outbox:
@@ -155,6 +160,7 @@ class Engine:
             store=tools.store,
             actions=tools.actions,
             repeatable=tools.repeatable,
+            own=tools.own,
             clock=tools.clock,
             ids=tools.ids,
             fence=self.claims.fence,

@@ -11,7 +11,7 @@ from conversation.content import Content, Media, Text, plain_text
 from conversation.errors import ActionError, RefusedError
 from conversation.events import CustomerSaid
 from conversation.message import Message
-from conversation.ports import Actions, Bus, Nlu
+from conversation.ports import Actions, Bus, Clock, Nlu
 from conversation.records import ActionCall, Chat, Inbound
 from conversation.understanding import Understanding
 from conversation.value import Data
@@ -20,9 +20,7 @@ from engine.shell.editions import Editions, OneEdition
 from engine.shell.engine import Engine, Tools
 from store.bus import MemoryBus
 from store.sql import SqlStore
-from tests.support.connector_surroundings import TurnedClock
 from tests.support.customers import until
-from tests.support.service import HandClock
 
 BOT = Path(__file__).parents[1] / "crash" / "bot"
 RULES = load_rules(BOT)
@@ -80,7 +78,7 @@ class Process:
     def __init__(
         self,
         store: SqlStore,
-        clock: TurnedClock | HandClock,
+        clock: Clock,
         channel: Sends,
         bus: Bus | None = None,
         dead: set[str] | None = None,

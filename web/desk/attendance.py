@@ -2,7 +2,8 @@
 
 from typing import Final
 
-TOPIC: Final = "attendance"
-"""That somebody came, left, or chose another status."""
+from conversation.news import ATTENDANCE_TOPIC
+
+TOPIC: Final = ATTENDANCE_TOPIC
 EVERY: Final = 20.0
 """Seconds after which those who are there say so again."""

@@ -9,6 +9,7 @@ import msgspec
 
 from conversation.records import Card, Operator
 from handoff.rights import may, sees_card
+from web.access import shown_card
 from web.desk.outgoing import CardChanged, FeedEvent, Seat, SeatChanged
 
 LISTED = ("parked", "with_operator")
@@ -97,27 +98,9 @@ def shown(operator: Operator, change: Change) -> Card | None:
         return bare(change.after)
     if not could or change.before is None:
         return None
-    return bare(change.left) if change.left is not None else blank(change.before)
+    return bare(shown_card(operator, change.after or change.left or change.before))
 
 
 def bare(card: Card) -> Card:
     """As pages get it: who is wanted is told to those who are."""
     return msgspec.structs.replace(card, calls=())
-
-
-def blank(card: Card) -> Card:
-    return Card(
-        conversation=card.conversation,
-        chat=card.chat,
-        channel=card.channel,
-        name="",
-        language=card.language,
-        phase="with_bot",
-        team="",
-        operator="",
-        operator_name="",
-        since=card.since,
-        preview="",
-        unanswered=False,
-        version=card.version,
-    )

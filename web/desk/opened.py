@@ -16,7 +16,7 @@ from web.access import must_see
 from web.deps import Deps
 from web.desk.dead_letters import DeadLetters
 from web.desk.knowledge import panel_for
-from web.desk.outgoing import CustomerTyping, Delivery, MessageAdded, OlderMessages, Opened, PanelChanged, Read
+from web.desk.outgoing import CustomerTyping, Delivery, Error, MessageAdded, OlderMessages, Opened, PanelChanged, Read
 from web.desk.panel import preview_of
 from web.desk.viewers import Onlookers
 from web.sockets import Socket, forward, stop
@@ -49,6 +49,7 @@ class View:
         self._chat = ""
         self._shown = 0
         """The number of the newest message that was sent to the page."""
+        self._gone = False
         self._panel: PanelChanged | None = None
         self._follower: asyncio.Task[None] | None = None
         self._onlookers = Onlookers(deps.bus, deps.clock, socket, me=me, window=window, conversation=conversation)
@@ -110,8 +111,7 @@ class View:
         here = self.conversation
         match _decoder.decode(payload):
             case TurnNews(messages=messages, seq=seq):
-                await self._add(messages, seq)
-                await self.look()
+                await self._turn(messages, seq)
             case DeliveryNews(message=message_id, state=state, error=error, decided=decided):
                 await self._socket.send(
                     Delivery(conversation=here, message_id=message_id, state=state, error=error, decided=decided)
@@ -122,6 +122,17 @@ class View:
                 await self._socket.send(Read(conversation=here, seq=seq))
             case _:
                 pass
+
+    async def _turn(self, messages: Sequence[Message], seq: int) -> None:
+        if self._gone:
+            return
+        try:
+            await self.look()
+        except BadInputError as error:  # it went to another team
+            self._gone = True
+            await self._socket.send(Error(code=error.code, message=str(error)))
+            return
+        await self._add(messages, seq)
 
     async def _add(self, messages: Sequence[Message], seq: int) -> None:
         """The messages that this desk has not shown. A gap means that news was lost: the store has everything."""

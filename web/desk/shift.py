@@ -63,8 +63,8 @@ class Shift:
         self.sign_in = sign_in
         self.feed = feed
         self.socket = socket
-        self.letters = DeadLetters(deps, socket)
         self.listener = Listener(operator)
+        self.letters = DeadLetters(deps, socket, lambda: self.me)
         self.request = request
         self.window = deps.ids.new()
         self.view: View | None = None
