@@ -26,7 +26,7 @@ from dialogs.reading.source import read_source
 from engine.shell.engine import Engine
 from handoff.rights import may, sees
 from store.sql import SqlStore
-from web.desk_frames import panel_of
+from web.desk.panel import panel_of
 from web.kinds import OGG, clean_name, kind_of
 
 if TYPE_CHECKING:
