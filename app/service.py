@@ -17,7 +17,7 @@ from aiohttp import web
 from app.channels import incoming, open_connectors, open_links, paces_of, policies_of
 from app.clock import RandomIds, SystemClock
 from app.editions import LiveEditions
-from app.ground import Ground, open_actions, open_bus, open_presence, open_rates, open_tracer
+from app.ground import Ground, open_actions, open_bus, open_presence, open_providers, open_rates, open_tracer
 from app.live_nlu import Models, NoNlu
 from app.metrics import Metrics
 from app.observed import ObservedActions, ObservedNlu
@@ -209,6 +209,7 @@ async def _engine(
         editions=ground.bot,
         actions=ObservedActions(actions, tracer=ground.tracer),
         repeatable=safe.__contains__,
+        providers=open_providers(ground.settings, stack),
         bus=ground.bus,
         channels=channels,
         policies=policies_of(ground.settings),

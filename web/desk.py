@@ -14,7 +14,7 @@ from conversation.effects import Refuse
 from conversation.errors import BadInputError, StoreError
 from conversation.events import OperatorClaimed, OperatorClosed, OperatorEvent, OperatorHandedBack, OperatorReplied
 from conversation.message import Message
-from conversation.news import DESK_TOPIC, DeliveryNews, News, QueueNews, TurnNews, TypingNews, chat_topic
+from conversation.news import DESK_TOPIC, ContextNews, DeliveryNews, News, QueueNews, TurnNews, TypingNews, chat_topic
 from conversation.records import Card, Operator, Snapshot
 from conversation.state import WithOperator
 from engine.shell.feed import card_of
@@ -187,7 +187,7 @@ class _Shift:
                 )
             case TypingNews(who="customer", on=on):
                 await self.socket.send(CustomerTyping(conversation=here, on=on))
-            case TypingNews() | QueueNews():
+            case TypingNews() | QueueNews() | ContextNews():
                 pass
 
     async def add(self, here: str, chat: str, messages: Sequence[Message], seq: int) -> None:

@@ -23,7 +23,7 @@ from conversation.events import (
 )
 from conversation.meter import NO_METER, NO_TRACER, Meter, Tracer
 from conversation.ports import Channel, Clock, Ids, Nlu
-from conversation.records import InboxRow, Saved, Snapshot, Turn
+from conversation.records import Chat, InboxRow, Saved, Snapshot, Turn
 from conversation.run import Run
 from conversation.state import Closed, Conversation, Parked, Phase
 from conversation.stores import EngineStore
@@ -48,7 +48,7 @@ _log = structlog.get_logger(__name__)
 
 class Turns:
     """``fence`` is that of this worker's claim of a chat. ``after`` gets what a saved turn left to do; ``doubt`` the chat of
-    one that was refused. ``at`` is called at named points (for crash tests)."""
+    one that was refused; ``told`` a chat and what a saved turn made of its conversation. ``at`` is called at named points (for crash tests)."""
 
     def __init__(
         self,
@@ -63,6 +63,7 @@ class Turns:
         after: Callable[[Saved, Turn], None],
         doubt: Callable[[str], None],
         at: Callable[[str], None],
+        told: Callable[[Chat, Conversation, Conversation], None] = lambda *_: None,
         meter: Meter = NO_METER,
         tracer: Tracer = NO_TRACER,
     ) -> None:
@@ -78,6 +79,7 @@ class Turns:
         self._after = after
         self._doubt = doubt
         self._at = at
+        self._told = told
         self._cache: OrderedDict[str, tuple[int, Snapshot]] = OrderedDict()
         self._room = asyncio.Semaphore(AT_ONCE)
         self.lanes: Lanes[InboxRow] = Lanes(self._handle, give_up=self._reject, clock=clock)
@@ -144,6 +146,7 @@ class Turns:
         self._at("saved")
         self._remember(snapshot, turn)
         self._after(saved, turn)
+        self._told(snapshot.chat, start, turn.conversation)
         await self._tell(turn, start.phase, place)
 
     async def _tell(self, turn: Turn, before: Phase, place: QueuePlace | None) -> None:
