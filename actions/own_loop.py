@@ -45,5 +45,10 @@ def _contained(do: Callable[[], Awaitable[Any]]) -> Coroutine[Any, Any, Any]:
             return await do()
         except (SystemExit, KeyboardInterrupt) as error:  # it must not end the loop for the others
             raise RuntimeError(f"{type(error).__name__}: {error}") from error
+        except asyncio.CancelledError as error:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise
+            raise RuntimeError("it cancelled itself") from error  # it must not look like the caller's own end
 
     return run()

@@ -25,6 +25,8 @@ AT_ONCE: Final = 32
 """Calls of providers that run at the same time."""
 MOST: Final = 500
 """Conversations that are asked about at the same time: what starts beyond that is asked for when the desk opens it."""
+AGAIN: Final = 1.0
+"""Seconds until the bus is listened to again."""
 OVERDUE: Final = timedelta(seconds=60)
 """A provider has answered by then, or its process is gone."""
 _news = msgspec.json.Decoder(ContextNews)
@@ -84,15 +86,17 @@ class Contexts:
             self._ask(chat, end)
 
     async def listen(self) -> None:
-        """Until cancelled: what desks ask for."""
-        news = await self._bus.subscribe(CONTEXT_TOPIC)
-        try:
-            async for payload in news:
-                asked = _news.decode(payload)
-                if self._providers.offers and self._mine(asked.chat):
-                    await self._refresh(asked)
-        finally:
-            await news.close()
+        """Until cancelled: what desks ask for. Who fell so far behind that the bus gave up hears what comes from then on."""
+        while self._providers.offers:
+            news = await self._bus.subscribe(CONTEXT_TOPIC)
+            try:
+                async for payload in news:
+                    asked = _news.decode(payload)
+                    if self._mine(asked.chat):
+                        await self._refresh(asked)
+            finally:
+                await news.close()
+            await self._clock.sleep(AGAIN)
 
     async def drain(self) -> None:
         """What still runs is given up."""

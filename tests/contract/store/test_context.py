@@ -33,7 +33,9 @@ async def test_an_answer_to_an_earlier_asking_changes_nothing(store: Store) -> N
 
 
 async def test_answers_that_come_together_are_all_kept(store: Store) -> None:
-    many = [Known(provider=f"p{n:02}", title="x", state="ready", rows=((f"n\u0000{n}", "v"),), at=NOW) for n in range(40)]
+    many = [
+        Known(provider=f"p{n:02}", title="x", state="ready", rows=((f"n\u0000{n}", "v"),), at=NOW) for n in range(40)
+    ]
     await asyncio.gather(*(store.context.put("one", [each]) for each in many))
     assert await store.context.of("one") == many
 
