@@ -31,6 +31,7 @@ async def open_connectors(ground: Ground, intake: Callable[[], Intake]) -> dict[
         clock=ground.clock,
         media=lambda ref: ground.bot.root_of(ref) / ref,
         link=(await open_links(ground)).make,
+        upload=ground.store.people.upload_body,
     )
     wanted: dict[str, Mapping[str, Data]] = {}
     if ground.settings.telegram.token.get_secret_value():

@@ -25,6 +25,7 @@ from app.page_texts import page_texts
 from app.passwords import first_operator, verify
 from app.place import gone, here
 from app.settings import Settings
+from app.telegram_desk import incoming_desk
 from app.watch import Watch
 from bots.connector import Connector
 from conversation.errors import LotseError
@@ -48,6 +49,8 @@ from web.server import make_app, make_health_app
 SECRET_BYTES: Final = 32
 KEEP_KEYS: Final = timedelta(days=60)
 """How long a delivery is known again."""
+KEEP_UNSENT: Final = timedelta(days=2)
+"""How long a file waits to be sent that an operator chose: the page may have been offline."""
 TIDY_EVERY: Final = 600.0
 TIDY_PAUSE: Final = 0.1
 """Seconds between two batches: turns come first."""
@@ -144,6 +147,7 @@ async def open_service(
             **front.keep_up,
             "lag": metrics.watch_loop,
             **incoming(connectors, front.worker),
+            **incoming_desk(ground, channels, front.worker),
             "versions": bot.run,
         }
         if role != "worker" and not isinstance(bus, MemoryBus):
@@ -237,6 +241,7 @@ async def _deps(ground: Ground, intake: Intake, connectors: Mapping[str, Connect
     return Deps(
         engine=intake,
         store=ground.store,
+        people=ground.store.people,
         bus=ground.bus,
         rates=ground.rates,
         presence=ground.presence,
@@ -276,6 +281,8 @@ async def _tidy(store: SqlStore, clock: Clock) -> None:
         await clock.sleep(TIDY_EVERY)
         now = clock.now()
         while await store.tidy(now - KEEP_KEYS, now):
+            await clock.sleep(TIDY_PAUSE)
+        while await store.people.tidy_uploads(now - KEEP_UNSENT):
             await clock.sleep(TIDY_PAUSE)
         gone = await store.bundles.clear(now - STAYS, KEEP_VERSIONS)
         if gone:

@@ -81,6 +81,18 @@ class TelegramSettings(BaseModel):
     )
 
 
+class TelegramDeskSettings(BaseModel):
+    token: SecretStr = Field(
+        SecretStr(""),
+        description="The token of a second bot, for operators who work in a Telegram group. Empty: no desk in Telegram.",
+    )
+    group: int = Field(0, description="The id of that group, such as -1001234567890; it must have topics.")
+    api: str = Field("https://api.telegram.org", description="Address of the Bot API; for a server of your own.")
+    language: Literal["", "de", "en", "ru", "uk"] = Field(
+        "", description="What all read in the group: de, en, ru or uk. Empty: the bot folder's own language."
+    )
+
+
 class ActionsSettings(BaseModel):
     url: str = Field(
         "",
@@ -116,6 +128,7 @@ class Settings(BaseSettings):
     worker: WorkerSettings = WorkerSettings()
     web: WebSettings = WebSettings()
     telegram: TelegramSettings = TelegramSettings()
+    telegram_desk: TelegramDeskSettings = TelegramDeskSettings()
     actions: ActionsSettings = ActionsSettings()
     events: EventsSettings = EventsSettings()
     metrics: MetricsSettings = MetricsSettings()

@@ -63,6 +63,16 @@ def no_link(media: Media, channel: str, address: str) -> str:
     return ""
 
 
+UploadSource: TypeAlias = Callable[[str], Awaitable[bytes | None]]
+"""The id of an operator's file -> its bytes; None when it is not there. Raises StoreError."""
+
+
+async def no_upload(upload: str) -> bytes | None:
+    """Where no operator sends files."""
+    del upload
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
     """What the service lends to a connector."""
@@ -72,6 +82,7 @@ class Surroundings:
     clock: Clock
     media: MediaSource
     link: MediaLink = no_link
+    upload: UploadSource = no_upload
 
 
 class Connector(Protocol):

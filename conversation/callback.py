@@ -18,3 +18,9 @@ class Callback(Value, frozen=True, kw_only=True):
     phone: str = ""
     topic: str = ""
     operator: str = ""
+
+
+class Plan(Value, frozen=True, kw_only=True):
+    """What is agreed with a customer from now on; ``callback`` None: nothing any more, it was called off."""
+
+    callback: Callback | None = None

@@ -1,9 +1,10 @@
 """What a message can hold, the same for every channel."""
 
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from conversation.value import Tagged, Value
 
+UPLOAD: Final = "upload/"
 MediaType: TypeAlias = Literal["photo", "file", "audio", "video", "voice", "sticker"]
 
 
@@ -14,7 +15,7 @@ class Text(Tagged, frozen=True, kw_only=True):
 
 
 class Media(Tagged, frozen=True, kw_only=True):
-    """A file. ``ref`` names it: ``media/…`` in the bot folder, or the channel's own file id."""
+    """A file. ``ref`` names it: ``media/…`` in the bot folder, ``upload/…`` of an operator, or the channel's own file id."""
 
     type: MediaType
     ref: str
@@ -60,6 +61,8 @@ class Note(Tagged, frozen=True, kw_only=True):
 
     text: str
     mentions: tuple[str, ...] = ()
+    to: str = ""
+    """The colleague, team or action that it is about, as people call it."""
 
 
 class Button(Value, frozen=True, kw_only=True):

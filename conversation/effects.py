@@ -44,7 +44,10 @@ class CancelTimer(Tagged, frozen=True, kw_only=True):
     name: str
 
 
-RefusalReason: TypeAlias = Literal["held_by_other", "not_holder", "not_waiting", "closed"]
+RefusalReason: TypeAlias = Literal[
+    "held_by_other", "not_holder", "not_waiting", "closed", "slot_taken", "not_allowed", "full", "unknown"
+]
+"""``unknown``: there is no such team, step or action."""
 
 
 class Refuse(Tagged, frozen=True, kw_only=True):

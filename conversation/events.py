@@ -6,7 +6,7 @@ Each event carries its own ``id`` and time (``at``, aware, UTC): the core reads 
 from datetime import datetime
 from typing import TypeAlias
 
-from conversation.callback import Callback
+from conversation.callback import Callback, Plan
 from conversation.content import Content
 from conversation.understanding import Understanding
 from conversation.value import Data, Tagged, Value
@@ -117,6 +117,8 @@ class OperatorTransferred(_OperatorEvent, frozen=True, kw_only=True):
     to: str = ""
     to_name: str = ""
     reason: str
+    over: bool = False
+    """The operator may decide over others' chats."""
 
 
 class OperatorConsulted(_OperatorEvent, frozen=True, kw_only=True):
@@ -125,6 +127,8 @@ class OperatorConsulted(_OperatorEvent, frozen=True, kw_only=True):
     colleague: str
     colleague_name: str
     question: str = ""
+    over: bool = False
+    """The operator may decide over others' chats."""
 
 
 class OperatorPlanned(_OperatorEvent, frozen=True, kw_only=True):
@@ -159,10 +163,11 @@ class Understood(_Event, frozen=True, kw_only=True):
 
 
 class ActionDone(_Event, frozen=True, kw_only=True):
-    """``result`` holds the fields that the catalogue says the action gives."""
+    """``result`` holds the fields that the catalogue says the action gives. ``plan``: what it changed in the team's calendar."""
 
     request: str
     result: dict[str, Data]
+    plan: Plan | None = None
 
 
 class ActionFailed(_Event, frozen=True, kw_only=True):

@@ -16,12 +16,16 @@ class Span(Value, frozen=True, kw_only=True):
 
 
 class Callbacks(Value, frozen=True, kw_only=True):
-    """Call-back slots: ``slot`` seconds long, ``each`` at a time, from ``notice`` to ``ahead`` seconds from now."""
+    """Call-back slots: ``slot`` seconds long, ``each`` at a time, from ``notice`` to ``ahead`` seconds from now.
+
+    ``remind``: so many seconds before it the customer is reminded; 0: not at all.
+    """
 
     slot: int
     each: int
     ahead: int
     notice: int
+    remind: int = 900
 
 
 class Holidays(Value, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Literal, TypeAlias
 
+from conversation.callback import Callback
 from conversation.effects import Effect
 from conversation.events import CustomerEvent, Event
 from conversation.message import Message
@@ -34,6 +35,10 @@ class Chat(Value, frozen=True, kw_only=True):
     seq: int = 0
     language: str = ""
     unreachable: str = ""
+    customer: str = ""
+    """The person, where more than one chat is theirs."""
+    read_seq: int = 0
+    """The newest message that the customer has seen, where the channel tells."""
 
 
 class InboxRow(Value, frozen=True, kw_only=True):
@@ -78,6 +83,22 @@ class Standing(Value, frozen=True, kw_only=True):
     people: bool
 
 
+class Handled(Value, frozen=True, kw_only=True):
+    """A chat that an operator had, from claim to end, for the estimate of waits and for reports.
+
+    ``outcome``: how it ended, see ``handoff.handled``; for one that the operator closed, what they said.
+    """
+
+    conversation: str
+    chat: str
+    team: str
+    operator: str
+    intent: str
+    began: datetime
+    ended: datetime
+    outcome: str = ""
+
+
 class Turn(Value, frozen=True, kw_only=True):
     """All that a turn changes: stored whole, or not at all.
 
@@ -96,6 +117,8 @@ class Turn(Value, frozen=True, kw_only=True):
     fence: int = 0
     bulk: bool = False
     """Nobody waits for its messages."""
+    left: Handled | None = None
+    """An operator had the chat, and has it no more."""
 
 
 SendState: TypeAlias = Literal["pending", "sending", "sent", "failed", "ambiguous"]
@@ -286,6 +309,17 @@ class Episode(Value, frozen=True, kw_only=True):
     preview: str
 
 
+class Found(Value, frozen=True, kw_only=True):
+    """A customer who was looked for. ``conversation``: the newest one of that chat; ``preview``: their last words."""
+
+    chat: str
+    conversation: str
+    channel: str
+    name: str
+    address: str
+    preview: str
+
+
 class Upload(Value, frozen=True, kw_only=True):
     """A file that an operator sends; a message's ``ref`` is ``upload/<id>``."""
 
@@ -312,26 +346,11 @@ class ContextItem(Value, frozen=True, kw_only=True):
 
 
 class Booking(Value, frozen=True, kw_only=True):
-    """A call-back as the team's calendar has it. ``state``: ``booked``, ``called_off`` or ``done``."""
+    """A call-back as the team's calendar has it. ``current``: it stands; else it was called off, or another took its place."""
 
-    id: str
     chat: str
-    team: str
-    begin: datetime
-    state: str = "booked"
-
-
-class Handled(Value, frozen=True, kw_only=True):
-    """A chat that an operator had, from claim to end, for the estimate of waits and for reports. ``rating``: 1 to 5, 0 without."""
-
-    conversation: str
-    chat: str
-    team: str
-    operator: str
-    intent: str
-    began: datetime
-    ended: datetime
-    outcome: str = ""
+    callback: Callback
+    current: bool = True
 
 
 class Session(Value, frozen=True, kw_only=True):

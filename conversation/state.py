@@ -122,3 +122,5 @@ class Conversation(Value, frozen=True, kw_only=True):
     reason: Reason | None = None
     """The newest guess at what the customer wants."""
     mood: Mood | None = None
+    errands: dict[str, str] = {}
+    """Actions that operators run and that have no answer yet: request to name."""

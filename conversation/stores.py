@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from conversation.bundles import Bundle, Kept, OpenConversation, Pointer, PointerName, Release
+from conversation.callback import Callback
 from conversation.deliveries import Settled, Unarrived, Undelivered
 from conversation.events import Event, QueuePlace
 from conversation.knowing import Known
 from conversation.message import Message
 from conversation.records import (
     Accepted,
+    Booking,
     Card,
     Chat,
     Claimed,
@@ -280,6 +282,28 @@ class ContextStore(Protocol):
         ...
 
     async def drop(self, conversation: str) -> None: ...
+class CalendarStore(Protocol):
+    """What is booked in the teams' calendars: at most one call-back a chat. Every method is one transaction. All raise StoreError."""
+
+    async def taken(self, team: str, since: datetime, until: datetime) -> Mapping[datetime, int]:
+        """How many call-backs begin when, from ``since`` up to ``until``."""
+        ...
+
+    async def book(self, chat: str, callback: Callback, *, each: int, length: int) -> Booking | None:
+        """Into the calendar, and out of it what the chat had there before. None: ``each`` others overlap it already, each
+        ``length`` seconds long, and nothing was changed.
+
+        The same id again changes nothing and gives what was booked then.
+        """
+        ...
+
+    async def call_off(self, chat: str, key: str) -> Callback | None:
+        """What the chat had in the calendar, which it has no more. The same ``key`` again gives the same."""
+        ...
+
+    async def booked(self, chat: str, since: datetime) -> Callback | None:
+        """What the chat has in the calendar, if it begins at ``since`` or later."""
+        ...
 
 
 class BundleStore(Protocol):

@@ -72,11 +72,18 @@ class Resumed(Tagged, frozen=True, kw_only=True):
     how: Literal["closed", "busy", "handed_back"]
 
 
+class Sent(Tagged, frozen=True, kw_only=True):
+    """An operator sends the customer to that step, which the bot has."""
+
+    dialog: str
+    step: str
+
+
 class Lost(Tagged, frozen=True, kw_only=True):
     """The conversation goes nowhere (too long, or its step is gone): to a person."""
 
 
-Input: TypeAlias = Heard | Pressed | Chose | Comprehended | Acted | Silent | Woke | Happened | Resumed | Lost
+Input: TypeAlias = Heard | Pressed | Chose | Comprehended | Acted | Silent | Woke | Happened | Resumed | Sent | Lost
 
 
 class Progress(Value, frozen=True, kw_only=True):
@@ -163,6 +170,9 @@ def _take(walk: Walk, hearing: Hearing, event: Input) -> None:
             _happened(walk, name, data)
         case Resumed(how=how):
             _resumed(walk, how)
+        case Sent(dialog=dialog, step=step):
+            walk.jump(dialog, step, "sent")
+            walk.proceed()
         case Lost():
             _to_person(walk)
 

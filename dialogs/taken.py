@@ -9,7 +9,7 @@ class Taken(Value, frozen=True, kw_only=True):
     ``why``: ``go``, ``route.2`` (the second line), ``option.notify``, ``failed``, ``misses``, ``silence``, ``busy``,
     ``late`` (of a ``wait`` for an event), ``cancelled``, ``random.a``; ``needs`` and ``call`` into another dialog, ``filled``
     back from it, ``returned`` to a question that waited or was left; ``intent.x`` and ``command.x`` from anywhere; ``start``,
-    ``back``, ``button`` (an earlier menu), ``lost``.
+    ``back``, ``button`` (an earlier menu), ``lost``, ``sent`` (by an operator).
     """
 
     dialog: str

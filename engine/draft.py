@@ -17,6 +17,7 @@ from dialogs.saying.filters import View
 from dialogs.scene import Scene, view_of
 from dialogs.taken import Taken
 from engine.rules import Rules
+from handoff import callbacks
 from handoff.desk import park, waiting_timers
 
 SILENCE, WAKE, CALM = "silence", "wake", "calm"
@@ -92,13 +93,14 @@ class Draft:
         """Stop every timer whose name begins so."""
         if not self.state.timers:
             return
-        stopped = [name for name in self.state.timers if name.startswith(prefixes)]
+        stopped = [name for name in self.state.timers if prefixes and name.startswith(prefixes)]
         if stopped:
             self.change(timers={name: due for name, due in self.state.timers.items() if name not in stopped})
             self.effects.extend(CancelTimer(name=name) for name in stopped)
 
     def cancel_all(self) -> None:
-        self.cancel(("",))
+        """But those of a call-back: what was promised does not depend on where the conversation is."""
+        self.cancel(tuple(name for name in self.state.timers if not name.startswith(callbacks.TIMERS)))
 
     # ── phases ───────────────────────────────────────────────────────────────────────────────────────────────────────
 

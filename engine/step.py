@@ -5,6 +5,7 @@ Pure: no clock, no I/O, no chance. Time and ids come with the event.
 
 import msgspec
 
+from conversation.callback import Callback
 from conversation.content import Text, plain_text
 from conversation.effects import Effect, Refuse
 from conversation.events import (
@@ -18,22 +19,29 @@ from conversation.events import (
     CustomerUnreachable,
     Event,
     Happened,
+    OperatorAssigned,
     OperatorClaimed,
     OperatorClosed,
+    OperatorConsulted,
     OperatorEvent,
     OperatorHandedBack,
+    OperatorNoted,
+    OperatorPlanned,
+    OperatorRan,
     OperatorReplied,
+    OperatorTransferred,
     TimerFired,
     Understood,
 )
 from conversation.state import Closed, Conversation, Parked, WithBot, WithOperator
 from conversation.value import Data
 from dialogs import advance
-from dialogs.advance import Acted, Chose, Comprehended, Heard, Lost, Pressed, Resumed, Silent, Woke
+from dialogs.advance import Acted, Chose, Comprehended, Heard, Lost, Pressed, Resumed, Sent, Silent, Woke
 from dialogs.hearing.commands import find_command
 from dialogs.hearing.hear import press_id
 from dialogs.taken import Taken
 from dialogs.walking.waits import kept
+from engine import calling, operating
 from engine.draft import CALM, SILENCE, WAKE, Draft
 from engine.rules import Rules
 from engine.rush import faster, held, newest
@@ -72,22 +80,27 @@ def trace(
 
 def _stepped(conversation: Conversation, event: Event, rules: Rules) -> Draft:
     draft = Draft(conversation, event, rules)
+    calling.take_along(draft)
     match event:
         case CustomerSaid() | CustomerPressed() | CustomerEdited() | CustomerChoseLanguage() | CustomerUnreachable():
             _customer(draft, event)
-        case OperatorClaimed() | OperatorReplied() | OperatorHandedBack() | OperatorClosed():
-            _operator(draft, event)
         case TimerFired():
             _timer(draft, event)
         case Understood(request=request, understanding=understanding):
             if request == draft.state.run.listening and isinstance(draft.state.phase, WithBot):
                 draft.dialogs(Comprehended(understanding=understanding, language_open=not draft.state.language_chosen))
-        case ActionDone(request=request, result=result):
-            _acted(draft, Acted(request=request, result=result))
-        case ActionFailed(request=request):
-            _acted(draft, Acted(request=request, result=None))
+        case ActionDone(request=request, result=result, plan=plan):
+            if plan:
+                calling.agree(draft, plan)
+            if not operating.answered(draft, request, result):
+                _acted(draft, Acted(request=request, result=result))
+        case ActionFailed(request=request, reason=reason):
+            if not operating.answered(draft, request, None, reason):
+                _acted(draft, Acted(request=request, result=None))
         case Happened(name=name, data=data):
             _happened(draft, name, data)
+        case _:
+            _operator(draft, event)
     return draft
 
 
@@ -173,6 +186,10 @@ def _input(draft: Draft, event: CustomerSaid | CustomerPressed) -> None:
     match draft.state.phase:
         case WithBot():
             _bot(draft, heard)
+        case Parked(callback=Callback()) if (
+            find_command(draft.rules.bot, draft.state.language, text) in calling.COMMANDS
+        ):
+            _leave_queue(draft, heard)
         case Parked() as parked:
             draft.change(unanswered=True)
             if find_command(draft.rules.bot, draft.state.language, text) in _LEAVE_QUEUE:
@@ -242,7 +259,7 @@ def _acted(draft: Draft, event: Acted) -> None:
 
 def _operator(draft: Draft, event: OperatorEvent) -> None:
     if event.conversation not in ("", draft.state.id):
-        draft.effects.append(Refuse(operator=event.operator, event=event.id, reason="closed"))
+        operating.refuse(draft, event, "closed")
         return
     match event:
         case OperatorClaimed():
@@ -256,12 +273,17 @@ def _operator(draft: Draft, event: OperatorEvent) -> None:
             draft.change(unanswered=False)
             _watch(draft)
         case OperatorHandedBack():
-            if _let_go(draft, release(draft.state.phase, event), "handed_back", event.name):
-                draft.say("bot_again")
-                draft.dialogs(Resumed(how="handed_back"))
+            _handed_back(draft, event)
         case OperatorClosed():
             if _let_go(draft, close(draft.state.phase, event), "closed", event.name):
                 draft.dialogs(Resumed(how="closed"))
+        case OperatorAssigned():
+            if operating.assigned(draft, event):
+                _watch(draft)
+        case OperatorNoted() | OperatorTransferred() | OperatorConsulted() | OperatorRan():
+            operating.work(draft, event)
+        case OperatorPlanned():
+            calling.planned(draft, event)
 
 
 def _claimed(draft: Draft, event: OperatorClaimed) -> None:
@@ -274,6 +296,15 @@ def _claimed(draft: Draft, event: OperatorClaimed) -> None:
         draft.note("claimed", name=event.name)
         draft.change(unanswered=True)
         _watch(draft)
+
+
+def _handed_back(draft: Draft, event: OperatorHandedBack) -> None:
+    there = Sent(dialog=event.dialog, step=event.step) if event.step else None
+    if there and draft.rules.bot.step(event.dialog, event.step) is None:
+        operating.refuse(draft, event, "unknown")
+    elif _let_go(draft, release(draft.state.phase, event), "handed_back", event.name):
+        draft.say("bot_again")
+        draft.dialogs(there or Resumed(how="handed_back"))
 
 
 def _let_go(draft: Draft, result: WithBot | Refuse, what: str, name: str) -> bool:
@@ -295,6 +326,8 @@ def _timer(draft: Draft, event: TimerFired) -> None:
     if draft.state.timers.get(event.name) != event.due:
         return
     draft.change(timers={name: due for name, due in draft.state.timers.items() if name != event.name})
+    if calling.fired(draft, event):
+        return
     match draft.state.phase:
         case WithBot():
             if event.name == SILENCE:

@@ -8,6 +8,7 @@ from conversation.effects import RefusalReason, Refuse
 from conversation.events import OperatorClaimed, OperatorClosed, OperatorEvent, OperatorHandedBack, OperatorReplied
 from conversation.policy import Policy
 from conversation.state import Closed, Parked, Phase, WithBot, WithOperator
+from handoff import callbacks
 
 WARN_BEFORE = 120
 """Seconds before the end of the wait: "reply to keep your place"."""
@@ -24,8 +25,15 @@ def park(policy: Policy, team: str, at: datetime, expires: int | None = None) ->
 def claim(phase: Phase, event: OperatorClaimed) -> WithOperator | Refuse:
     """The first claim of a parked chat wins; a second one by the same operator changes nothing."""
     match phase:
-        case Parked(team=team, since=queued):
-            return WithOperator(team=team, operator=event.operator, name=event.name, since=event.at, queued=queued)
+        case Parked(team=team, since=queued, callback=callback):
+            return WithOperator(
+                team=team,
+                operator=event.operator,
+                name=event.name,
+                since=event.at,
+                queued=queued,
+                callback=callback,
+            )
         case WithOperator(operator=operator) if operator == event.operator:
             return phase
         case WithOperator():
@@ -55,6 +63,9 @@ def reassign(policy: Policy, phase: WithOperator, at: datetime) -> Parked:
     """A silent operator loses the chat. The customer keeps the place they had; the wait begins anew."""
     wait = policy.waiting.expires
     since = phase.queued or phase.since
+    if phase.callback is not None:
+        due = callbacks.queued(policy, phase.callback, at)
+        return msgspec.structs.replace(due, team=phase.team, since=since, came=at, prefer="", avoid=phase.operator)
     return Parked(
         team=phase.team,
         since=since,

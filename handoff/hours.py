@@ -127,6 +127,12 @@ def slots(
     return tuple(found)
 
 
+def is_slot(team: Team, zone: str, begin: datetime) -> bool:
+    """Whether a call-back slot begins at this moment, free or not."""
+    day = _local_day(begin, zone)
+    return team.callbacks is not None and begin in _grid(team, zone, team.callbacks, day, day)
+
+
 def _grid(team: Team, zone: str, rules: Callbacks, first: date, last: date) -> Iterator[datetime]:
     """Slots at even local times from the begin of each shift, none overlapping the one before."""
     length = timedelta(seconds=rules.slot)

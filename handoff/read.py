@@ -78,12 +78,13 @@ def _length(span: Span) -> int:
 
 
 def _callbacks(notes: Complaints, path: Path, data: Any, hours: Mapping[int, tuple[Span, ...]]) -> Callbacks | None:
-    entries = notes.mapping(path, data, ("slot", "each", "ahead", "notice"))
+    entries = notes.mapping(path, data, ("slot", "each", "ahead", "notice", "remind"))
     slot = notes.duration((*path, "slot"), entries.get("slot"), least=_SLOT_MINIMUM)
     each = notes.whole((*path, "each"), entries.get("each", 1), 1, 1000)
     ahead = notes.duration((*path, "ahead"), entries.get("ahead", "5d"))
     notice = notes.duration((*path, "notice"), entries.get("notice", "1h"), least=0)
-    if slot is None or each is None or ahead is None or notice is None:
+    remind = notes.duration((*path, "remind"), entries.get("remind", "15m"), least=0)
+    if slot is None or each is None or ahead is None or notice is None or remind is None:
         return None
     if ahead > _AHEAD_MAXIMUM:
         notes.add((*path, "ahead"), "call-backs can't be booked that far ahead", "write at most 60d")
@@ -95,7 +96,7 @@ def _callbacks(notes: Complaints, path: Path, data: Any, hours: Mapping[int, tup
     if spans and slot > max(map(_length, spans)):
         notes.add((*path, "slot"), "no slot of this length fits into the hours", "make `slot` shorter")
         return None
-    return Callbacks(slot=slot, each=each, ahead=ahead, notice=notice)
+    return Callbacks(slot=slot, each=each, ahead=ahead, notice=notice, remind=remind)
 
 
 # ── waiting and live chats ───────────────────────────────────────────────────────────────────────────────────────────

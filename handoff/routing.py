@@ -97,15 +97,14 @@ def explain(waiting: Sequence[Waiter], there: Sequence[Seat], policy: Policy, at
 def route(waiting: Sequence[Waiter], there: Sequence[Seat], policy: Policy, at: datetime) -> Routed:
     """Who gets whom now, and why the others still wait."""
     table = _Table(there, policy, at)
-    assigned: list[Assigned] = []
-    why: dict[str, str] = {}
-    for chat in sorted(waiting, key=lambda chat: rank(chat, policy)):
-        found = table.serve(chat)
-        if isinstance(found, Assigned):
-            assigned.append(found)
-        else:
-            why[chat.conversation] = found
-    return Routed(assigned=tuple(assigned), why=why, again=_again(waiting, policy, at))
+    queue = sorted(waiting, key=lambda chat: rank(chat, policy))
+    assigned = {chat.conversation: found for chat in queue if (found := table.serve(chat))}
+    left = [chat for chat in queue if chat.conversation not in assigned]
+    return Routed(
+        assigned=tuple(assigned.values()),
+        why={chat.conversation: table.reason(chat) for chat in left},
+        again=_again(left, policy, at),
+    )
 
 
 class _Table:
@@ -119,40 +118,53 @@ class _Table:
         self._before: list[frozenset[str]] = []
         """Of each chat that waits for room: who could take it."""
 
-    def serve(self, chat: Waiter) -> Assigned | str:
-        """Somebody for the chat, or why nobody has it yet."""
-        team = self._policy.teams.get(chat.team, Team(name=chat.team))
-        by_hand = team.routing == "by_hand"
-        kept = None if by_hand else self._kept_for(chat)
-        if kept and (not kept.takes or not kept.room):
-            self._before.append(frozenset((kept.operator,)))
-            return f"kept_for {kept.name or kept.operator}"
-        fitting = [kept] if kept else self._fitting(chat, team)
+    def serve(self, chat: Waiter) -> Assigned | None:
+        """Somebody who may have the chat and has room."""
+        team = self._team(chat)
+        fitting = self._fitting(chat, team) if team.routing == "automatic" else ""
+        free = [] if isinstance(fitting, str) else [seat for seat in fitting if seat.takes and seat.room]
+        return self._give(chat, free) if free else None
+
+    def reason(self, chat: Waiter) -> str:
+        """Why nobody has it. Asked in the order of the queue, when all has been given that could be."""
+        team = self._team(chat)
+        fitting = self._fitting(chat, team)
         if isinstance(fitting, str):
             return fitting
-        if not by_hand and not kept and self._after_hours(chat, team):
-            return "team_closed"
-        free = [seat for seat in fitting if seat.room]
-        if not free:
-            return self._behind(frozenset(seat.operator for seat in fitting), by_hand=by_hand)
-        return "manual" if by_hand else self._give(chat, free)
+        if team.routing == "by_hand":
+            return "manual" if any(seat.room for seat in fitting) else "all_full"
+        kept = self._kept_for(chat, team)
+        who = frozenset(seat.operator for seat in fitting)
+        before = sum(not who.isdisjoint(others) for others in self._before)
+        self._before.append(who)
+        if kept:
+            return f"kept_for {kept.name or kept.operator}"
+        return f"others_first {before}" if before else "all_full"
+
+    def _team(self, chat: Waiter) -> Team:
+        return self._policy.teams.get(chat.team, Team(name=chat.team))
 
     def _waited(self, chat: Waiter) -> timedelta:
         return self._at - chat.came
 
-    def _kept_for(self, chat: Waiter) -> Seat | None:
+    def _kept_for(self, chat: Waiter, team: Team) -> Seat | None:
         """The operator for whom the chat is kept for a while: one who is there, if only busy."""
         seat = self._seats.get(chat.prefer)
         if seat is None or not seat.present or seat.status == "away" or seat.operator == chat.avoid:
             return None
-        return seat if self._waited(chat) < self._policy.routing.prefer * _SECOND else None
+        early = team.routing == "automatic" and self._waited(chat) < self._policy.routing.prefer * _SECOND
+        return seat if early else None
 
     def _fitting(self, chat: Waiter, team: Team) -> list[Seat] | str:
-        """Who could take the chat, with room or without; or what nobody of them has."""
+        """Who could take the chat, with room or without; or what none of them is or has."""
+        if kept := self._kept_for(chat, team):
+            return [kept]
         fitting = [seat for seat in self._seats.values() if seat.takes and seat.of(chat.team)]
         fitting = [seat for seat in fitting if seat.operator != chat.avoid]
         if not fitting:
             return "team_closed" if self._is_closed(team) else "nobody_here"
+        if team.routing == "automatic" and self._after_hours(chat, team):
+            return "team_closed"
         rules, waited = self._policy.routing, self._waited(chat)
         if waited < rules.language * _SECOND:
             fitting = [seat for seat in fitting if _speaks(seat, chat)]
@@ -173,13 +185,6 @@ class _Table:
     def _after_hours(self, chat: Waiter, team: Team) -> bool:
         """Who came while the team was there is still served by those who stayed."""
         return self._is_closed(team) and not is_open(team, self._policy.time_zone, chat.came)
-
-    def _behind(self, fitting: frozenset[str], *, by_hand: bool) -> str:
-        before = sum(not fitting.isdisjoint(others) for others in self._before)
-        if by_hand:
-            return "all_full"
-        self._before.append(fitting)
-        return f"others_first {before}" if before else "all_full"
 
     def _give(self, chat: Waiter, free: Sequence[Seat]) -> Assigned:
         best = min(free, key=lambda seat: (*_lacks(seat, chat), _share(seat), _last(seat), seat.operator))

@@ -34,7 +34,7 @@ _log = structlog.get_logger(__name__)
 
 _LOAD = Bulk(
     "SELECT chats.id, chats.channel, chats.account, chats.address, chats.conversation, chats.seq, chats.language,"
-    " chats.unreachable, conversations.id AS newest, conversations.state"
+    " chats.unreachable, chats.customer, chats.read_seq, conversations.id AS newest, conversations.state"
     " FROM chats LEFT JOIN conversations ON conversations.id = chats.latest WHERE chats.id IN (VALUES {rows})",
     width=1,
     types=("TEXT",),
@@ -90,7 +90,7 @@ def load(connection: Connection, wanted: Sequence[str]) -> dict[str, Snapshot | 
     """Each chat that exists, with its newest conversation; the error of one that can't be read."""
     found: dict[str, Snapshot | StoreError] = {}
     for row in _LOAD.run(connection, [(chat,) for chat in wanted]):
-        conversation, state = row[8:]
+        conversation, state = row[10:]
         try:
             newest = decode(codec.conversations, state, f"conversation {conversation}") if conversation else None
             found[row[0]] = Snapshot(chat=_chat(row), conversation=newest)
@@ -115,6 +115,8 @@ def _chat(row: Row[Any]) -> Chat:
         seq=row.seq,
         language=row.language,
         unreachable=row.unreachable,
+        customer=row.customer,
+        read_seq=row.read_seq,
     )
 
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 import msgspec
 from sqlalchemy import Connection
 
-from conversation.content import plain_text
+from conversation.content import UPLOAD, Contact, media_of, plain_text
 from conversation.effects import CancelTimer, Post, RunAction, SetTimer
 from conversation.errors import StaleError
 from conversation.message import Message
 from conversation.records import ActionCall, Job, Saved, Send, Turn
 from conversation.state import Closed, Conversation, Parked, WithBot, WithOperator
+from store import handled
 from store.codec import encode, micros, words
 from store.statements import Bulk, Each, Params
 
@@ -46,11 +47,12 @@ _MOVE = Bulk(
 _CHATS = Bulk(
     "UPDATE chats SET conversation = v.column2, latest = v.column3, seq = v.column4,"
     " language = CASE v.column5 WHEN '' THEN language ELSE v.column5 END,"
-    " unreachable = CASE WHEN v.column6 <> '' THEN v.column6 WHEN v.column7 = 1 THEN '' ELSE unreachable END"
+    " unreachable = CASE WHEN v.column6 <> '' THEN v.column6 WHEN v.column7 = 1 THEN '' ELSE unreachable END,"
+    " name = CASE v.column9 WHEN '' THEN name ELSE v.column9 END"
     " FROM (VALUES {rows}) AS v WHERE chats.id = v.column1 AND chats.fence = v.column8"
     " RETURNING chats.id, chats.channel, chats.account, chats.address, chats.unreachable",
-    width=8,
-    types=("TEXT", "TEXT", "TEXT", "BIGINT", "TEXT", "TEXT", "BIGINT", "BIGINT"),
+    width=9,
+    types=("TEXT", "TEXT", "TEXT", "BIGINT", "TEXT", "TEXT", "BIGINT", "BIGINT", "TEXT"),
 )
 _SAY = Each(
     "INSERT INTO messages (chat, seq, id, conversation, author, at, body) VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -66,6 +68,8 @@ _ASK = Bulk(
     "INSERT INTO jobs (chat, conversation, key, call) VALUES {rows} ON CONFLICT (key) DO NOTHING RETURNING number, key",
     width=4,
 )
+_PROVE = Each("UPDATE chats SET phone = ? WHERE id = ?")
+_USE = Each("UPDATE uploads SET used = 1 WHERE id = ?")
 _SET_TIMER = Each(
     "INSERT INTO timers (conversation, name, chat, due) VALUES (?, ?, ?, ?)"
     " ON CONFLICT (conversation, name) DO UPDATE SET due = excluded.due"
@@ -145,6 +149,7 @@ def prepare(turn: Turn) -> Save:
             words(turn.unreachable),
             int(bool(said)),
             turn.fence,
+            words(conversation.name),
         ),
         posts=tuple(posts.values()),
         calls=tuple(calls.values()),
@@ -159,9 +164,12 @@ def store(connection: Connection, saves: Sequence[Save]) -> list[Saved]:
     _refuse_stale(connection, saves)
     places = _update_chats(connection, saves)
     _SAY.run(connection, [_message_row(save, message) for save in saves for message in save.posts])
+    _PROVE.run(connection, [row for save in saves for row in _proofs(save)])
+    _USE.run(connection, [row for save in saves for row in _uploads(save)])
     sends = _store_sends(connection, saves, places)
     jobs = _store_jobs(connection, saves)
     _store_timers(connection, saves)
+    handled.KEEP.run(connection, [handled.row_of(save.turn.left) for save in saves if save.turn.left])
     return [Saved(sends=tuple(ours), jobs=tuple(asked)) for ours, asked in zip(sends, jobs, strict=True)]
 
 
@@ -202,6 +210,19 @@ def _message_row(save: Save, message: Message) -> Params:
     conversation = save.turn.conversation
     at = micros(message.at)
     return (conversation.chat, message.seq, message.id, conversation.id, message.author, at, encode(message))
+
+
+def _proofs(save: Save) -> list[Params]:
+    """Phone numbers that the channel says are the customer's own."""
+    said = (message.content for message in save.posts if message.author == "customer")
+    numbers = ("".join(filter(str.isdigit, each.phone)) for each in said if isinstance(each, Contact) and each.own)
+    return [(number, save.lane) for number in numbers if number]
+
+
+def _uploads(save: Save) -> list[Params]:
+    """Files of operators that a message names: they stay as long as it does."""
+    files = (media_of(message.content) for message in save.posts if message.author == "operator")
+    return [(each.ref.removeprefix(UPLOAD),) for each in files if each and each.ref.startswith(UPLOAD)]
 
 
 def _refuse_handled(connection: Connection, saves: Sequence[Save]) -> None:
@@ -290,13 +311,14 @@ def _store_jobs(connection: Connection, saves: Sequence[Save]) -> list[list[Job]
 
 
 def _store_timers(connection: Connection, saves: Sequence[Save]) -> None:
-    """A closed conversation keeps none."""
+    """A closed conversation keeps those that its state still names."""
     _STOP_TIMERS.run(connection, [(save.turn.conversation.id,) for save in saves if save.closed])
     cancelled: list[Params] = []
     due: list[Params] = []
     for save in saves:
         conversation = save.turn.conversation
-        for name, at in save.timers.items() if not save.closed else ():
+        kept = {name: micros(at) for name, at in conversation.timers.items()} if save.closed else save.timers
+        for name, at in kept.items():
             if at is None:
                 cancelled.append((conversation.id, name))
             else:

@@ -38,13 +38,16 @@ from conversation.state import Conversation
 from conversation.stores import ContextStore
 from store import accounts, arrivals, claims, dead_letters, figures, reads, recordings, saves
 from store.bundles import SqlBundles
+from store.calendar import SqlCalendar
 from store.codec import micros, words
 from store.database import Database, connect
 from store.failures import explain
 from store.knowing import SqlContext
 from store.loader import Loader
 from store.migrate import make_file, must_fit, upgrade
+from store.people import SqlPeople
 from store.statements import Bulk, Each
+from store.topics import SqlTopics
 from store.url import existing, parse, where
 from store.versions import versions
 from store.watched import Watched
@@ -95,6 +98,9 @@ class SqlStore:
         self._loader = Loader(self._read)
         self.bundles = SqlBundles(self._read, self._writer)
         self.context: ContextStore = SqlContext(self._read, self._writer)
+        self.people = SqlPeople(self._read, self._writer)
+        self.calendar = SqlCalendar(self._read, self._writer)
+        self.topics = SqlTopics(self._read, self._writer)
 
     @classmethod
     async def open(
@@ -337,6 +343,7 @@ class SqlStore:
 
     async def drop_operator(self, operator: str) -> None:
         await self._writer.call(lambda connection: accounts.drop(connection, operator))
+        await self.topics.unlink(operator)
 
     async def operators(self) -> Sequence[Operator]:
         return await self._read(accounts.every)

@@ -57,12 +57,17 @@ chats = Table(
     _count("fence"),
     _words("customer"),
     _count("read_seq"),
+    _words("name"),
+    _words("phone"),
     UniqueConstraint("channel", "account", "address", name="chats_address"),
     _index("chats_held", "worker", where="worker <> ''"),
     _index("chats_customer", "customer", where="customer <> ''"),
+    _index("chats_phone", "phone", where="phone <> ''"),
+    Index("chats_place", "address"),
 )
 """``customer``: whose it is, where that is known from more than one chat; empty: the chat's own. ``read_seq``: the newest message
-that the customer has seen, where the channel tells.
+that the customer has seen, where the channel tells. ``name``: as it was known last. ``phone``: a number that the channel proved to
+be theirs, digits only.
 
 ``conversation``: the open one, or empty. ``latest``: the newest one, open or closed. ``worker``: who holds the chat, or
 empty; ``fence`` grows with every change of hands."""
@@ -84,6 +89,8 @@ conversations = Table(
     Column("state", LargeBinary, nullable=False),
     _words("bundle"),
     _index("conversations_open", "chat", where="phase <> 'closed'", unique=True),
+    Index("conversations_chat", "chat", "opened_at"),
+    Index("conversations_opened", "opened_at"),
     _index("conversations_bundle", "bundle", where="phase <> 'closed'"),
     _index("conversations_people", "phase", "team", "since", "id", where="phase IN ('parked', 'with_operator')"),
 )
@@ -247,8 +254,10 @@ callbacks = Table(
     Column("team", Text, nullable=False),
     Column("begin", BigInteger, nullable=False),
     Column("state", Text, nullable=False, server_default="booked"),
+    Column("ended", Text, nullable=False, server_default=""),
+    Column("body", LargeBinary, nullable=False),
     _index("callbacks_booked", "team", "begin", where="state = 'booked'"),
-    _index("callbacks_chat", "chat", where="state = 'booked'"),
+    Index("callbacks_chat", "chat"),
 )
 """The teams' calendars: what is booked takes room."""
 
@@ -257,9 +266,12 @@ uploads = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("at", BigInteger, nullable=False),
+    _count("used"),
     Column("about", LargeBinary, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    _index("uploads_unused", "at", where="used = 0"),
 )
+"""Files of operators. ``used``: a message names it."""
 
 context = Table(
     "context",
@@ -282,5 +294,40 @@ handled = _numbered(
     Column("body", LargeBinary, nullable=False),
     Index("handled_team", "team", "number"),
     Index("handled_chat", "chat", "number"),
+    Index("handled_ended", "ended"),
 )
 """Chats that operators had, in the order in which they ended."""
+
+topics = Table(
+    "topics",
+    metadata,
+    Column("chat", Text, nullable=False),
+    Column("forum", BigInteger, nullable=False),
+    _count("topic"),
+    _count("seq"),
+    _words("conversation"),
+    _count("version"),
+    _count("opened"),
+    Column("body", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("chat", "forum"),
+    Index("topics_topic", "forum", "topic"),
+    _index("topics_opened", "forum", where="opened = 1"),
+)
+"""Which topic of the operators' group shows which chat, and how far it was told."""
+
+topic_users = Table(
+    "topic_users",
+    metadata,
+    Column("person", BigInteger, primary_key=True, autoincrement=False),
+    Column("operator", Text, nullable=False, unique=True),
+)
+"""Who writes in that group: the messenger's number of a person, and the operator they are."""
+
+topic_codes = Table(
+    "topic_codes",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("operator", Text, nullable=False),
+    Column("expires", BigInteger, nullable=False),
+)
+"""Hashes of what operators show there once, to be known."""

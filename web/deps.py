@@ -12,6 +12,7 @@ from bots.connector import Hook
 from bots.links import Links
 from conversation.events import Happened, OperatorEvent
 from conversation.news import TypingNews
+from conversation.people import PeopleStore
 from conversation.ports import Bus, Channel, Clock, Ids, Presence, Rates
 from conversation.records import Chat, Inbound, Operator
 from conversation.stores import DeskStore
@@ -68,6 +69,7 @@ class Deps:
 
     engine: Takes
     store: DeskStore
+    people: PeopleStore
     bus: Bus
     rates: Rates
     presence: Presence

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from conversation.content import media_of
+from conversation.content import UPLOAD, media_of
 from conversation.errors import SendError
 from conversation.records import Operator
 from web.access import may_see
@@ -60,6 +60,8 @@ async def fetch_file(deps: Deps, operator: Operator, chat: str, message_id: str)
         return failure(404, "not_found", "there is no such file")
     if media.ref.startswith("media/"):
         return serve_media(deps.media(media.ref), media.ref, _CACHE)
+    if media.ref.startswith(UPLOAD):
+        return await serve_upload(deps, media.ref.removeprefix(UPLOAD), _CACHE)
     channel = deps.channels.get(snapshot.chat.channel)
     if channel is None:
         return failure(404, "not_found", "the channel of this file is not connected")
@@ -71,6 +73,19 @@ async def fetch_file(deps: Deps, operator: Operator, chat: str, message_id: str)
     headers = {"Cache-Control": _CACHE}
     if shown not in PICTURES:
         headers["Content-Disposition"] = _disposition(media.name or "file")
+    return web.Response(body=body, content_type=shown, headers=headers)
+
+
+async def serve_upload(deps: Deps, upload: str, cache: str) -> web.Response:
+    """For those who may have it: the caller has asked. ``cache``: who may keep it."""
+    found = await deps.people.find_upload(upload)
+    body = await deps.people.upload_body(upload) if found else None
+    if found is None or body is None:
+        return failure(404, "not_found", "there is no such file")
+    headers = {"Cache-Control": cache}
+    shown = found.mime if found.mime in PICTURES else "application/octet-stream"
+    if shown not in PICTURES:
+        headers["Content-Disposition"] = _disposition(found.name)
     return web.Response(body=body, content_type=shown, headers=headers)
 
 

@@ -6,8 +6,9 @@ import msgspec
 from aiohttp import web
 
 from bots.links import PATH
+from conversation.content import UPLOAD
 from web.deps import Deps
-from web.files import serve_media
+from web.files import serve_media, serve_upload
 
 _CACHE: Final = "private, no-store"
 _HEADERS: Final = {
@@ -28,10 +29,18 @@ class Links:
 
     async def file(self, request: web.Request) -> web.StreamResponse:
         token, name = request.match_info["token"], request.match_info["name"]
-        match self.deps.links.read(token, name):
+        ref = f"media/{name}"
+        standing = self.deps.links.read(token, name)
+        if standing == "forged" and name.startswith(UPLOAD):
+            ref = name.rpartition("/")[0]
+            standing = self.deps.links.read(token, ref, "upload")
+        response: web.StreamResponse
+        match standing:
             case "valid":
-                ref = f"media/{name}"
-                response = serve_media(self.deps.media(ref), ref, _CACHE)
+                if ref.startswith(UPLOAD):
+                    response = await serve_upload(self.deps, ref.removeprefix(UPLOAD), _CACHE)
+                else:
+                    response = serve_media(self.deps.media(ref), ref, _CACHE)
                 if response.status == 404:
                     response = self._sorry(request, 404, "gone")
             case "expired":

@@ -13,6 +13,7 @@ from web.links import Links
 from web.operation import Operation
 from web.pages import Pages
 from web.signin import SignIn
+from web.uploads import Uploads
 from web.webchat import WebChat
 
 
@@ -22,7 +23,18 @@ def make_app(deps: Deps) -> web.Application:
     sign_in = SignIn(deps)
     webchat, desk = WebChat(deps), Desk(deps, sign_in)
     operation = Operation(deps, lambda: {"customer": len(webchat.open), "desk": len(desk.open)})
-    for part in (Pages(deps), Links(deps), operation, sign_in, webchat, desk, Events(deps), Hooks(deps)):
+    parts = (
+        Pages(deps),
+        Links(deps),
+        operation,
+        sign_in,
+        webchat,
+        desk,
+        Uploads(deps, sign_in),
+        Events(deps),
+        Hooks(deps),
+    )
+    for part in parts:
         part.add_routes(app.router)
 
     async def close_sockets(_: web.Application) -> None:

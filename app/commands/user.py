@@ -93,6 +93,17 @@ def remove(name: Name) -> None:
     print(f"{name} can't sign in any more, and is signed out everywhere within a minute")  # noqa: T201 - output
 
 
+@user.command("telegram")
+def telegram(name: Name) -> None:
+    """Make a code with which an operator is known in the operators' Telegram group; it is good once, for half an hour."""
+    from app.clock import SystemClock
+    from app.telegram_desk import make_code
+
+    code = with_store(lambda store: make_code(store, SystemClock(), name))
+    print(f"{name} sends this to the desk's bot, in a private chat with it, within half an hour:")  # noqa: T201 - output
+    print(f"/link {code}")  # noqa: T201 - output
+
+
 @user.command("list")
 def list_() -> None:
     """List the operators: what they sign in with, what customers see, role, teams, languages, skills, chats at a time."""

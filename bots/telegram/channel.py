@@ -22,7 +22,7 @@ from aiogram.methods import (
 )
 from aiogram.types import BufferedInputFile, FSInputFile, InlineKeyboardMarkup, InputFile
 
-from bots.connector import MediaLink, MediaSource, no_link, sized
+from bots.connector import MediaLink, MediaSource, UploadSource, no_link, no_upload, sized
 from bots.limits import limits_of
 from bots.shape import ContactPart, LocationPart, MediaPart, Part, TextPart, shape_content
 from bots.telegram.answers import Sent, StoredFile
@@ -30,8 +30,8 @@ from bots.telegram.api import MAX_DOWNLOAD, AnyCall, BotApi, settle
 from bots.telegram.requests import AnswerPress, SendText, ShowAction, keyboard
 from bots.telegram.translate import CHANNEL, message_id
 from bots.telegram.updates import Keyboard
-from conversation.content import Media, MediaType
-from conversation.errors import RefusedError, RetryLaterError, SendError
+from conversation.content import UPLOAD, Media, MediaType
+from conversation.errors import RefusedError, RetryLaterError, SendError, StoreError, TransientError
 from conversation.message import Message
 
 _log = structlog.get_logger("telegram")
@@ -49,10 +49,13 @@ class TelegramChannel:
     restart the message begins again from its first part (at least once, as for every message).
     """
 
-    def __init__(self, api: BotApi, media: MediaSource, link: MediaLink = no_link) -> None:
+    def __init__(
+        self, api: BotApi, media: MediaSource, link: MediaLink = no_link, upload: UploadSource = no_upload
+    ) -> None:
         self._api = api
         self._media = media
         self._link = link
+        self._upload = upload
         self._limits = limits_of(CHANNEL)
         self._progress: OrderedDict[str, tuple[int, str]] = OrderedDict()
         self._limited: set[str] = set()
@@ -74,7 +77,7 @@ class TelegramChannel:
         done, last = self._progress.pop(key, _NOTHING_DONE)
         try:
             for part in parts[done:]:
-                sent = await self._api.call(self._request(chat, part), Sent)
+                sent = await self._api.call(self._request(chat, part, await self._body(part)), Sent)
                 done, last = done + 1, message_id(sent.message_id)
         except RetryLaterError as error:
             raise self._limit(address, error) from None
@@ -128,19 +131,33 @@ class TelegramChannel:
         self._limited.add(address)
         return RetryLaterError(error.seconds, account_wide=len(self._limited) > 1)
 
-    def _request(self, chat: int, part: Part) -> AnyCall:
+    async def _body(self, part: Part) -> bytes:
+        """An operator's file, from the store. Raises SendError."""
+        if not isinstance(part, MediaPart) or not part.media.ref.startswith(UPLOAD):
+            return b""
+        try:
+            body = await self._upload(part.media.ref.removeprefix(UPLOAD))
+        except StoreError as error:
+            raise TransientError(f"the operator's file could not be read: {error}") from error
+        if body is None:
+            raise RefusedError("the operator's file is not there any more: send it again")
+        return body
+
+    def _request(self, chat: int, part: Part, body: bytes = b"") -> AnyCall:
         match part:
             case TextPart(text=text, buttons=buttons):
                 return SendText(chat_id=chat, text=text, reply_markup=keyboard(buttons))
             case MediaPart(media=media, buttons=buttons):
-                return _send_file(chat, media, self._file(media), keyboard(buttons))
+                return _send_file(chat, media, self._file(media, body), keyboard(buttons))
             case LocationPart(location=point):
                 return SendLocation(chat_id=chat, latitude=point.latitude, longitude=point.longitude)
             case ContactPart(contact=card):
                 return SendContact(chat_id=chat, phone_number=card.phone, first_name=card.name or card.phone)
 
-    def _file(self, media: Media) -> InputFile | str:
-        """A file of the bot folder is uploaded; anything else is an id or address that Telegram knows."""
+    def _file(self, media: Media, body: bytes) -> InputFile | str:
+        """A file of the bot folder or of an operator (``body``) is uploaded; anything else is an id or address that Telegram knows."""
+        if media.ref.startswith(UPLOAD):
+            return BufferedInputFile(body, filename=media.name or "file")
         if not media.ref.startswith("media/"):
             return media.ref
         if ".." in media.ref.split("/"):

@@ -40,7 +40,7 @@ class TelegramConnector:
         self._settings = settings
         self._surroundings = surroundings
         self._api = BotApi(settings.token, settings.api)
-        self._channel = TelegramChannel(self._api, surroundings.media, surroundings.link)
+        self._channel = TelegramChannel(self._api, surroundings.media, surroundings.link, surroundings.upload)
 
     @property
     def channel(self) -> TelegramChannel:

@@ -34,6 +34,7 @@ from engine.shell.feed import Feed
 from engine.shell.lanes import Lanes
 from engine.shell.stored import until_stored
 from engine.step import rescue, step
+from handoff.handled import handled
 
 NLU_LIMIT: Final = 2.0
 """Seconds; then the bot goes on as if nothing was understood."""
@@ -180,6 +181,7 @@ class Turns:
             language_chosen=last.language_chosen if last else False,
             name=last.name if last else "",
             run=Run(left=last.run.left, forms=last.run.forms) if last else Run(),
+            callback=last.callback if last else None,
         )
 
     async def _step(self, start: Conversation, event: Event) -> tuple[Conversation, tuple[Effect, ...]]:
@@ -238,6 +240,7 @@ class Turns:
             unreachable=event.reason if isinstance(event, CustomerUnreachable) else "",
             bulk=isinstance(event, TimerFired),
             fence=fence,
+            left=handled(start, event, end),
         )
 
     def _cached(self, chat: str, fence: int) -> Snapshot | None:

@@ -13,6 +13,7 @@ atexit.register(lambda: pathlib.Path(__file__).with_name("modules").write_text("
 
 UNUSED = (
     "aiogram",  # Telegram, when it is set up
+    "telegram",  # operators in Telegram, when that is set up
     "alembic",  # tables, when they are old
     "redis",  # several processes
     "sanic",  # rasa-sdk's web server

@@ -24,7 +24,15 @@ from pydantic import SecretStr
 
 from app.page_texts import page_texts
 from app.service import Service, open_service
-from app.settings import EventsSettings, MetricsSettings, Settings, TelegramSettings, TracesSettings, WebSettings
+from app.settings import (
+    EventsSettings,
+    MetricsSettings,
+    Settings,
+    TelegramDeskSettings,
+    TelegramSettings,
+    TracesSettings,
+    WebSettings,
+)
 from bots.connector import Factory, Hook, Surroundings
 from conversation.content import Content, Media
 from conversation.errors import SendError, StoreError
@@ -415,6 +423,7 @@ async def running(
     events_token: str = "",
     traces: str = "",
     rate: float = 0,
+    telegram_desk: TelegramDeskSettings | None = None,
 ) -> AsyncIterator[Running]:
     """The service with the example bot, listening on a free port; started again in the same ``folder`` it goes on.
 
@@ -429,6 +438,7 @@ async def running(
         var=folder / "var",
         web=WebSettings(port=0, origins=list(origins), proxies=list(map(ip_network, proxies)), public_url=public_url),
         telegram=TelegramSettings(token=SecretStr("42:x" if messenger else ""), rate=rate),
+        telegram_desk=telegram_desk or TelegramDeskSettings(),
         events=EventsSettings(token=SecretStr(events_token)),
         metrics=MetricsSettings(token=SecretStr(metrics_token)),
         traces=TracesSettings(endpoint=traces),

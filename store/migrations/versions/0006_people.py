@@ -25,9 +25,12 @@ def upgrade() -> None:
         "uploads",
         sa.Column("id", sa.Text, primary_key=True),
         sa.Column("at", sa.BigInteger, nullable=False),
+        sa.Column("used", sa.BigInteger, nullable=False, server_default="0"),
         sa.Column("about", sa.LargeBinary, nullable=False),
         sa.Column("body", sa.LargeBinary, nullable=False),
     )
+    unused = sa.text("used = 0")
+    op.create_index("uploads_unused", "uploads", ["at"], sqlite_where=unused, postgresql_where=unused)
     op.create_table(
         "context",
         sa.Column("conversation", sa.Text, nullable=False),
@@ -37,6 +40,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("conversation", "provider"),
     )
     _handled()
+    _topics()
 
 
 def _chats() -> None:
@@ -44,6 +48,13 @@ def _chats() -> None:
     op.add_column("chats", sa.Column("read_seq", sa.BigInteger, nullable=False, server_default="0"))
     named = sa.text("customer <> ''")
     op.create_index("chats_customer", "chats", ["customer"], sqlite_where=named, postgresql_where=named)
+    for name in ("name", "phone"):
+        op.add_column("chats", sa.Column(name, sa.Text, nullable=False, server_default=""))
+    proved = sa.text("phone <> ''")
+    op.create_index("chats_phone", "chats", ["phone"], sqlite_where=proved, postgresql_where=proved)
+    op.create_index("chats_place", "chats", ["address"])
+    op.create_index("conversations_chat", "conversations", ["chat", "opened_at"])
+    op.create_index("conversations_opened", "conversations", ["opened_at"])
 
 
 def _callbacks() -> None:
@@ -54,10 +65,12 @@ def _callbacks() -> None:
         sa.Column("team", sa.Text, nullable=False),
         sa.Column("begin", sa.BigInteger, nullable=False),
         sa.Column("state", sa.Text, nullable=False, server_default="booked"),
+        sa.Column("ended", sa.Text, nullable=False, server_default=""),
+        sa.Column("body", sa.LargeBinary, nullable=False),
     )
     booked = sa.text("state = 'booked'")
     op.create_index("callbacks_booked", "callbacks", ["team", "begin"], sqlite_where=booked, postgresql_where=booked)
-    op.create_index("callbacks_chat", "callbacks", ["chat"], sqlite_where=booked, postgresql_where=booked)
+    op.create_index("callbacks_chat", "callbacks", ["chat"])
 
 
 def _handled() -> None:
@@ -75,14 +88,49 @@ def _handled() -> None:
     )
     op.create_index("handled_team", "handled", ["team", "number"])
     op.create_index("handled_chat", "handled", ["chat", "number"])
+    op.create_index("handled_ended", "handled", ["ended"])
+
+
+def _topics() -> None:
+    op.create_table(
+        "topics",
+        sa.Column("chat", sa.Text, nullable=False),
+        sa.Column("forum", sa.BigInteger, nullable=False),
+        sa.Column("topic", sa.BigInteger, nullable=False, server_default="0"),
+        sa.Column("seq", sa.BigInteger, nullable=False, server_default="0"),
+        sa.Column("conversation", sa.Text, nullable=False, server_default=""),
+        sa.Column("version", sa.BigInteger, nullable=False, server_default="0"),
+        sa.Column("opened", sa.BigInteger, nullable=False, server_default="0"),
+        sa.Column("body", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("chat", "forum"),
+    )
+    opened = sa.text("opened = 1")
+    op.create_index("topics_topic", "topics", ["forum", "topic"])
+    op.create_index("topics_opened", "topics", ["forum"], sqlite_where=opened, postgresql_where=opened)
+    op.create_table(
+        "topic_users",
+        sa.Column("person", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("operator", sa.Text, nullable=False, unique=True),
+    )
+    op.create_table(
+        "topic_codes",
+        sa.Column("code", sa.Text, primary_key=True),
+        sa.Column("operator", sa.Text, nullable=False),
+        sa.Column("expires", sa.BigInteger, nullable=False),
+    )
 
 
 def downgrade() -> None:
-    for table in ("handled", "context", "uploads", "callbacks"):
+    for table in ("topic_codes", "topic_users", "topics", "handled", "context", "uploads", "callbacks"):
         op.drop_table(table)
     for name in (*_OPERATORS, "capacity"):
         op.drop_column("operators", name)
     op.drop_column("sessions", "seen")
-    op.drop_index("chats_customer", "chats")
+    for name in ("conversations_chat", "conversations_opened"):
+        op.drop_index(name, "conversations")
+    for name in ("chats_place", "chats_phone", "chats_customer"):
+        op.drop_index(name, "chats")
+    op.drop_column("chats", "phone")
+    op.drop_column("chats", "name")
     op.drop_column("chats", "read_seq")
     op.drop_column("chats", "customer")

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from store import arrivals, bundles, claims, dead_letters, reads, saves, sql
+from store import accounts, arrivals, bundles, claims, customers, dead_letters, reads, saves, sql
 from store.sql import SqlStore
 from store.statements import Bulk
 from store.tables import metadata
 
 STATEMENTS = [
     pytest.param(value, id=f"{module.__name__}.{name}")
-    for module in (arrivals, bundles, claims, dead_letters, reads, saves, sql)
+    for module in (accounts, arrivals, bundles, claims, customers, dead_letters, reads, saves, sql)
     for name, value in vars(module).items()
     if isinstance(value, Bulk)
 ]

@@ -20,6 +20,7 @@ from conversation.errors import (
     RefusedError,
     RetryLaterError,
     SendError,
+    StoreError,
     TransientError,
 )
 from tests.support.connector_surroundings import bot_says
@@ -361,3 +362,41 @@ async def test_answer_to_a_press_that_hangs_is_given_up_at_the_end() -> None:
     await settle((hanging, done), 0.01)
     assert hanging.cancelled()
     assert not done.cancelled()
+
+
+async def with_upload(fake: FakeTelegram, body: bytes | StoreError | None) -> TelegramChannel:
+    async def upload(_: str) -> bytes | None:
+        if isinstance(body, StoreError):
+            raise body
+        return body
+
+    return TelegramChannel(BotApi(TOKEN, fake.url), lambda ref: b"bot folder " + ref.encode(), upload=upload)
+
+
+@pytest.mark.parametrize(("type_", "method"), [("photo", "sendPhoto"), ("file", "sendDocument")])
+async def test_a_file_of_an_operator_goes_out_with_its_bytes_and_name(
+    fake: FakeTelegram, type_: str, method: str
+) -> None:
+    media = msgspec.convert({"type": type_, "ref": "upload/u1", "name": "Plan.png", "caption": "Bitte"}, Media)
+    channel = await with_upload(fake, b"bytes")
+    try:
+        await channel.send("7", bot_says(media), "k1")
+    finally:
+        await channel.close()
+    (call,) = fake.sent()
+    assert (call.method, call.fields["caption"], list(call.files.values())) == (method, "Bitte", [b"bytes"])
+
+
+@pytest.mark.parametrize(
+    ("body", "error"), [(None, RefusedError), (StoreError("the database restarts"), TransientError)]
+)
+async def test_a_file_of_an_operator_that_can_not_be_read_is_not_sent(
+    fake: FakeTelegram, body: StoreError | None, error: type[SendError]
+) -> None:
+    channel = await with_upload(fake, body)
+    try:
+        with pytest.raises(error):
+            await channel.send("7", bot_says(Media(type="file", ref="upload/u1")), "k1")
+    finally:
+        await channel.close()
+    assert fake.sent() == []

@@ -63,14 +63,14 @@ def test_operator_sees_own_teams_own_chats_and_what_no_team_has(phase: Phase, *,
 
 
 def test_who_is_wanted_asked_in_or_had_it_sees_it_across_teams() -> None:
-    wanted = [
+    wanted: list[Phase] = [
         Parked(team=SALES, since=seconds(0), expires=seconds(9), prefer="ann"),
         WithOperator(team=SALES, operator="ben", name="Ben", since=seconds(0), consulted=("cy", "ann")),
         Closed(outcome="solved", at=seconds(0), team=SALES, operator="ann"),
     ]
     assert all(sees(ANN, phase) and sees_card(ANN, card(phase)) for phase in wanted[:2])
     assert sees(ANN, wanted[2])
-    others = [
+    others: list[Phase] = [
         Parked(team=SALES, since=seconds(0), expires=seconds(9), prefer="ben"),
         WithOperator(team=SALES, operator="ben", name="Ben", since=seconds(0), consulted=("cy",)),
         Closed(outcome="solved", at=seconds(0), team=SALES, operator="ben"),

@@ -1,0 +1,53 @@
+"""Chats that operators had: how long it takes, who had a customer last, and all of a time."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+import msgspec
+from sqlalchemy import Connection, select, text
+
+from conversation.records import Handled
+from store.codec import decode, encode, micros, words
+from store.statements import Each, Params
+from store.tables import handled
+
+KEEP = Each("INSERT INTO handled (conversation, chat, team, operator, began, ended, body) VALUES (?, ?, ?, ?, ?, ?, ?)")
+MEAN: Final = text(
+    "SELECT avg(ended - began) FROM (SELECT began, ended FROM handled WHERE team = :team ORDER BY number DESC LIMIT :last)"
+    " AS recent"
+)
+_LOOKED_AT: Final = 20
+_NOT_AGAIN: Final = frozenset({"reassigned"})
+"""A chat that was taken from a silent operator makes nobody their own."""
+_decoder = msgspec.json.Decoder(Handled)
+
+
+def row_of(left: Handled) -> Params:
+    names = (left.conversation, left.chat, words(left.team), words(left.operator))
+    return (*names, micros(left.began), micros(left.ended), encode(left))
+
+
+def mean(connection: Connection, team: str, last: int) -> float | None:
+    found = connection.execute(MEAN, {"team": team, "last": last}).scalar()
+    return None if found is None else float(found) / 1_000_000
+
+
+def last_operator(connection: Connection, chats: Sequence[str]) -> str:
+    newest: list[tuple[int, Handled]] = []
+    for chat in chats:  # each by the index; people have few chats
+        query = select(handled).where(handled.c.chat == chat).order_by(handled.c.number.desc()).limit(_LOOKED_AT)
+        rows = connection.execute(query)
+        newest += [(row.number, decode(_decoder, row.body, f"handled {row.number}")) for row in rows]
+    newest.sort(key=lambda found: found[0], reverse=True)
+    return next((left.operator for _, left in newest if left.outcome not in _NOT_AGAIN), "")
+
+
+def within(connection: Connection, since: datetime, until: datetime, limit: int) -> list[Handled]:
+    query = (
+        select(handled)
+        .where(handled.c.ended >= micros(since), handled.c.ended < micros(until))
+        .order_by(handled.c.ended, handled.c.number)
+        .limit(limit)
+    )
+    return [decode(_decoder, row.body, f"handled {row.number}") for row in connection.execute(query)]
