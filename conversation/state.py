@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from conversation.callback import Callback
 from conversation.events import CustomerPressed, CustomerSaid
-from conversation.reasons import Mood, Reason
+from conversation.reasons import Mood, Ran, Reason
 from conversation.run import Run
 from conversation.value import Data, Tagged, Value
 
@@ -124,3 +124,5 @@ class Conversation(Value, frozen=True, kw_only=True):
     mood: Mood | None = None
     errands: dict[str, str] = {}
     """Actions that operators run and that have no answer yet: request to name."""
+    ran: tuple[Ran, ...] = ()
+    """The newest calls of the back-end, the bot's and operators', oldest first."""

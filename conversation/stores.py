@@ -282,6 +282,8 @@ class ContextStore(Protocol):
         ...
 
     async def drop(self, conversation: str) -> None: ...
+
+
 class CalendarStore(Protocol):
     """What is booked in the teams' calendars: at most one call-back a chat. Every method is one transaction. All raise StoreError."""
 

@@ -41,7 +41,7 @@ from dialogs.hearing.commands import find_command
 from dialogs.hearing.hear import press_id
 from dialogs.taken import Taken
 from dialogs.walking.waits import kept
-from engine import calling, operating
+from engine import calling, noting, operating
 from engine.draft import CALM, SILENCE, WAKE, Draft
 from engine.rules import Rules
 from engine.rush import faster, held, newest
@@ -101,6 +101,7 @@ def _stepped(conversation: Conversation, event: Event, rules: Rules) -> Draft:
             _happened(draft, name, data)
         case _:
             _operator(draft, event)
+    noting.note(draft, conversation)
     return draft
 
 

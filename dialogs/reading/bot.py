@@ -17,8 +17,10 @@ from dialogs.problems import BotError, Problem, in_order
 from dialogs.reading.dialog import DialogReader
 from dialogs.reading.moods import MOODS, read_moods
 from dialogs.reading.reader import Reader
+from dialogs.reading.replies import read_replies
 from dialogs.reading.source import Source, read_source
 from dialogs.reading.texts import read_global, read_locale
+from dialogs.saying.reply import REPLIES, Reply
 from dialogs.saying.texts import OWN, PRODUCT, Entry, Texts
 
 Files: TypeAlias = Mapping[str, bytes]
@@ -43,7 +45,7 @@ _BOT = {
     "live",
 }
 _CUSTOMER = "customer.yaml"
-_NO_TEXTS = (MOODS,)
+_NO_TEXTS = (MOODS, REPLIES)
 """Files of a language that hold no texts of dialogs."""
 BUILT_IN_COMMANDS = ("back", "repeat", "stop", "language")
 
@@ -142,6 +144,7 @@ class _Reading:
             currency=r.text(data.get("currency"), ("currency",), default="EUR"),
             country=self._country(data.get("country")),
             moods=self._moods(languages),
+            replies=self._replies(languages),
         )
 
     def _country(self, data: Data) -> str:
@@ -249,6 +252,13 @@ class _Reading:
             else:
                 entries[language][topic] = read_locale(source, language, self.problems)
         return Texts(entries, words, fallback)
+
+    def _replies(self, languages: tuple[str, ...]) -> dict[str, dict[str, Reply]]:
+        found = {}
+        for language in languages:
+            source = self.sources.get(f"locales/{language}/{REPLIES}.yaml")
+            found[language] = read_replies(source, language, self.problems) if source else {}
+        return found
 
     def _moods(self, languages: tuple[str, ...]) -> dict[str, MoodWords]:
         """Lotse's words of each language, and the bot's own."""
