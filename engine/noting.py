@@ -57,9 +57,9 @@ def _shown(result: dict[str, Data]) -> str:
     """The plain values by their names; of a list, how long it is."""
     parts = []
     for name, value in result.items():
+        if value in (None, "", [], {}):
+            continue
         match value:
-            case None | "" | [] | {}:
-                continue
             case bool():
                 parts.append(f"{name}: {'✓' if value else '✗'}")
             case list():
@@ -93,7 +93,7 @@ def _reason(draft: Draft, before: Conversation) -> Reason | None:
         offered = [pair for pair in zip(guess.intents, guess.scores, strict=False) if pair[0] != person]
         if offered:
             intent, score = offered[0]
-            return Reason(intent=intent, score=score, text=_cut(guess.text), at=draft.now)
+            return Reason(intent=intent, score=_scores(draft).get(intent, score), text=_cut(guess.text), at=draft.now)
     return None
 
 
@@ -103,15 +103,20 @@ def _evidence(draft: Draft, before: Conversation, intent: str) -> tuple[float, s
     if guess is not None and intent in guess.intents:
         return 1.0, guess.text
     match draft.event:
-        case Understood(understanding=understanding):
-            scores = {found.name: found.score for found in understanding.intents}
-            return scores.get(intent, 1.0), before.run.heard
+        case Understood():
+            return _scores(draft).get(intent, 1.0), before.run.heard
         case CustomerPressed(label=label):
             return 1.0, label
         case CustomerSaid(content=content):
             return 1.0, plain_text(content)
         case _:
             return 1.0, before.reason.text if before.reason and before.reason.intent == intent else ""
+
+
+def _scores(draft: Draft) -> dict[str, float]:
+    """As the NLU gave them: what the place in the dialog adds is no evidence."""
+    event = draft.event
+    return {found.name: found.score for found in event.understanding.intents} if isinstance(event, Understood) else {}
 
 
 def _cut(text: str) -> str:

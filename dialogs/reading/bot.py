@@ -21,7 +21,7 @@ from dialogs.reading.replies import read_replies
 from dialogs.reading.source import Source, read_source
 from dialogs.reading.texts import read_global, read_locale
 from dialogs.saying.reply import REPLIES, Reply
-from dialogs.saying.texts import OWN, PRODUCT, Entry, Texts
+from dialogs.saying.texts import OWN, PRODUCT, SUMMARY, Entry, Texts
 
 Files: TypeAlias = Mapping[str, bytes]
 """Path inside the bot folder (``dialogs/support.yaml``) to content."""
@@ -44,7 +44,7 @@ _BOT = {
     "waiting",
     "live",
 }
-_CUSTOMER = "customer.yaml"
+_CUSTOMER, _SENTENCES = "customer.yaml", "summary.yaml"
 _NO_TEXTS = (MOODS, REPLIES)
 """Files of a language that hold no texts of dialogs."""
 BUILT_IN_COMMANDS = ("back", "repeat", "stop", "language")
@@ -60,7 +60,7 @@ class Parsed(Value, frozen=True, kw_only=True):
 
 
 def read_bot(files: Files, product: Files, policy: Policy) -> Bot:
-    """Read a whole bot. ``product``: ``<language>/customer.yaml`` and ``moods.yaml`` with Lotse's own texts and words.
+    """Read a whole bot. ``product``: ``<language>/customer.yaml``, ``moods.yaml`` and ``summary.yaml`` with Lotse's own texts and words.
 
     Raises BotError with every problem that keeps it from running, in the order of the files.
     """
@@ -233,6 +233,8 @@ class _Reading:
         words: dict[str, dict[str, tuple[str, ...]]] = {language: {} for language in languages}
         for name, raw in self.product.items():
             language, _, file = name.partition("/")
+            if file == _SENTENCES:
+                entries.setdefault(language, {})[SUMMARY] = dict(_product(name, raw)[0])
             if file != _CUSTOMER:
                 continue
             own, commands = _product(name, raw)

@@ -12,8 +12,10 @@ import pytest
 from conversation.errors import ContextError, StoreError
 from conversation.knowing import About, Known, Offer, Rows
 from conversation.news import CONTEXT_TOPIC, ContextNews, News
+from conversation.state import Closed
 from engine.shell.context import OVERDUE, wanted
 from engine.shell.keep_up import keep_up
+from engine.shell.knowing import context_of
 from store.bus import MemoryBus
 from store.sql import SqlStore
 from tests.support.bots import main_bot
@@ -202,3 +204,51 @@ def test_a_lost_answer_is_wanted_again() -> None:
     assert wanted([Known(provider="a", title="a", state="waiting", at=old)], now)
     assert not wanted([Known(provider="a", title="a", state="waiting", at=now)], now)
     assert not wanted([Known(provider="a", title="a", state="failed", at=old)], now)
+
+
+async def test_the_desk_reads_what_is_known_in_the_operators_language(process: Process, crm: Crm, bus: Tells) -> None:
+    crm.offers = (Offer(name="orders", title={"de": "Bestellungen", "en": "Orders"}, limit=3), crm.offers[1])
+    crm.fails = {"faults": ContextError("faults", "no", late=True)}
+    crm.go.set()
+    here = await says(process, "hello")
+    await becomes(process, here, lambda found: {state for state, _ in found.values()} == {"late", "ready"})
+    conversation = await process.store.conversation(here)
+    assert conversation is not None
+    asked = await bus.subscribe(CONTEXT_TOPIC)
+    shown = {
+        language: await context_of(
+            process.store.context, bus, RULES, conversation, language=language, now=process.clock.now()
+        )
+        for language in ("de", "uk")
+    }
+    late, orders = shown["de"]
+    assert (orders.title, orders.state, orders.rows, orders.error) == (
+        "Bestellungen",
+        "ready",
+        (("orders", "nobody"),),
+        "",
+    )
+    assert (late.state, late.error) == (
+        "late",
+        "Das System antwortet nicht rechtzeitig. „Neu laden“ fragt noch einmal.",
+    )
+    assert shown["uk"][1].title == "Orders"
+    assert not asked.pending
+
+
+async def test_the_desk_asks_for_what_is_missing_when_a_conversation_is_opened(
+    process: Process, crm: Crm, bus: Tells
+) -> None:
+    here = await says(process, "hello")
+    await process.engine.contexts.drain()
+    await process.store.context.drop(here)
+    conversation = await process.store.conversation(here)
+    assert conversation is not None
+    asked = await bus.subscribe(CONTEXT_TOPIC)
+    now = process.clock.now()
+    assert await context_of(process.store.context, bus, RULES, conversation, language="de", now=now) == []
+    assert asked.pending
+    over = msgspec.structs.replace(conversation, phase=Closed(outcome="solved", at=now))
+    quiet = await bus.subscribe(CONTEXT_TOPIC)
+    assert await context_of(process.store.context, bus, RULES, over, language="de", now=now) == []
+    assert not quiet.pending
