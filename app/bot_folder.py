@@ -100,7 +100,7 @@ def load_rules(folder: Path) -> Rules:
 
 def compile_files(files: Files) -> Rules:
     """Raises BotError with everything that is wrong."""
-    return compile_rules(files, product_texts())
+    return compile_rules(files, product_texts(), all_limits())
 
 
 def check_bot_files(files: Files) -> Checked:

@@ -1,5 +1,6 @@
 """What every part of a service stands on, and what of it the settings choose: the bus, shared limits, back-ends, traces."""
 
+from collections.abc import Container
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from app.metrics import Metrics
 from app.settings import Settings
 from conversation.meter import NO_TRACER, Tracer
 from conversation.ports import Clock, Ids, Presence, Providers, Rates
+from engine.shell.callbacks import Callbacks
 from engine.shell.context import NoProviders
 from store.bus import MemoryBus
 from store.presence import MemoryPresence
@@ -84,6 +86,13 @@ def open_providers(settings: Settings, stack: AsyncExitStack) -> Providers:
         _log.error("context_provider_not_loaded", problem=str(problem))
     stack.push_async_callback(providers.close)
     return providers
+
+
+def callbacks_of(store: SqlStore, bot: LiveEditions, clock: Clock, theirs: Container[str] = ()) -> Callbacks:
+    """The teams' calendars. ``theirs``: names of actions that the bot has of its own."""
+    return Callbacks(
+        store=store.calendar, policy=lambda chat: bot.current(chat).rules.policy, clock=clock, theirs=theirs
+    )
 
 
 def remote_actions(settings: Settings, clock: Clock) -> "RemoteActions":

@@ -11,6 +11,9 @@ from conversation.value import Tagged
 DESK_TOPIC = "desk"
 """Cards, refusals and deliveries of all chats."""
 
+ATTENDANCE_TOPIC = "attendance"
+"""That somebody came to the desk, left it, or chose another status."""
+
 QUEUE_TOPIC = "queue"
 """That somebody left a queue: those behind moved up."""
 
@@ -58,6 +61,13 @@ class DeliveryNews(Tagged, frozen=True, kw_only=True):
     decided: bool = False
 
 
+class ReadNews(Tagged, frozen=True, kw_only=True):
+    """The customer has seen the messages up to ``seq``."""
+
+    chat: str
+    seq: int
+
+
 class QueueNews(Tagged, frozen=True, kw_only=True):
     """Somebody left the queue of ``team``."""
 
@@ -71,4 +81,4 @@ class ContextNews(Tagged, frozen=True, kw_only=True):
     conversation: str
 
 
-News: TypeAlias = TurnNews | TypingNews | DeliveryNews | QueueNews | ContextNews
+News: TypeAlias = TurnNews | TypingNews | DeliveryNews | QueueNews | ReadNews | ContextNews

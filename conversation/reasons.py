@@ -1,4 +1,4 @@
-"""Why a customer is here, and how they are: guesses with what they rest on, for the person who takes over."""
+"""Why a customer is here, how they are, and how content they were: for the person who takes over, and for reports."""
 
 from datetime import datetime
 from typing import Literal, TypeAlias
@@ -33,6 +33,14 @@ class Ran(Value, frozen=True, kw_only=True):
     request: str
     state: RanState
     result: str = ""
+    at: datetime
+
+
+class Rating(Value, frozen=True, kw_only=True):
+    """``stars`` from 1 to 5; ``why`` in the customer's words, if they gave any."""
+
+    stars: int
+    why: str = ""
     at: datetime
 
 

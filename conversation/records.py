@@ -295,6 +295,13 @@ class Customer(Value, frozen=True, kw_only=True):
     identities: tuple[Identity, ...]
 
 
+class Decided(Value, frozen=True, kw_only=True):
+    """What came of joining or parting customers. ``noted``: the events that say so in their chats, to be handed on."""
+
+    changed: bool
+    noted: tuple[Accepted, ...] = ()
+
+
 class Episode(Value, frozen=True, kw_only=True):
     """One conversation of a customer, for the list of earlier ones."""
 

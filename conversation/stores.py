@@ -163,7 +163,7 @@ class EngineStore(Protocol):
         """The event goes into the inbox and the timer away, in one transaction. Row None if it was moved or gone."""
         ...
 
-    async def place(self, conversation: str) -> QueuePlace | None:
+    async def place(self, conversation: str, step: int = 300) -> QueuePlace | None:
         """Position among the parked conversations of the same team, oldest first."""
         ...
 
@@ -205,7 +205,7 @@ class DeskStore(Protocol):
 
     async def conversation(self, conversation: str) -> Conversation | None: ...
 
-    async def place(self, conversation: str) -> QueuePlace | None:
+    async def place(self, conversation: str, step: int = 300) -> QueuePlace | None:
         """Position among the parked conversations of the same team, oldest first."""
         ...
 

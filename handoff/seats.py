@@ -5,6 +5,7 @@ from datetime import datetime
 
 from conversation.records import Card, Operator, Status
 from conversation.value import Value
+from handoff.rights import may
 
 
 class Seat(Value, frozen=True, kw_only=True):
@@ -58,7 +59,7 @@ def seats(operators: Iterable[Operator], present: Collection[str], cards: Iterab
             since=max(held.get(each.id, ()), default=None),
         )
         for each in operators
-        if each.role != "editor"
+        if may(each, "chats")
     )
 
 

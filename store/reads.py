@@ -61,7 +61,9 @@ _UNHANDLED = Bulk(
 _PLACE = text(
     "SELECT count(*) FROM conversations me JOIN conversations other ON other.team = me.team"
     " WHERE me.id = :id AND me.phase = 'parked' AND other.phase = 'parked'"
-    " AND (other.since < me.since OR other.since = me.since AND other.id <= me.id)"
+    " AND (other.since - other.priority * :step < me.since - me.priority * :step"
+    " OR other.since - other.priority * :step = me.since - me.priority * :step"
+    " AND (other.since < me.since OR other.since = me.since AND other.id <= me.id))"
 )
 # Conditions in words, not parameters: only these let the database use a partial index.
 _NEW = text("inbox.state = 'new'")
@@ -245,8 +247,9 @@ def next_timer(connection: Connection) -> datetime | None:
     return None if due is None else moment(due)
 
 
-def place(connection: Connection, conversation: str) -> QueuePlace | None:
-    position = connection.execute(_PLACE, {"id": conversation}).scalar_one()
+def place(connection: Connection, conversation: str, step: int) -> QueuePlace | None:
+    """In the order of ``handoff.routing.rank``."""
+    position = connection.execute(_PLACE, {"id": conversation, "step": step * 1_000_000}).scalar_one()
     return QueuePlace(position=position) if position else None
 
 

@@ -297,8 +297,8 @@ class SqlStore:
     async def fire(self, timer: Timer, event: Event, worker: str = "") -> Accepted:
         return await self._writer.arrive(arrivals.from_timer(timer, event, worker))
 
-    async def place(self, conversation: str) -> QueuePlace | None:
-        return await self._read(lambda connection: reads.place(connection, conversation))
+    async def place(self, conversation: str, step: int = 300) -> QueuePlace | None:
+        return await self._read(lambda connection: reads.place(connection, conversation, step))
 
     async def tidy(self, before: datetime, now: datetime) -> int:
         some = {"before": micros(before), "most": _TIDY_AT_ONCE}

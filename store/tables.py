@@ -88,6 +88,7 @@ conversations = Table(
     _words("preview"),
     Column("state", LargeBinary, nullable=False),
     _words("bundle"),
+    _count("priority"),
     _index("conversations_open", "chat", where="phase <> 'closed'", unique=True),
     Index("conversations_chat", "chat", "opened_at"),
     Index("conversations_opened", "opened_at"),

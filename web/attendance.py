@@ -3,13 +3,13 @@
 import asyncio
 from typing import Final
 
+from conversation.news import ATTENDANCE_TOPIC
 from conversation.records import Operator
 from web.deps import Deps
 from web.desk_frames import Colleague, Colleagues
 from web.sockets import Socket
 
-TOPIC: Final = "attendance"
-"""That somebody came or went."""
+TOPIC: Final = ATTENDANCE_TOPIC
 EVERY: Final = 20.0
 """Seconds after which somebody says again that they are there."""
 

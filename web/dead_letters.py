@@ -1,13 +1,15 @@
 """What was not delivered, at one operator's desk: how many, which, and what is to follow."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
 import structlog
 
 from conversation.errors import BadInputError, StoreError
-from conversation.records import Chat
+from conversation.records import Chat, Operator
+from web.access import may_see
 from web.deps import Deps
 from web.desk_frames import Delivery, Done, Resend, Settle, Undelivered
 from web.sockets import Socket
@@ -18,10 +20,11 @@ _log = structlog.get_logger(__name__)
 
 
 class DeadLetters:
-    """For one socket. However many fail at once, they are counted a few times only."""
+    """For one socket. However many fail at once, they are counted a few times only; listed are those of chats that ``me`` may see."""
 
-    def __init__(self, deps: Deps, socket: Socket) -> None:
+    def __init__(self, deps: Deps, socket: Socket, me: Callable[[], Operator]) -> None:
         self._deps = deps
+        self._me = me
         self._socket = socket
         self._task: asyncio.Task[None] | None = None
         self._stale = False
@@ -29,7 +32,10 @@ class DeadLetters:
     async def list(self) -> None:
         found = tuple(await self._deps.store.undelivered(limit=LISTED))
         count = await self._deps.store.count_undelivered() if len(found) == LISTED else len(found)
-        await self._socket.send(Undelivered(count=count, items=found))
+        chats = {letter.chat: await self._deps.store.load(letter.chat) for letter in found}
+        seen = {chat for chat, snapshot in chats.items() if await may_see(self._deps, self._me(), snapshot)}
+        items = tuple(letter for letter in found if letter.chat in seen)
+        await self._socket.send(Undelivered(count=count, items=items))
 
     def changed(self) -> None:
         """Count again, soon."""

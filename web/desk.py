@@ -14,11 +14,22 @@ from conversation.effects import Refuse
 from conversation.errors import BadInputError, StoreError
 from conversation.events import OperatorClaimed, OperatorClosed, OperatorEvent, OperatorHandedBack, OperatorReplied
 from conversation.message import Message
-from conversation.news import DESK_TOPIC, ContextNews, DeliveryNews, News, QueueNews, TurnNews, TypingNews, chat_topic
+from conversation.news import (
+    DESK_TOPIC,
+    ContextNews,
+    DeliveryNews,
+    News,
+    QueueNews,
+    ReadNews,
+    TurnNews,
+    TypingNews,
+    chat_topic,
+)
 from conversation.records import Card, Operator, Snapshot
 from conversation.state import WithOperator
 from engine.shell.feed import card_of
-from web.access import must_see
+from handoff.rights import may, sees_card
+from web.access import must_see, shown_card
 from web.attendance import Attendance
 from web.dead_letters import DeadLetters
 from web.deps import Deps
@@ -39,6 +50,7 @@ from web.desk_frames import (
     Opened,
     Panel,
     PanelChanged,
+    Read,
     Refused,
     Reply,
     Resend,
@@ -112,7 +124,7 @@ class _Shift:
         self.desk = desk
         self.deps = desk.deps
         self.socket = socket
-        self.letters = DeadLetters(desk.deps, socket)
+        self.letters = DeadLetters(desk.deps, socket, lambda: self.me)
         self.attendance = Attendance(desk.deps, socket, operator)
         self.me = operator
         self.request = request
@@ -127,7 +139,7 @@ class _Shift:
         subscription = await self.deps.bus.subscribe(DESK_TOPIC)
         ending = await self.desk.sign_in.sign_out(self.request)
         try:
-            cards = tuple(await self.deps.store.cards())
+            cards = tuple(card for card in await self.deps.store.cards() if sees_card(self.me, card))
             await self.socket.send(
                 SnapshotFrame(operator=self.me.id, name=self.me.name, cards=cards, now=self.deps.clock.now())
             )
@@ -167,7 +179,7 @@ class _Shift:
         if isinstance(news, DeliveryNews) or (isinstance(news, TurnNews) and news.card.phase == "closed"):
             self.letters.changed()
         if isinstance(news, TurnNews):
-            await self.socket.send(CardChanged(card=news.card))
+            await self.socket.send(CardChanged(card=shown_card(self.me, news.card)))
             for refusal in news.refusals:
                 await self.tell(refusal)
 
@@ -179,14 +191,22 @@ class _Shift:
         here = opened.conversation.id
         match _decoder.decode(payload):
             case TurnNews(messages=messages, seq=seq):
+                try:
+                    panel = (await self.look(here))[1]
+                except BadInputError as error:  # it went to another team
+                    self.opened = None
+                    await self.socket.send(Error(code=error.code, message=str(error)))
+                    return
                 await self.add(here, opened.chat.id, messages, seq)
-                await self.socket.send(PanelChanged(conversation=here, panel=(await self.look(here))[1]))
+                await self.socket.send(PanelChanged(conversation=here, panel=panel))
             case DeliveryNews(message=message_id, state=state, error=error, decided=decided):
                 await self.socket.send(
                     Delivery(conversation=here, message_id=message_id, state=state, error=error, decided=decided)
                 )
             case TypingNews(who="customer", on=on):
                 await self.socket.send(CustomerTyping(conversation=here, on=on))
+            case ReadNews(seq=seq):
+                await self.socket.send(Read(conversation=here, seq=seq))
             case TypingNews() | QueueNews() | ContextNews():
                 pass
 
@@ -251,6 +271,8 @@ class _Shift:
         more = bool(messages) and messages[0].seq > 1
         self.shown = messages[-1].seq if messages else 0
         await self.socket.send(Opened(card=card, messages=messages, panel=panel, more=more))
+        if snapshot.chat.read_seq:
+            await self.socket.send(Read(conversation=conversation, seq=snapshot.chat.read_seq))
         await self.letters.show(conversation, snapshot.chat)
 
         async def follow() -> None:
@@ -333,7 +355,7 @@ class _Shift:
             case HandBack():
                 return OperatorHandedBack(at=at, **about)
             case Close():
-                return OperatorClosed(at=at, **about)
+                return OperatorClosed(at=at, over=may(self.me, "others"), **about)
             case Reply(id=client_id, text=text):
                 return OperatorReplied(at=at, content=Text(text=text), client_id=client_id, **about)
 

@@ -158,6 +158,13 @@ class CustomerTyping(_ServerFrame, frozen=True, kw_only=True, tag="typing"):
     who: str = "customer"
 
 
+class Read(_ServerFrame, frozen=True, kw_only=True, tag="read"):
+    """The customer has seen up to there."""
+
+    conversation: str
+    seq: int
+
+
 class Done(_ServerFrame, frozen=True, kw_only=True, tag="done"):
     id: str
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Final
 
 from aiohttp import web
 
@@ -16,10 +17,14 @@ from web.signin import SignIn
 from web.uploads import Uploads
 from web.webchat import WebChat
 
+DEPS: Final = web.AppKey("deps", Deps)
+"""What the application was given."""
+
 
 def make_app(deps: Deps) -> web.Application:
     """Everything that listens, on one port. Nothing here knows where its collaborators come from."""
     app = web.Application(middlewares=[shield, own_pages], client_max_size=MAX_BODY)
+    app[DEPS] = deps
     sign_in = SignIn(deps)
     webchat, desk = WebChat(deps), Desk(deps, sign_in)
     operation = Operation(deps, lambda: {"customer": len(webchat.open), "desk": len(desk.open)})

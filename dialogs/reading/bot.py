@@ -13,6 +13,7 @@ from dialogs.checks import NEEDED, check_bot
 from dialogs.checks.material import Material
 from dialogs.kinds import BUILT_IN, COUNTRIES, Kind, compile_pattern
 from dialogs.model import ActionSpec, Bot, Command, Dialog, Thresholds
+from dialogs.own_actions import OWN_ACTIONS
 from dialogs.problems import BotError, Problem, in_order
 from dialogs.reading.dialog import DialogReader
 from dialogs.reading.moods import MOODS, read_moods
@@ -43,6 +44,7 @@ _BOT = {
     "routing",
     "waiting",
     "live",
+    "mood",
 }
 _CUSTOMER, _SENTENCES = "customer.yaml", "summary.yaml"
 _NO_TEXTS = (MOODS, REPLIES)
@@ -218,15 +220,15 @@ class _Reading:
     def _actions(self) -> dict[str, ActionSpec]:
         source = self.sources.get("actions/catalogue.yaml")
         if source is None:
-            return {}
-        r = Reader(source, self.problems)
+            return dict(OWN_ACTIONS)
         found = {}
+        r = Reader(source, self.problems)
         for name, item in r.mapping(source.data, ()).items():
             body = r.mapping(item, (name,), {"takes", "gives", "repeat", "may_be_empty"})
             r.items(body.get("may_be_empty"), (name, "may_be_empty"))
             takes, gives = r.mapping(body.get("takes"), (name, "takes")), r.mapping(body.get("gives"), (name, "gives"))
             found[name] = ActionSpec(name=name, takes=takes, gives=gives)
-        return found
+        return {**found, **{name: spec for name, spec in OWN_ACTIONS.items() if name not in found}}
 
     def _texts(self, languages: tuple[str, ...], fallback: str) -> Texts:
         entries: dict[str, dict[str, dict[str, Entry]]] = {language: {} for language in languages}

@@ -9,11 +9,12 @@ from typing import Final
 
 from conversation.effects import SetTimer
 from conversation.errors import StoreError
-from conversation.events import CustomerEdited, CustomerPressed, CustomerSaid, CustomerUnreachable
+from conversation.events import CustomerEdited, CustomerPressed, CustomerSaid, CustomerUnreachable, QueuePlace
 from conversation.meter import NO_METER, NO_TRACER, Meter, Tracer
 from conversation.ports import Actions, Bus, Channel, Clock, Ids, Providers
 from conversation.records import Accepted, Claimed, InboxRow, Saved, Send, Turn
 from conversation.stores import EngineStore
+from engine.shell.callbacks import Callbacks
 from engine.shell.claims import Claims
 from engine.shell.context import Contexts, NoProviders
 from engine.shell.duty import Duty
@@ -51,6 +52,7 @@ class Tools:
     editions: Editions
     actions: Actions
     repeatable: Callable[[str], bool]
+    own: Callbacks | None = None
     bus: Bus
     channels: Mapping[str, Channel]
     clock: Clock
@@ -65,6 +67,8 @@ class Tools:
     at: Callable[[str], None] = no_point
     meter: Meter = NO_METER
     tracer: Tracer = NO_TRACER
+    place_of: Callable[[str, str], Awaitable[QueuePlace | None]] | None = None
+    """Of a conversation in its team's queue; without it, as the store has it."""
 
 
 class Engine:
@@ -133,6 +137,7 @@ class Engine:
             told=self.contexts.turn,
             meter=tools.meter,
             tracer=tools.tracer,
+            place=tools.place_of,
         )
 
     def _make_contexts(self) -> Contexts:
@@ -171,6 +176,7 @@ class Engine:
             store=tools.store,
             actions=tools.actions,
             repeatable=tools.repeatable,
+            own=tools.own,
             clock=tools.clock,
             ids=tools.ids,
             fence=self.claims.fence,

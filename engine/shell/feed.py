@@ -16,6 +16,7 @@ from conversation.news import (
     DeliveryNews,
     News,
     QueueNews,
+    ReadNews,
     TurnNews,
     TypingNews,
     chat_topic,
@@ -128,6 +129,10 @@ class Feed:
         news = DeliveryNews(chat=chat, message=message, state=state, decided=True)
         await self._publish(chat_topic(chat), news)
         await self._publish(DESK_TOPIC, news)
+
+    async def read(self, news: ReadNews) -> None:
+        """To whoever shows the chat."""
+        await self._publish(chat_topic(news.chat), news)
 
     async def typing(self, news: TypingNews, chat: Chat | None = None) -> None:
         """``chat`` for an operator's typing: a messenger shows it too, at its own pace. Nobody waits for that."""

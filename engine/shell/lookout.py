@@ -5,7 +5,7 @@ What the store does not hold, that somebody types for one, is not seen meanwhile
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, Protocol
 
 import msgspec
@@ -55,8 +55,16 @@ class Ears(Protocol):
 class Lookout:
     """For a process that has open pages."""
 
-    def __init__(self, *, store: Reads, bus: Ears, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        store: Reads,
+        bus: Ears,
+        clock: Clock,
+        place: Callable[[str, str], Awaitable[QueuePlace | None]] | None = None,
+    ) -> None:
         self._store = store
+        self._place_of = place or (lambda conversation, _: store.place(conversation))
         self._bus = bus
         self._clock = clock
         self._seen: dict[str, Standing] = {}
@@ -161,4 +169,4 @@ class Lookout:
         if not isinstance(conversation.phase, Parked):
             return None
         async with self._room:
-            return await self._store.place(conversation.id)
+            return await self._place_of(conversation.id, conversation.phase.team)

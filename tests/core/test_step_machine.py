@@ -24,10 +24,11 @@ from conversation.events import (
     OperatorClosed,
     OperatorHandedBack,
     OperatorReplied,
+    QueuePlace,
     TimerFired,
     Understood,
 )
-from conversation.state import Closed
+from conversation.state import Closed, Parked
 from conversation.understanding import Intent, Understanding
 from dialogs.hearing.hear import press_id
 from engine.rules import Rules
@@ -63,9 +64,16 @@ WORDS: Final = st.sampled_from(
         "again",
         "done",
         "???",
+        "I am furious",
+        "this is urgent",
+        "Ask the assistant",
+        "Keep my place",
         "/menu",
         "",
     ]
+)
+PLACES: Final = st.one_of(
+    st.none(), st.builds(QueuePlace, position=st.integers(1, 40), wait=st.one_of(st.none(), st.integers(0, 5000)))
 )
 OPERATORS: Final = st.sampled_from(("anna", "bert"))
 INTENTS: Final = st.dictionaries(
@@ -84,30 +92,34 @@ class Life(Model):
 
     @rule(text=WORDS)
     def says(self, text: str) -> None:
-        self.reopen()
-        effects = self.take(CustomerSaid(id=self.key(), at=self.now, content=Text(text=text)))
+        event = CustomerSaid(id=self.key(), at=self.now, content=Text(text=text))
+        self.reopen(event)
+        company = self.word_of_bot
+        effects = self.take(event)
         assert isinstance(effects[0], Post)
         assert effects[0].message.author == "customer"
-        if self.holder == "bot":
+        if company:
             assert self.answered(effects)
         self.bot_moved()
 
     @rule()
     def sends_a_place(self) -> None:
-        self.reopen()
-        effects = self.take(CustomerSaid(id=self.key(), at=self.now, content=Location(latitude=1, longitude=2)))
+        event = CustomerSaid(id=self.key(), at=self.now, content=Location(latitude=1, longitude=2))
+        self.reopen(event)
+        effects = self.take(event)
         assert self.holder != "bot" or self.answered(effects)
         self.bot_moved()
 
     @precondition(lambda self: self.menus)
     @rule(data=st.data(), newest=st.booleans())
     def presses(self, data: st.DataObject, newest: bool) -> None:
-        self.reopen()
         menu = self.menus[-1] if newest else data.draw(st.sampled_from(self.menus))
         button = data.draw(st.sampled_from(buttons_of(menu)))
+        event = CustomerPressed(id=self.key(), at=self.now, payload=button.payload, menu=menu.id)
+        self.reopen(event)
         again = self.state.run.answered == press_id(menu.id, button.payload)
         before = self.state
-        effects = self.take(CustomerPressed(id=self.key(), at=self.now, payload=button.payload, menu=menu.id))
+        effects = self.take(event)
         if again:
             assert not effects
             assert self.state.run == before.run
@@ -179,11 +191,12 @@ class Life(Model):
         self.now += timedelta(seconds=seconds)
 
     @precondition(lambda self: self.timers)
-    @rule(late=st.integers(0, 100))
-    def timer_fires(self, late: int) -> None:
+    @rule(late=st.integers(0, 100), place=PLACES)
+    def timer_fires(self, late: int, place: QueuePlace | None) -> None:
         name, due = min(self.timers.items(), key=lambda item: item[1])
         self.now = max(self.now, due) + timedelta(seconds=late)
-        effects = self.take(TimerFired(id=self.key(), at=self.now, name=name, due=due))
+        place = place if isinstance(self.state.phase, Parked) else None
+        effects = self.take(TimerFired(id=self.key(), at=self.now, name=name, due=due, place=place))
         if name == "operator_reassign":
             self.holder = "parked"
         elif name == "customer_close":
@@ -206,12 +219,12 @@ class Life(Model):
     def back_end_answers(self, data: st.DataObject, found: dict[str, object] | None) -> None:
         request = data.draw(st.one_of(st.just(self.requests[-1]), st.sampled_from(self.requests)))
         awaited = any(frame.stage == "doing" and frame.request == request for frame in self.state.run.frames[-1:])
-        before = self.state
+        before, company = self.state, self.word_of_bot
         if found is None:
             effects = self.take(ActionFailed(id=self.key(), at=self.now, request=request, reason="broken"))
         else:
             effects = self.take(ActionDone(id=self.key(), at=self.now, request=request, result=found))
-        if awaited and self.holder == "bot":
+        if awaited and company:
             assert self.answered(effects)
         elif not self.changed:  # nobody waits for it any more, but a person may read it
             assert not effects
@@ -223,7 +236,7 @@ class Life(Model):
     @rule(data=st.data(), scores=INTENTS, language=st.sampled_from(("", "de", "fr")))
     def is_understood(self, data: st.DataObject, scores: dict[str, float], language: str) -> None:
         request = data.draw(st.one_of(st.just(self.listens[-1]), st.sampled_from(self.listens)))
-        awaited = self.holder == "bot" and self.state.run.listening == request
+        awaited = self.word_of_bot and self.state.run.listening == request
         intents = tuple(Intent(name=name, score=score) for name, score in scores.items())
         found = Understanding(language=language, language_score=0.9, intents=intents)
         effects = self.take(Understood(id=self.key(), at=self.now, request=request, understanding=found))
@@ -265,8 +278,9 @@ class Handovers(Life):
             assert self.state.seq == before + 1
 
     def says_now(self, text: str) -> None:
-        self.reopen()
-        self.take(CustomerSaid(id=self.key(), at=self.now, content=Text(text=text)))
+        event = CustomerSaid(id=self.key(), at=self.now, content=Text(text=text))
+        self.reopen(event)
+        self.take(event)
         self.bot_moved()
 
     def claims_now(self, operator: str) -> None:

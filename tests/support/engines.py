@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 
 from app.bot_folder import load_rules
@@ -11,7 +12,7 @@ from conversation.content import Content, Media, Text, plain_text
 from conversation.errors import ActionError, RefusedError
 from conversation.events import CustomerSaid
 from conversation.message import Message
-from conversation.ports import Actions, Bus, Nlu, Providers
+from conversation.ports import Actions, Bus, Clock, Nlu, Providers
 from conversation.records import ActionCall, Chat, Inbound
 from conversation.understanding import Understanding
 from conversation.value import Data
@@ -21,7 +22,6 @@ from engine.shell.editions import Editions, OneEdition
 from engine.shell.engine import Engine, Tools
 from store.bus import MemoryBus
 from store.sql import SqlStore
-from tests.support.connector_surroundings import TurnedClock
 from tests.support.customers import until
 from tests.support.service import HandClock
 
@@ -81,7 +81,7 @@ class Process:
     def __init__(
         self,
         store: SqlStore,
-        clock: TurnedClock | HandClock,
+        clock: Clock,
         channel: Sends,
         bus: Bus | None = None,
         dead: set[str] | None = None,
@@ -118,6 +118,11 @@ class Process:
         if not self._joined:
             self._joined = True
             await self.engine.members.join()
+
+    def wait(self, time: timedelta) -> None:
+        """By the test's own clock."""
+        assert isinstance(self.clock, HandClock)
+        self.clock.moment += time
 
     def dies(self) -> None:
         """Others see that it has ended."""

@@ -1,5 +1,5 @@
 /**
- * A small stand-in for the service, to work on the pages and to try their reconnects: `npm run dev`, port 8181.
+ * A small stand-in for the service, to work on the pages and to try their reconnects: `npm run dev`, port 8181, `CHATS=5` for few of them.
  * Any password but `wrong` signs in. `POST /mock/drop` breaks all sockets, `/mock/down?ms=3000` refuses new ones for a while,
  * `/mock/park` parks a new customer, `/mock/silent?on=1` swallows acknowledgements.
  */
@@ -24,7 +24,7 @@ const PICTURE =
   '<svg xmlns="http://www.w3.org/2000/svg" width="480" height="270"><rect width="480" height="270" fill="#0d4a73"/><rect x="120" y="150" width="240" height="60" rx="10" fill="#fff"/><path d="M150 150V70M330 150V70" stroke="#fff" stroke-width="8"/><circle cx="150" cy="180" r="7" fill="#2a9d6a"/></svg>';
 
 const chats = new Map();
-const desk = new Desk();
+const desk = new Desk({ chats: Number(process.env.CHATS ?? 200) });
 const mock = { downUntil: 0, silent: false };
 
 async function body(request) {
@@ -72,7 +72,7 @@ const routes = {
     const { operator, password } = await body(request);
     if (password === "wrong") return json(response, { code: "wrong_credentials", message: "no" }, 401);
     response.setHeader("Set-Cookie", `mock=${encodeURIComponent(operator)}; HttpOnly; SameSite=Strict; Path=/`);
-    json(response, { operator, name: operator });
+    json(response, desk.me(operator));
   },
   "POST /desk/logout": (request, response) => {
     response.setHeader("Set-Cookie", "mock=; Max-Age=0; Path=/");
@@ -80,7 +80,16 @@ const routes = {
   },
   "GET /desk/me": (request, response) => {
     const who = operator(request);
-    json(response, who ? { operator: who, name: who } : { code: "signed_out" }, who ? 200 : 401);
+    json(response, who ? desk.me(who) : { code: "signed_out" }, who ? 200 : 401);
+  },
+  "POST /desk/upload": (request, response, url) => {
+    let size = 0;
+    request.on("data", (piece) => (size += piece.length));
+    request.on("end", () => {
+      const name = url.searchParams.get("name");
+      if (/\.(exe|html)$/.test(name)) return json(response, { code: "kind" }, 415);
+      json(response, { upload: encodeURIComponent(name), name, mime: "application/octet-stream", size });
+    });
   },
   "POST /mock/drop": (request, response) => {
     for (const socket of sockets.clients) socket.terminate();
@@ -132,10 +141,11 @@ const server = createServer((request, response) => {
 const sockets = new WebSocketServer({ noServer: true });
 server.on("upgrade", (request, socket, head) => {
   const who = operator(request);
-  if (Date.now() < mock.downUntil || (request.url === "/desk/socket" && !who)) return socket.destroy();
+  const { pathname: path, searchParams } = new URL(request.url, "http://here");
+  if (Date.now() < mock.downUntil || (path === "/desk/socket" && !who)) return socket.destroy();
   sockets.handleUpgrade(request, socket, head, (ws) => {
     const send = (frame) => ws.readyState === ws.OPEN && ws.send(JSON.stringify(frame));
-    if (request.url === "/desk/socket") return desk.connect(ws, send, who);
+    if (path === "/desk/socket") return desk.connect(ws, send, who, searchParams.get("after"));
     ws.on("message", (data) => answer(chats, ws, send, JSON.parse(data), mock));
   });
 });

@@ -1,19 +1,10 @@
-/** The desk's list of conversations: newest version of each, in the order in which they want attention. Pure. */
+/** The desk's conversations: the newest version of each, and what of them is unread. Pure. */
 
 import type { Card } from "../shared/protocol";
 
 export type Cards = ReadonlyMap<string, Card>;
 /** How many of the customer's messages came since the operator last looked, by conversation. */
 export type Unread = ReadonlyMap<string, number>;
-
-export interface Groups {
-  /** Parked: who has waited longest stands first. */
-  readonly queue: readonly Card[];
-  /** Held by this operator: who waits for an answer stands first. */
-  readonly mine: readonly Card[];
-  /** Held by colleagues, by their names. */
-  readonly others: readonly Card[];
-}
 
 export function replaced(cards: readonly Card[]): Cards {
   return new Map(cards.map((card) => [card.conversation, card]));
@@ -41,28 +32,25 @@ export function listed(card: Card): boolean {
   return card.phase === "parked" || card.phase === "with_operator";
 }
 
-export function grouped(cards: Cards, operator: string): Groups {
-  const all = [...cards.values()];
-  const live = all.filter((card) => card.phase === "with_operator");
-  return {
-    queue: all.filter((card) => card.phase === "parked").sort(bySince),
-    mine: live
-      .filter((card) => card.operator === operator)
-      .sort((a, b) => Number(b.unanswered) - Number(a.unanswered) || bySince(a, b)),
-    others: live
-      .filter((card) => card.operator !== operator)
-      .sort((a, b) => a.operator_name.localeCompare(b.operator_name) || bySince(a, b)),
-  };
-}
-
-function bySince(a: Card, b: Card): number {
-  return Date.parse(a.since) - Date.parse(b.since) || (a.conversation < b.conversation ? -1 : 1);
-}
-
 /** One more where the customer wrote in a conversation that is not in view; none where it was answered. */
 export function counted(unread: Unread, before: Card | undefined, now: Card, inView: boolean): Unread {
   const next = new Map(unread);
   if (inView || !now.unanswered || !listed(now)) next.delete(now.conversation);
   else if (!before?.unanswered || (now.preview && before.preview !== now.preview)) next.set(now.conversation, (next.get(now.conversation) ?? 0) + 1);
   return next;
+}
+
+/** Since when a customer waits for an answer, in milliseconds, as far as this page saw it. */
+export type Asked = ReadonlyMap<string, number>;
+
+/** `asked` after a card changed at `now`. What waited before the page began is counted from the card's own time. */
+export function asking(asked: Asked, before: Card | undefined, card: Card, now: number): Asked {
+  if (!card.unanswered || card.phase !== "with_operator") {
+    if (!asked.has(card.conversation)) return asked;
+    const next = new Map(asked);
+    next.delete(card.conversation);
+    return next;
+  }
+  if (asked.has(card.conversation) || !before || before.unanswered) return asked;
+  return new Map(asked).set(card.conversation, now);
 }

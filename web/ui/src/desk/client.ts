@@ -1,79 +1,47 @@
-/** The operator's side: sign-in, socket, commands until they are done, and the signals that the desk shows. */
+/** The operator's side: sign-in, socket, and commands until they are done. What is shown is in `DeskState`. */
 
-import { batch, computed, signal } from "@preact/signals";
-import type { ConnectionPhase } from "../shared/connection";
+import { batch } from "@preact/signals";
 import { Link } from "../shared/link";
-import { attempt, browserStore, newId, Outbox } from "../shared/outbox";
-import type { Card, Delivery, DeskCommand, DeskFrame, ErrorFrame, Letter } from "../shared/protocol";
-import { counted, grouped, merged, replaced, type Cards, type Unread } from "./cards";
-import { isReply, mergedMessages, rights, type Reply, type Thread } from "./thread";
+import { browserStore, newId, Outbox } from "../shared/outbox";
+import type { DeskCommand, DeskFrame, Earlier as Episode, ErrorFrame, Me, Status } from "../shared/protocol";
+import { EMPTY } from "./feed";
+import { forgetDrafts, formerOperator, rememberOperator } from "./keep";
+import { Receiver } from "./receive";
+import { login, logout, whoAmI } from "./session";
+import { DeskState } from "./state";
+import { isReply, past, type Reply } from "./thread";
+import { Uploads } from "./uploads";
 
 /** Milliseconds until a missing `done` means that the connection is dead. */
 const DONE_LIMIT = 10_000;
-const TYPING_ENDS = 6_000;
 const TYPING_EVERY = 3_000;
-const TOAST_ENDS = 7_000;
 
 export const LONGEST_REPLY = 4_000;
+const NEWEST = Number.MAX_SAFE_INTEGER;
 
-export interface Toast {
-  readonly id: number;
-  readonly key: string;
-  readonly params: Readonly<Record<string, string>>;
-}
+/** Left out of each kind: what the client fills in. */
+type Without<C> = C extends { readonly conversation: string } ? Omit<C, "id" | "conversation"> : never;
+export type Order = Without<Exclude<DeskCommand, { type: "reply" | "note" | "resend" | "settle" | "status" }>>;
+export type Said = Without<Extract<DeskCommand, { type: "reply" | "note" }>>;
 
-export type SignIn = "unknown" | "out" | "in";
-
-export class DeskClient {
-  readonly signIn = signal<SignIn>("unknown");
-  readonly operator = signal("");
-  readonly name = signal("");
-  /** Who else is at the desk. */
-  readonly colleagues = signal<readonly string[]>([]);
-  readonly cards = signal<Cards>(new Map());
-  readonly unread = signal<Unread>(new Map());
-  readonly groups = computed(() => grouped(this.cards.value, this.operator.value));
-  readonly opened = signal("");
-  readonly thread = signal<Thread | undefined>(undefined);
-  readonly rights = computed(() => (this.thread.value ? rights(this.thread.value.card, this.operator.value) : undefined));
-  readonly replies = signal<readonly Reply[]>([]);
-  readonly delivery = signal<ReadonlyMap<string, Delivery>>(new Map());
-  /** How many messages of all chats did not arrive, and the newest of them while their list is open. */
-  readonly undelivered = signal(0);
-  readonly letters = signal<readonly Letter[] | undefined>(undefined);
-  readonly customerTypes = signal(false);
-  readonly loadingOlder = signal(false);
-  readonly connection = signal<ConnectionPhase>("idle");
-  readonly toasts = signal<readonly Toast[]>([]);
-  /** Commands on their way, `claim` and so on: their buttons wait. */
-  readonly busy = signal<ReadonlySet<string>>(new Set());
-  /** Messages about whose delivery a command is on its way. */
-  readonly deciding = signal<ReadonlySet<string>>(new Set());
-  /** Milliseconds that the service's clock is ahead of ours. */
-  readonly clockAhead = signal(0);
-  /** Called when somebody new waits. */
-  onParked: (card: Card) => void = () => undefined;
-
-  readonly #store = browserStore("sessionStorage");
-  readonly #outbox = new Outbox<DeskCommand>(this.#store, "lotse:desk:pending:");
+export class DeskClient extends DeskState {
+  readonly uploads = new Uploads();
+  readonly #outbox = new Outbox<DeskCommand>(browserStore("sessionStorage"), "lotse:desk:pending:");
   readonly #link: Link<DeskFrame>;
-  #gone: ReadonlyMap<string, number> = new Map();
+  readonly #receiver: Receiver;
   #typingSentAt = 0;
-  #typingEnd: ReturnType<typeof setTimeout> | undefined;
   #doneTimer: ReturnType<typeof setTimeout> | undefined;
-  #toastCount = 0;
 
   constructor() {
+    super();
     const at = new Date().toISOString();
-    this.replies.value = this.#outbox
-      .list()
-      .filter(isReply)
-      .map(({ id, conversation, text }) => ({ id, conversation, text, at, state: "sending" }));
+    this.replies.value = this.#outbox.list().filter(isReply).map((command) => ({ command, at, state: "sending" }));
+    this.#receiver = new Receiver(this, (frame) => this.#link.send(frame));
     this.#link = new Link<DeskFrame>({
       prepare: () => this.#check(),
-      url: () => `${location.origin.replace(/^http/, "ws")}/desk/socket`,
+      url: () => `${location.origin.replace(/^http/, "ws")}/desk/socket${this.#after()}`,
       hello: () => undefined,
-      welcomes: (frame) => frame.type === "snapshot",
+      welcomes: (frame) => frame.type === "snapshot" || frame.type === "resumed",
       receive: (frame) => batch(() => this.#receive(frame)),
       ready: () => this.#ready(),
       changed: (phase) => (this.connection.value = phase),
@@ -81,48 +49,53 @@ export class DeskClient {
     this.#link.start();
   }
 
-  /** Nothing on success, else the key of what to say. */
   async login(operator: string, password: string): Promise<string | undefined> {
-    try {
-      const answer = await fetch("/desk/login", {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ operator, password }),
-      });
-      if (answer.status === 401) return "login.wrong";
-      if (answer.status === 429) return "login.too_often";
-      if (!answer.ok) return "login.unavailable";
-    } catch {
-      return "login.unavailable";
-    }
-    this.#link.start();
-    return undefined;
+    const problem = await login(operator, password);
+    if (!problem) this.#link.start();
+    return problem;
   }
 
   async logout(): Promise<void> {
-    await fetch("/desk/logout", { method: "POST" }).catch(() => undefined);
+    await logout();
     this.#forgetAll();
     this.#leave();
   }
 
   open(conversation: string): void {
+    this.cursor.value = conversation;
     if (this.opened.value === conversation && this.thread.value) return;
     batch(() => {
+      this.dismiss();
       this.opened.value = conversation;
-      this.thread.value = undefined;
-      this.#showTyping(false);
-      this.loadingOlder.value = false;
       const unread = new Map(this.unread.value);
       unread.delete(conversation);
       this.unread.value = unread;
     });
-    this.#link.send({ type: "open", conversation });
+    this.#link.send({ type: "open", conversation, language: document.documentElement.lang || undefined });
   }
 
   /** The page shows no conversation. */
   dismiss(): void {
     this.opened.value = "";
     this.thread.value = undefined;
+    this.earlier.value = undefined;
+    this.viewers.value = [];
+    this.canned.value = undefined;
+    this.slots.value = { team: "", slots: undefined };
+    this.found.value = undefined;
+    this.box.value = undefined;
+    this.buttons.value = [];
+    this.loadingOlder.value = false;
+    this.refreshing.value = false;
+    this.#receiver.showTyping(false);
+  }
+
+  /** Read what was written while the page was hidden. */
+  seen(): void {
+    if (!this.unread.value.has(this.opened.value)) return;
+    const unread = new Map(this.unread.value);
+    unread.delete(this.opened.value);
+    this.unread.value = unread;
   }
 
   older(): void {
@@ -132,9 +105,27 @@ export class DeskClient {
     this.loadingOlder.value = this.#link.send({ type: "older", conversation: thread.card.conversation, before: first.seq });
   }
 
-  command(type: "claim" | "hand_back" | "close", conversation: string): void {
-    if (this.#outbox.list().some((command) => command.type === type && command.conversation === conversation)) return;
-    this.#submit({ type, id: newId(), conversation });
+  /** An earlier conversation in the place of this one's history; nothing leads back. */
+  showEarlier(one: Episode | undefined): void {
+    this.earlier.value = one && past(one);
+    if (one) this.#link.send({ type: "older", conversation: one.conversation, before: NEWEST });
+  }
+
+  olderEarlier(): void {
+    const earlier = this.earlier.value;
+    const first = earlier?.messages?.[0];
+    if (earlier?.more && first) this.#link.send({ type: "older", conversation: earlier.conversation, before: first.seq });
+  }
+
+  /** True if it is on its way; the same to the same chat is not sent twice at a time. */
+  command(order: Order, conversation: string): boolean {
+    if (this.#outbox.list().some((command) => command.type === order.type && "conversation" in command && command.conversation === conversation)) return false;
+    this.#submit({ ...order, id: newId(), conversation } as DeskCommand);
+    return true;
+  }
+
+  status(status: Status): void {
+    this.#submit({ type: "status", id: newId(), status });
   }
 
   /** Send again what did not arrive, or leave it as it is. */
@@ -148,16 +139,20 @@ export class DeskClient {
     if (on) this.#link.send({ type: "undelivered" });
   }
 
-  reply(conversation: string, text: string): void {
-    const words = text.trim();
-    if (!words || words.length > LONGEST_REPLY) return;
-    const id = newId();
-    this.replies.value = [...this.replies.value, { id, conversation, text: words, at: new Date().toISOString(), state: "sending" }];
-    this.#submit({ type: "reply", id, conversation, text: words });
+  say(conversation: string, said: Said, file?: string): void {
+    const command = { ...said, id: newId(), conversation } as Reply["command"];
+    const reply: Reply = { command, at: new Date().toISOString(), state: "sending", ...(file ? { file } : {}) };
+    this.replies.value = [...this.replies.value, reply];
+    this.#submit(command);
+  }
+
+  sayAgain({ command: { id, conversation, ...said }, file }: Reply): void {
+    this.forgetReply(id);
+    this.say(conversation, said as Said, file);
   }
 
   forgetReply(id: string): void {
-    this.replies.value = this.replies.value.filter((reply) => reply.id !== id);
+    this.replies.value = this.replies.value.filter((reply) => reply.command.id !== id);
   }
 
   writing(conversation: string, on: boolean): void {
@@ -168,57 +163,49 @@ export class DeskClient {
     this.#link.send({ type: "typing", conversation, on });
   }
 
-  toast(key: string, params: Toast["params"] = {}): void {
-    this.#toastCount += 1;
-    const toast = { id: this.#toastCount, key, params };
-    this.toasts.value = [...this.toasts.value.slice(-2), toast];
-    setTimeout(() => this.dropToast(toast.id), TOAST_ENDS);
+  askCanned(): void {
+    if (!this.canned.value) this.#link.send({ type: "canned", conversation: this.opened.value });
   }
 
-  dropToast(id: number): void {
-    this.toasts.value = this.toasts.value.filter((toast) => toast.id !== id);
+  askSlots(team: string): void {
+    this.slots.value = { team, slots: undefined };
+    this.#link.send({ type: "slots", conversation: this.opened.value, team });
   }
 
-  draft(conversation: string): string {
-    return attempt(() => this.#store?.getItem(`lotse:desk:draft:${conversation}`)) ?? "";
+  /** The operator asks for what the back-end knows; a context says when it is there. */
+  refresh(): void {
+    if (this.refreshing.value) return;
+    this.refreshing.value = this.#link.send({ type: "refresh", conversation: this.opened.value });
   }
 
-  keepDraft(conversation: string, text: string): void {
-    const key = `lotse:desk:draft:${conversation}`;
-    attempt(() => (text ? this.#store?.setItem(key, text) : this.#store?.removeItem(key)));
+  find(text: string): void {
+    this.#link.send({ type: "find", text });
   }
 
   async #check(): Promise<boolean> {
-    const answer = await fetch("/desk/me");
-    if (answer.status === 401) {
-      this.#leave();
-      return false;
-    }
-    if (!answer.ok) return false;
-    const me = (await answer.json()) as { operator: string; name: string };
-    batch(() => {
-      this.#belongTo(me.operator);
-      this.operator.value = me.operator;
-      this.name.value = me.name;
-      this.signIn.value = "in";
-    });
+    const me = await whoAmI();
+    if (me === "out") this.#leave();
+    if (!me || me === "out") return false;
+    batch(() => this.#enter(me));
     return true;
   }
 
   /** Another operator at this browser: nothing that the one before wrote stays, or is sent in a wrong name. */
-  #belongTo(operator: string): void {
-    const key = "lotse:desk:operator";
-    const before = attempt(() => this.#store?.getItem(key));
-    if (before && before !== operator) this.#forgetAll();
-    attempt(() => this.#store?.setItem(key, operator));
+  #enter(me: Me): void {
+    const before = formerOperator();
+    if (before && before !== me.operator) this.#forgetAll();
+    rememberOperator(me.operator);
+    const { feed } = this;
+    feed.value = { ...feed.value, me: { ...feed.value.me, ...me } };
+    this.signIn.value = "in";
   }
 
   #forgetAll(): void {
     for (const command of this.#outbox.list()) this.#settle(command.id);
     this.replies.value = [];
     this.#clear();
-    const keys = attempt(() => Object.keys(this.#store ?? {})) ?? [];
-    for (const key of keys) if (key.startsWith("lotse:desk:draft:")) attempt(() => this.#store?.removeItem(key));
+    this.uploads.clear();
+    forgetDrafts();
   }
 
   #leave(): void {
@@ -230,13 +217,19 @@ export class DeskClient {
   }
 
   #clear(): void {
-    this.cards.value = new Map();
+    this.feed.value = EMPTY;
     this.unread.value = new Map();
+    this.asked.value = new Map();
     this.undelivered.value = 0;
     this.letters.value = undefined;
-    this.#gone = new Map();
+    this.cursor.value = "";
     this.replies.value = this.replies.value.filter((reply) => reply.state === "sending");
     this.dismiss();
+  }
+
+  #after(): string {
+    const { event } = this.feed.value;
+    return event ? `?after=${encodeURIComponent(event)}` : "";
   }
 
   #submit(command: DeskCommand): void {
@@ -247,11 +240,7 @@ export class DeskClient {
   }
 
   #ready(): void {
-    if (this.opened.value) this.#link.send({ type: "open", conversation: this.opened.value });
-    this.#sendPending();
-  }
-
-  #sendPending(): void {
+    if (this.opened.value) this.#link.send({ type: "open", conversation: this.opened.value, language: document.documentElement.lang || undefined });
     for (const command of this.#outbox.list()) this.#link.send(command);
     this.#watchDone();
   }
@@ -276,116 +265,24 @@ export class DeskClient {
   #receive(frame: DeskFrame): void {
     switch (frame.type) {
       case "snapshot":
-        this.#takeSnapshot(frame);
-        return;
+      case "resumed":
       case "card":
-        this.#takeCard(frame.card);
-        return;
-      case "conversation":
-        if (frame.card.conversation !== this.opened.value) return;
-        this.#takeCard(frame.card);
-        this.#takeConversation(frame);
-        return;
-      case "messages":
-        this.loadingOlder.value = false;
-        this.#change(frame.conversation, (thread) => ({
-          ...thread,
-          messages: mergedMessages(frame.messages, thread.messages),
-          more: frame.more,
-        }));
-        return;
-      case "message":
-        this.#change(frame.conversation, (thread) => ({ ...thread, messages: mergedMessages(thread.messages, [frame.message]) }));
-        if (frame.message.author === "customer") this.#showTyping(false);
-        return;
-      case "panel":
-        this.#change(frame.conversation, (thread) => ({ ...thread, panel: frame.panel }));
-        return;
-      case "delivery":
-        this.delivery.value = new Map(this.delivery.value).set(frame.message_id, frame);
-        return;
-      case "undelivered":
-        this.#takeUndelivered(frame);
-        return;
-      case "typing":
-        if (frame.conversation === this.opened.value) this.#showTyping(frame.on);
-        return;
-      case "colleagues":
-        this.colleagues.value = frame.operators.map((operator) => operator.name);
+      case "seat":
+        this.#receiver.feed(frame);
         return;
       case "done":
         this.#settle(frame.id);
-        this.replies.value = this.replies.value.map((reply) => (reply.id === frame.id ? { ...reply, state: "stored" } : reply));
+        this.#mark(frame.id, { state: "stored" });
         return;
       case "refused":
-        this.#refuse(frame.id, frame.reason, frame.holder ?? "");
+        this.#refuse(frame);
         return;
       case "error":
         this.#fail(frame);
+        return;
+      default:
+        this.#receiver.show(frame);
     }
-  }
-
-  #takeSnapshot(frame: Extract<DeskFrame, { type: "snapshot" }>): void {
-    const before = this.cards.value;
-    this.operator.value = frame.operator;
-    this.name.value = frame.name;
-    this.colleagues.value = [];
-    this.clockAhead.value = Date.parse(frame.now) - Date.now();
-    this.cards.value = replaced(frame.cards);
-    this.#gone = new Map();
-    let unread: Unread = new Map([...this.unread.value].filter(([conversation]) => this.cards.value.has(conversation)));
-    for (const card of frame.cards) {
-      unread = counted(unread, before.get(card.conversation), card, card.conversation === this.opened.value);
-    }
-    this.unread.value = unread;
-    const current = this.cards.value.get(this.opened.value);
-    if (current) this.#change(current.conversation, (thread) => ({ ...thread, card: current }));
-  }
-
-  #takeCard(card: Card): void {
-    const before = this.cards.value.get(card.conversation);
-    const next = merged(this.cards.value, card, this.#gone);
-    this.#gone = next.gone;
-    if (next.cards !== this.cards.value) {
-      this.cards.value = next.cards;
-      this.unread.value = counted(this.unread.value, before, card, card.conversation === this.opened.value);
-      if (card.phase === "parked" && before?.phase !== "parked") this.onParked(card);
-    }
-    this.#change(card.conversation, (thread) => (card.version < thread.card.version ? thread : { ...thread, card }));
-  }
-
-  #takeConversation(frame: Extract<DeskFrame, { type: "conversation" }>): void {
-    const before = this.thread.value;
-    const same = before?.card.conversation === frame.card.conversation ? before : undefined;
-    const oldest = frame.messages[0]?.seq ?? 0;
-    // Earlier messages that were loaded stay, unless there is a hole between them and the newest ones.
-    const joined = same && same.messages.some((message) => message.seq >= oldest) ? same : undefined;
-    this.thread.value = {
-      card: frame.card,
-      panel: frame.panel,
-      messages: mergedMessages(joined?.messages ?? [], frame.messages),
-      more: joined ? joined.more : frame.more,
-    };
-    this.loadingOlder.value = false;
-  }
-
-  /** An open list is read anew when the number changed. */
-  #takeUndelivered(frame: Extract<DeskFrame, { type: "undelivered" }>): void {
-    this.undelivered.value = frame.count;
-    if (!this.letters.value) return;
-    if (frame.items) this.letters.value = frame.items;
-    else this.#link.send({ type: "undelivered" });
-  }
-
-  #change(conversation: string, to: (thread: Thread) => Thread): void {
-    const thread = this.thread.value;
-    if (thread?.card.conversation === conversation) this.thread.value = to(thread);
-  }
-
-  #showTyping(on: boolean): void {
-    clearTimeout(this.#typingEnd);
-    this.customerTypes.value = on;
-    if (on) this.#typingEnd = setTimeout(() => (this.customerTypes.value = false), TYPING_ENDS);
   }
 
   #settle(id: string): void {
@@ -393,10 +290,16 @@ export class DeskClient {
     this.#showBusy();
   }
 
-  #refuse(id: string, reason: string, holder: string): void {
+  #mark(id: string, change: Pick<Reply, "state" | "reason">): void {
+    this.replies.value = this.replies.value.map((reply) => (reply.command.id === id ? { ...reply, ...change } : reply));
+  }
+
+  #refuse({ id, reason, holder = "" }: Extract<DeskFrame, { type: "refused" }>): void {
+    const said = this.replies.value.some((reply) => reply.command.id === id);
     this.#settle(id);
-    this.replies.value = this.replies.value.map((reply) => (reply.id === id ? { ...reply, state: "refused", reason } : reply));
-    this.toast(`refused.${reason === "held_by_other" && !holder ? "held" : reason}`, { holder });
+    this.#mark(id, { state: "refused", reason });
+    const key = reason === "held_by_other" && !holder ? "held" : reason === "not_holder" && said ? "not_sent" : reason;
+    this.toast(`refused.${key}`, { holder });
   }
 
   #fail(frame: ErrorFrame): void {
@@ -405,11 +308,9 @@ export class DeskClient {
     } else if (frame.code === "too_fast" || frame.code === "unavailable") {
       this.#link.retreat();
     } else {
-      const id = frame.id ?? "";
-      this.#settle(id);
-      this.replies.value = this.replies.value.map((reply) =>
-        reply.id === id ? { ...reply, state: "refused", reason: frame.code } : reply,
-      );
+      this.#settle(frame.id ?? "");
+      this.#mark(frame.id ?? "", { state: "refused", reason: frame.code });
+      this.refreshing.value = false;
       this.toast(frame.code === "too_long" ? "error.too_long" : "error.other", { message: frame.message });
     }
   }

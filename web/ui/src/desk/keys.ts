@@ -1,13 +1,15 @@
-/** The desk by keyboard: j/k or arrows move in the lists, c claims, ? helps, Escape leaves a field. */
+/** The desk by keyboard: letters for everything frequent, while no field has the focus. Escape leaves a field. */
 
 import type { Signal } from "@preact/signals";
+import type { Card } from "../shared/protocol";
+import { GROUP_NAMES } from "./order";
 import type { DeskUse } from "./use";
+import { openable, TOOLS } from "./tools";
 
 export type Pane = "list" | "chat" | "panel";
 
 export interface KeyUse extends DeskUse {
   readonly pane: Signal<Pane>;
-  readonly help: Signal<boolean>;
 }
 
 export function onKey(event: KeyboardEvent, use: KeyUse): void {
@@ -15,57 +17,121 @@ export function onKey(event: KeyboardEvent, use: KeyUse): void {
   const target = event.target as HTMLElement;
   if (document.querySelector("dialog[open]")) return;
   if (target.matches("input, textarea, select")) {
-    if (event.key === "Escape") (cardButtons().find((card) => card.ariaCurrent === "true") ?? cardButtons()[0])?.focus();
+    if (event.key === "Escape") {
+      target.blur();
+      focusCard(use);
+    }
     return;
   }
   if (act(event.key, target, use)) event.preventDefault();
 }
 
 /** True if the key did something. */
-function act(key: string, target: HTMLElement, { client, pane, help }: KeyUse): boolean {
+function act(key: string, target: HTMLElement, use: KeyUse): boolean {
+  const { client } = use;
   const inList = target === document.body || target.closest(".lists") !== null;
   switch (key) {
     case "j":
-      return move(1);
+      return move(1, use);
     case "k":
-      return move(-1);
+      return move(-1, use);
     case "ArrowDown":
-      return inList && move(1);
+      return inList && move(1, use);
     case "ArrowUp":
-      return inList && move(-1);
+      return inList && move(-1, use);
+    case "u":
+      return nextUnread(use);
     case "c":
-      return claim(target, { client, pane });
+      return claim(target, use);
     case "r":
-      document.querySelector<HTMLTextAreaElement>(".answer textarea")?.focus();
+      return write("answer", use);
+    case "n":
+      return write("note", use);
+    case "/":
+      return focus(".filters input");
+    case "o":
+      document.querySelector<HTMLElement>(".history")?.focus();
       return true;
+    case "s":
+      return focus(".top .status select");
     case "?":
-      help.value = true;
+      client.box.value = "help";
       return true;
     default:
-      return false;
+      return tool(key, use);
   }
 }
 
-function cardButtons(): HTMLButtonElement[] {
-  return [...document.querySelectorAll<HTMLButtonElement>(".lists .card")];
+function tool(key: string, { client }: KeyUse): boolean {
+  const found = TOOLS.find((one) => one.key === key);
+  if (!found || !openable(client, found.box) || client.busy.value.has(found.box)) return false;
+  client.box.value = found.box;
+  return true;
 }
 
-function move(by: 1 | -1): boolean {
-  const all = cardButtons();
-  const focused = all.indexOf(document.activeElement as HTMLButtonElement);
-  const from = focused >= 0 ? focused : all.findIndex((card) => card.ariaCurrent === "true");
+function focus(selector: string): boolean {
+  const field = document.querySelector<HTMLElement>(selector);
+  field?.focus();
+  return field !== null;
+}
+
+function write(mode: "answer" | "note", { pane }: KeyUse): boolean {
+  pane.value = "chat";
+  const button = document.querySelector<HTMLButtonElement>(`.modes [data-mode="${mode}"]${mode === "note" ? ", .answer [data-note]" : ""}`);
+  if (button && button.ariaPressed !== "true") button.click();
+  else focus(".answer textarea");
+  return true;
+}
+
+/** All cards in the order of the lists, drawn or not. */
+function listed({ client }: DeskUse): readonly Card[] {
+  return GROUP_NAMES.filter((name) => !client.folded.value.includes(name)).flatMap((name) => client.groups.value[name]);
+}
+
+function move(by: 1 | -1, use: DeskUse): boolean {
+  const all = listed(use);
+  const from = all.findIndex((card) => card.conversation === (use.client.cursor.value || use.client.opened.value));
   const next = from < 0 ? (by > 0 ? 0 : all.length - 1) : Math.min(all.length - 1, Math.max(0, from + by));
-  all[next]?.focus();
-  return all.length > 0;
+  return reach(all[next], use);
+}
+
+function focusCard(use: DeskUse): void {
+  const all = listed(use);
+  reach(all.find((card) => card.conversation === use.client.opened.value) ?? all[0], use);
+}
+
+function nextUnread(use: KeyUse): boolean {
+  const { client, pane } = use;
+  const all = [...client.groups.value.mine, ...client.groups.value.asked];
+  const card = all.find((one) => client.unread.value.has(one.conversation)) ?? all.find((one) => one.unanswered && one.conversation !== client.opened.value);
+  if (!card) return false;
+  client.open(card.conversation);
+  pane.value = "chat";
+  return reach(card, use);
+}
+
+/** The cursor's card is always drawn: the focus follows when it is. */
+function reach(card: Card | undefined, { client }: DeskUse): boolean {
+  if (!card) return false;
+  client.cursor.value = card.conversation;
+  if (!show(card)) requestAnimationFrame(() => show(card));
+  return true;
+}
+
+function show({ conversation }: Card): boolean {
+  const button = document.querySelector<HTMLElement>(`.lists .group:not(.letters) [data-conversation="${CSS.escape(conversation)}"]`);
+  button?.focus({ preventScroll: true });
+  button?.scrollIntoView({ block: "nearest" });
+  return button !== null;
 }
 
 /** Claims the focused card of the queue, else the conversation that is open. */
-function claim(target: HTMLElement, { client, pane }: Pick<KeyUse, "client" | "pane">): boolean {
+function claim(target: HTMLElement, { client, pane }: KeyUse): boolean {
   const focused = target.closest<HTMLElement>(".card")?.dataset["conversation"];
   const conversation = focused ?? client.opened.value;
-  if (client.cards.value.get(conversation)?.phase !== "parked") return false;
+  if (client.card(conversation)?.phase !== "parked") return false;
   client.open(conversation);
   pane.value = "chat";
-  client.command("claim", conversation);
+  client.command({ type: "claim" }, conversation);
   return true;
 }

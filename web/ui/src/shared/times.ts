@@ -8,6 +8,10 @@ export function day(at: string, language: string): string {
   return format(at, language, { weekday: "long", day: "numeric", month: "long" });
 }
 
+export function shortDay(at: string, language: string): string {
+  return format(at, language, { weekday: "short", day: "numeric", month: "short" });
+}
+
 export function full(at: string, language: string): string {
   return format(at, language, { dateStyle: "medium", timeStyle: "short" });
 }
@@ -25,7 +29,14 @@ export function sameDay(a: string, b: string): boolean {
   return new Date(a).toDateString() === new Date(b).toDateString();
 }
 
+/** To make one takes longer than to use it a hundred times. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
 function format(at: string, language: string, options: Intl.DateTimeFormatOptions): string {
   const date = new Date(at);
-  return Number.isNaN(date.getTime()) ? "" : new Intl.DateTimeFormat(language, options).format(date);
+  if (Number.isNaN(date.getTime())) return "";
+  const key = language + Object.entries(options);
+  const known = formats.get(key) ?? new Intl.DateTimeFormat(language, options);
+  formats.set(key, known);
+  return known.format(date);
 }

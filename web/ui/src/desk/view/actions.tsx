@@ -1,79 +1,75 @@
-/** Claim, hand back, close; closing asks first. */
+/** Above the conversation: who it is, how it stands and why, and everything that can be done with it. */
 
-import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
 import type { Card } from "../../shared/protocol";
+import { openable, TOOLS } from "../tools";
 import type { DeskUse } from "../use";
+import { channelName, languageName, reasonWords } from "../words";
+import { HandleClock, WaitClock } from "./clock";
+import { Icon } from "./icon";
 
-export function Actions({ client, texts, card }: DeskUse & { readonly card: Card }): JSX.Element {
+interface Props extends DeskUse {
+  readonly card: Card;
+}
+
+export function Actions(props: Props): JSX.Element {
+  const { client, texts, card } = props;
   const { t } = texts;
-  const asking = useSignal(false);
   const can = client.rights.value;
-  const busy = client.busy.value;
-  const command = (type: "claim" | "hand_back" | "close") => () => client.command(type, card.conversation);
-  const status = can?.holder
-    ? t("held_by", { name: can.holder })
-    : card.phase === "parked"
-      ? t("status.parked")
-      : card.phase === "with_operator"
-        ? t("status.mine")
-        : t(`status.${card.phase}`);
   return (
     <header class="actions">
       <div class="title">
         <h2 dir="auto">{card.name || t("nameless")}</h2>
-        <p>{status}</p>
+        <p>
+          {channelName(t, card.channel)}
+          {card.language && ` · ${languageName(card.language)}`}
+          {card.team && ` · ${card.team}`}
+        </p>
       </div>
+      <Standing {...props} />
       {can?.claim && (
-        <button type="button" class="primary" disabled={busy.has("claim")} onClick={command("claim")}>
+        <button type="button" class="primary" title={keyed(t("claim"), "c")} disabled={client.busy.value.has("claim")} onClick={() => client.command({ type: "claim" }, card.conversation)}>
           {t("claim")}
         </button>
       )}
-      {can?.reply && (
-        <>
-          <button type="button" disabled={busy.has("hand_back")} onClick={command("hand_back")}>
-            {t("hand_back")}
-          </button>
-          <button type="button" disabled={busy.has("close")} onClick={() => (asking.value = true)}>
-            {t("close")}
-          </button>
-        </>
-      )}
-      {asking.value && (
-        <Confirm
-          texts={texts}
-          name={card.name || t("nameless")}
-          onAnswer={(yes) => {
-            asking.value = false;
-            if (yes) client.command("close", card.conversation);
-          }}
-        />
-      )}
+      {(can?.reply || can?.transfer) && <Tools {...props} />}
     </header>
   );
 }
 
-interface ConfirmProps extends Pick<DeskUse, "texts"> {
-  readonly name: string;
-  readonly onAnswer: (yes: boolean) => void;
+/** How it stands in words: with whom, why it came to them, or why it still waits. */
+function Standing({ card, client, texts }: Props): JSX.Element {
+  const { t } = texts;
+  const can = client.rights.value;
+  const why = reasonWords(t, card.why, texts.language.value);
+  const status = can?.holder ? t("held_by", { name: can.holder }) : card.phase === "with_operator" ? t("status.mine") : t(`status.${card.phase}`);
+  const prefer = card.phase === "parked" && card.prefer ? t("preferred", { name: client.nameOf(card.prefer) }) : "";
+  return (
+    <div class="standing">
+      <p>
+        <span class="status">{status}</span>
+        {card.phase === "parked" && <WaitClock card={card} client={client} texts={texts} />}
+        {card.phase === "with_operator" && <HandleClock card={card} client={client} texts={texts} wide />}
+      </p>
+      {(why || prefer) && <p class="why">{[why, prefer].filter(Boolean).join(" ")}</p>}
+    </div>
+  );
 }
 
-function Confirm({ texts, name, onAnswer }: ConfirmProps): JSX.Element {
-  const box = useRef<HTMLDialogElement>(null);
-  useEffect(() => box.current?.showModal(), []);
+function Tools({ client, texts }: Props): JSX.Element {
+  const { t } = texts;
   return (
-    <dialog ref={box} class="box" aria-labelledby="confirm-title" onClose={() => onAnswer(box.current?.returnValue === "yes")}>
-      <h2 id="confirm-title">{texts.t("confirm.title", { name })}</h2>
-      <p>{texts.t("confirm.text")}</p>
-      <form method="dialog" class="choices">
-        <button type="submit" value="no">
-          {texts.t("confirm.no")}
+    <div class="tools" role="group" aria-label={t("tools.title")}>
+      {TOOLS.filter((tool) => openable(client, tool.box)).map(({ box, icon, key }) => (
+        <button type="button" key={box} class={box === "close" ? "tool end" : "tool"} title={keyed(t(`tools.${box}_hint`), key)} disabled={client.busy.value.has(box)} onClick={() => (client.box.value = box)}>
+          <Icon name={icon} />
+          {t(box === "close" || box === "hand_back" ? box : `tools.${box}`)}
         </button>
-        <button type="submit" value="yes" class="primary">
-          {texts.t("confirm.yes")}
-        </button>
-      </form>
-    </dialog>
+      ))}
+    </div>
   );
+}
+
+export function keyed(words: string, key: string): string {
+  return `${words} (${key})`;
 }

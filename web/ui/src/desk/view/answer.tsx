@@ -1,82 +1,56 @@
-/** The operator's answer box: only the holder may write; the draft stays with its conversation. */
+/** The answer box: for the holder an answer or an internal note, for others a note. Drafts stay with their conversation. */
 
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
-import { fitHeight, sendsOn } from "../../shared/composer";
 import type { Card } from "../../shared/protocol";
-import { LONGEST_REPLY } from "../client";
+import type { Mode } from "../keep";
 import type { DeskUse } from "../use";
-
-const COUNT_FROM = LONGEST_REPLY - 500;
+import { keyed } from "./actions";
+import { Icon } from "./icon";
+import { Writing } from "./writing";
 
 export function AnswerBox(props: DeskUse & { readonly card: Card }): JSX.Element {
   const { client, texts, card } = props;
+  const { t } = texts;
   const can = client.rights.value;
-  if (can?.reply) return <Writing {...props} />;
-  const why = can?.holder
-    ? texts.t("only_holder", { name: can.holder })
-    : texts.t(card.phase === "parked" ? "claim_first" : `status.${card.phase}`);
-  return <p class="answer closed">{why}</p>;
+  const mode = useSignal<Mode>("answer");
+  const open = useSignal(false);
+  if (can?.reply) return <Modes {...props} mode={mode} />;
+  if (open.value && can?.note) return <Writing key="note" {...props} mode="note" onLeave={() => (open.value = false)} />;
+  const why = can?.holder ? t("only_holder", { name: can.holder }) : t(card.phase === "parked" ? "claim_first" : `status.${card.phase}`);
+  return (
+    <div class="answer closed">
+      <p>{why}</p>
+      {can?.note && (
+        <button type="button" class="quiet" data-note title={keyed(t("note.title"), "n")} onClick={() => (open.value = true)}>
+          <Icon name="note" /> {t("note.title")}
+        </button>
+      )}
+    </div>
+  );
 }
 
-function Writing({ client, texts, card }: DeskUse & { readonly card: Card }): JSX.Element {
-  const { t } = texts;
-  const id = card.conversation;
-  const words = useSignal(client.draft(id));
-  const box = useRef<HTMLTextAreaElement>(null);
-  const room = LONGEST_REPLY - words.value.trim().length;
-  useEffect(() => {
-    if (!box.current) return;
-    fitHeight(box.current);
-    box.current.focus({ preventScroll: true });
-  }, []);
-  const write = (text: string): void => {
-    words.value = text;
-    client.keepDraft(id, text);
-  };
-  const send = (): void => {
-    if (!words.value.trim() || room < 0) return;
-    client.reply(id, words.value);
-    write("");
-    if (!box.current) return;
-    box.current.value = "";
-    fitHeight(box.current);
-    box.current.focus();
-  };
+function Modes({ mode, ...props }: DeskUse & { readonly card: Card; readonly mode: { value: Mode } }): JSX.Element {
+  const { t } = props.texts;
+  const modes: readonly Mode[] = ["answer", "note"];
   return (
-    <form
-      class="answer"
-      onSubmit={(event) => {
-        event.preventDefault();
-        send();
-      }}
-    >
-      <textarea
-        ref={box}
-        rows={2}
-        dir="auto"
-        value={words.value}
-        placeholder={t("placeholder")}
-        aria-label={t("placeholder")}
-        onInput={(event) => {
-          write(event.currentTarget.value);
-          fitHeight(event.currentTarget);
-          client.writing(id, words.value.trim() !== "");
-        }}
-        onBlur={() => client.writing(id, false)}
-        onKeyDown={(event) => {
-          if (!sendsOn(event)) return;
-          event.preventDefault();
-          send();
-        }}
-      />
-      <div class="foot">
-        <span class={room < 0 ? "room bad" : "room"}>{words.value.length > COUNT_FROM ? room : t("send_hint")}</span>
-        <button type="submit" class="primary" disabled={!words.value.trim() || room < 0}>
-          {t("send")}
-        </button>
+    <div class={mode.value === "note" ? "writer noting" : "writer"}>
+      <div class="modes" role="group" aria-label={t("mode.title")}>
+        {modes.map((one) => (
+          <button
+            type="button"
+            key={one}
+            data-mode={one}
+            aria-pressed={mode.value === one}
+            title={keyed(t(`mode.${one}_hint`), one === "note" ? "n" : "r")}
+            onClick={() => (mode.value = one)}
+          >
+            {one === "note" && <Icon name="note" />}
+            {t(`mode.${one}`)}
+          </button>
+        ))}
       </div>
-    </form>
+      <Writing key={mode.value} {...props} mode={mode.value} />
+    </div>
   );
 }

@@ -3,21 +3,16 @@
 import { useSignal, useSignalEffect, type Signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
-import { LanguagePicker } from "../../shared/picker";
-import type { Alert } from "../alert";
 import { onKey, type Pane } from "../keys";
 import type { DeskUse } from "../use";
-import { Help } from "./help";
+import { Boxes } from "./boxes";
 import { Lists } from "./lists";
 import { PanelView } from "./panel";
 import { SignInForm } from "./signin";
 import { ThreadView } from "./thread";
+import { TopBar, type TopProps } from "./top";
 
-interface Props extends DeskUse {
-  readonly alert: Alert;
-}
-
-export function Desk({ client, texts, alert }: Props): JSX.Element {
+export function Desk({ client, texts, alert }: TopProps): JSX.Element {
   const signIn = client.signIn.value;
   useTitle(client, texts);
   if (signIn === "out") return <SignInForm client={client} texts={texts} />;
@@ -30,74 +25,39 @@ export function Desk({ client, texts, alert }: Props): JSX.Element {
 
 function useTitle(client: DeskUse["client"], texts: DeskUse["texts"]): void {
   useSignalEffect(() => {
-    const waiting = client.groups.value.queue.length;
+    const { queue, mine } = client.all.value;
+    const waiting = queue.length + mine.filter((card) => client.unread.value.has(card.conversation)).length;
     document.title = waiting ? `(${waiting}) ${texts.t("title")}` : texts.t("title");
     document.documentElement.lang = texts.language.value;
   });
 }
 
-function Panes({ client, texts, alert }: Props): JSX.Element {
+function Panes({ client, texts, alert }: TopProps): JSX.Element {
   const pane = useSignal<Pane>("list");
-  const help = useSignal(false);
   useEffect(() => {
-    const handle = (event: KeyboardEvent): void => onKey(event, { client, texts, pane, help });
+    const handle = (event: KeyboardEvent): void => onKey(event, { client, texts, pane });
+    const back = (): void => client.seen();
     addEventListener("keydown", handle);
-    return () => removeEventListener("keydown", handle);
+    addEventListener("focus", back);
+    return () => {
+      removeEventListener("keydown", handle);
+      removeEventListener("focus", back);
+    };
   }, []);
   return (
     <div class={`desk show-${pane.value}`}>
-      <TopBar client={client} texts={texts} alert={alert} help={help} />
+      <TopBar client={client} texts={texts} alert={alert} />
       <Offline client={client} texts={texts} />
+      <Asks texts={texts} alert={alert} />
       <Tabs client={client} texts={texts} pane={pane} />
       <main class="panes">
         <Lists client={client} texts={texts} onOpen={() => (pane.value = "chat")} />
         <ThreadView client={client} texts={texts} />
-        <PanelView client={client} texts={texts} />
+        <PanelView client={client} texts={texts} onRead={() => (pane.value = "chat")} />
       </main>
-      <Toasts client={client} texts={texts} />
-      {help.value && <Help texts={texts} onClose={() => (help.value = false)} />}
+      <Toasts client={client} texts={texts} pane={pane} />
+      <Boxes client={client} texts={texts} />
     </div>
-  );
-}
-
-function TopBar({ client, texts, alert, help }: Props & { readonly help: Signal<boolean> }): JSX.Element {
-  const { t } = texts;
-  return (
-    <header class="top">
-      <img src="/static/favicon.svg" alt="" width="28" height="28" />
-      <strong>Lotse</strong>
-      <span class="me">{client.name.value}</span>
-      <Colleagues client={client} texts={texts} />
-      <button type="button" aria-pressed={alert.on.value} title={t(alert.on.value ? "sound.on" : "sound.off")} onClick={() => alert.toggle()}>
-        <span aria-hidden="true">{alert.on.value ? "🔔" : "🔕"}</span>
-        <span class="sr">{t(alert.on.value ? "sound.on" : "sound.off")}</span>
-      </button>
-      <button type="button" title={t("help.title")} aria-label={t("help.title")} onClick={() => (help.value = true)}>
-        ?
-      </button>
-      <LanguagePicker texts={texts} />
-      <button type="button" onClick={() => void client.logout()}>
-        {t("logout")}
-      </button>
-    </header>
-  );
-}
-
-/** Who else is here: by name where there is room, as a number on a phone. */
-function Colleagues({ client, texts }: DeskUse): JSX.Element {
-  const names = client.colleagues.value;
-  const who = texts.t("colleagues", { names: names.join(", ") });
-  return (
-    <span role="status" class="colleagues">
-      {names.length > 0 && (
-        <span title={who}>
-          <span class="named">{who}</span>
-          <span class="counted" aria-hidden="true">
-            +{names.length}
-          </span>
-        </span>
-      )}
-    </span>
   );
 }
 
@@ -114,9 +74,26 @@ function Offline({ client, texts }: DeskUse): JSX.Element {
   return <div role="status">{late.value && <p class="offline">{texts.t("offline")}</p>}</div>;
 }
 
+/** Whether the desktop may tell what is new: asked once. */
+function Asks({ texts, alert }: Pick<TopProps, "texts" | "alert">): JSX.Element | null {
+  const { t } = texts;
+  if (!alert.asks.value) return null;
+  return (
+    <p class="asks">
+      <span>{t("notify.ask")}</span>
+      <button type="button" onClick={() => void alert.answer(true)}>
+        {t("notify.yes")}
+      </button>
+      <button type="button" onClick={() => void alert.answer(false)}>
+        {t("notify.no")}
+      </button>
+    </p>
+  );
+}
+
 /** On a phone the panes are tabs. */
 function Tabs({ client, texts, pane }: DeskUse & { readonly pane: Signal<Pane> }): JSX.Element {
-  const { queue, mine } = client.groups.value;
+  const { queue, mine } = client.all.value;
   const waiting = queue.length + mine.filter((card) => card.unanswered).length;
   const tabs: readonly Pane[] = ["list", "chat", "panel"];
   return (
@@ -137,16 +114,29 @@ function Tabs({ client, texts, pane }: DeskUse & { readonly pane: Signal<Pane> }
   );
 }
 
-function Toasts({ client, texts }: DeskUse): JSX.Element {
+function Toasts({ client, texts, pane }: DeskUse & { readonly pane: Signal<Pane> }): JSX.Element {
   return (
     <div class="toasts" role="status" aria-live="assertive">
-      {client.toasts.value.map((toast) => (
-        <p key={toast.id} class="toast">
-          {texts.t(toast.key, toast.params)}
-          <button type="button" aria-label={texts.t("dismiss")} onClick={() => client.dropToast(toast.id)}>
+      {client.toasts.value.map(({ id, key, params, conversation }) => (
+        <div key={id} class="toast">
+          <p dir="auto">{texts.t(key, params)}</p>
+          {conversation && (
+            <button
+              type="button"
+              class="link"
+              onClick={() => {
+                client.open(conversation);
+                pane.value = "chat";
+                client.dropToast(id);
+              }}
+            >
+              {texts.t("show")}
+            </button>
+          )}
+          <button type="button" class="remove" aria-label={texts.t("dismiss")} onClick={() => client.dropToast(id)}>
             ×
           </button>
-        </p>
+        </div>
       ))}
     </div>
   );

@@ -4,6 +4,8 @@ import type { JSX } from "preact";
 import type { Letter } from "../../shared/protocol";
 import { full } from "../../shared/times";
 import type { DeskUse } from "../use";
+import { channelName } from "../words";
+import { Icon } from "./icon";
 
 interface Props extends DeskUse {
   readonly onOpen: () => void;
@@ -17,8 +19,9 @@ export function Letters(props: Props): JSX.Element | null {
   return (
     <section class="group letters">
       <h2>
-        <button type="button" class="link" aria-expanded={letters !== undefined} onClick={() => client.showLetters(letters === undefined)}>
-          {texts.t("undelivered.title")} <span class={count ? "count hot" : "count"}>{count}</span>
+        <button type="button" class="fold" aria-expanded={letters !== undefined} onClick={() => client.showLetters(letters === undefined)}>
+          <span class="title">{texts.t("undelivered.title")}</span> <span class={count ? "count hot" : "count"}>{count}</span>
+          <Icon name="fold" />
         </button>
       </h2>
       {letters && !count && <p class="empty">{texts.t("undelivered.empty")}</p>}
@@ -38,7 +41,6 @@ export function Letters(props: Props): JSX.Element | null {
 function LetterView({ letter, client, texts, onOpen }: Props & { readonly letter: Letter }): JSX.Element {
   const { t } = texts;
   const language = texts.language.value;
-  const channel = t(`channels.${letter.channel}`);
   return (
     <button
       type="button"
@@ -63,7 +65,7 @@ function LetterView({ letter, client, texts, onOpen }: Props & { readonly letter
         </span>
       </span>
       <span class="row tags">
-        <span class="tag">{channel === `channels.${letter.channel}` ? letter.channel : channel}</span>
+        <span class="tag">{channelName(t, letter.channel)}</span>
         <span class="tag bad">{t(`delivery.${letter.state}`)}</span>
       </span>
       {letter.error && (

@@ -1,97 +1,135 @@
-/** The left pane: who waits, my chats, my colleagues' chats. */
+/** The left pane: where I was asked in, my chats, who waits, my colleagues' chats. Only the cards in sight are drawn. */
 
-import { signal } from "@preact/signals";
+import { signal, useSignal, type Signal } from "@preact/signals";
 import type { JSX } from "preact";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Card } from "../../shared/protocol";
-import { stopwatch } from "../../shared/times";
+import { GROUP_NAMES, ORDERS, type GroupName, type Order } from "../order";
+import { range } from "../windowed";
 import type { DeskUse } from "../use";
+import { CardView } from "./card";
+import { Filters } from "./filters";
+import { Icon } from "./icon";
 import { Letters } from "./letters";
 
-/** Seconds of waiting after which a card asks for attention. */
-const LONG_WAIT = 180;
-
-const now = signal(Date.now());
-setInterval(() => (now.value = Date.now()), 1_000);
+/** Pixels from one card to the next: `--card` of the style sheet. */
+const ROW = 80;
 
 interface Props extends DeskUse {
   readonly onOpen: () => void;
 }
 
+/** What is seen of the lists, in pixels. */
+const seen = signal({ top: 0, height: 900 });
+
 export function Lists(props: Props): JSX.Element {
-  const { t } = props.texts;
-  const { queue, mine, others } = props.client.groups.value;
+  const { client, texts } = props;
+  const { t } = texts;
+  const box = useRef<HTMLDivElement>(null);
+  const groups = client.groups.value;
+  useEffect(() => {
+    const watch = new ResizeObserver(() => look(box.current));
+    if (box.current) watch.observe(box.current);
+    return () => watch.disconnect();
+  }, []);
   return (
     <aside class="lists pane" aria-label={t("tabs.list")}>
-      <Group {...props} title={t("queue.title")} cards={queue} empty={t("queue.empty")} />
-      <Group {...props} title={t("mine.title")} cards={mine} empty={t("mine.empty")} />
-      <Letters {...props} />
-      {others.length > 0 && <Group {...props} title={t("others.title")} cards={others} empty="" grey />}
+      <Filters client={client} texts={texts} />
+      <div class="scroll" ref={box} onScroll={() => look(box.current)}>
+        {GROUP_NAMES.map((name) => {
+          const cards = groups[name];
+          const needed = name === "mine" || name === "queue" || cards.length > 0;
+          return (
+            <>
+              {name === "others" && <Letters {...props} />}
+              {needed && <Group key={name} {...props} name={name} cards={cards} all={client.all.value[name].length} />}
+            </>
+          );
+        })}
+      </div>
     </aside>
   );
 }
 
-interface GroupProps extends Props {
-  readonly title: string;
-  readonly cards: readonly Card[];
-  readonly empty: string;
-  readonly grey?: boolean;
+function look(box: HTMLElement | null): void {
+  if (!box?.clientHeight) return;
+  const { top, height } = seen.value;
+  // Less than half a card changes nothing.
+  if (Math.abs(box.scrollTop - top) < ROW / 2 && height === box.clientHeight) return;
+  seen.value = { top: box.scrollTop, height: box.clientHeight };
 }
 
-function Group({ title, cards, empty, grey, ...props }: GroupProps): JSX.Element {
+interface GroupProps extends Props {
+  readonly name: GroupName;
+  readonly cards: readonly Card[];
+  /** How many there are without the choice. */
+  readonly all: number;
+}
+
+function Group({ name, cards, all, ...props }: GroupProps): JSX.Element {
+  const { client, texts } = props;
+  const { t } = texts;
+  const folded = client.folded.value.includes(name);
+  const fold = (): void => client.view({ folded: folded ? client.folded.value.filter((one) => one !== name) : [...client.folded.value, name] });
+  const list = useRef<HTMLUListElement>(null);
+  const offset = useSignal(0);
+  useLayoutEffect(() => measure(list, offset));
+  const hidden = all - cards.length;
   return (
-    <section class={grey ? "group grey" : "group"}>
-      <h2>
-        {title} <span class="count">{cards.length}</span>
-      </h2>
-      {cards.length === 0 && <p class="empty">{empty}</p>}
-      <ul>
-        {cards.map((card) => (
-          <li key={card.conversation}>
-            <CardView {...props} card={card} />
-          </li>
-        ))}
-      </ul>
+    <section class={`group ${name}${name === "others" ? " grey" : ""}`}>
+      <div class="head">
+        <h2>
+        <button type="button" class="fold" aria-expanded={!folded} onClick={fold}>
+          <span class="title">{t(`${name}.title`)}</span> <span class={name === "asked" ? "count hot" : "count"}>{hidden ? `${cards.length}/${all}` : cards.length}</span>
+          <Icon name="fold" />
+        </button>
+        </h2>
+        {name === "queue" && <OrderPicker client={client} texts={texts} />}
+      </div>
+      {!folded && cards.length === 0 && <p class="empty">{t(hidden ? "filter.none" : `${name}.empty`)}</p>}
+      {!folded && <Cards {...props} cards={cards} list={list} offset={offset} />}
     </section>
   );
 }
 
-function CardView({ card, client, texts, onOpen }: Props & { readonly card: Card }): JSX.Element {
-  const { t } = texts;
-  const unread = client.unread.value.get(card.conversation) ?? 0;
-  const waited = now.value + client.clockAhead.value - Date.parse(card.since);
-  const parked = card.phase === "parked";
-  const other = !parked && card.operator !== client.operator.value;
+function OrderPicker({ client, texts }: DeskUse): JSX.Element {
   return (
-    <button
-      type="button"
-      class={card.unanswered && !other ? "card waits" : "card"}
-      data-conversation={card.conversation}
-      aria-current={client.opened.value === card.conversation ? "true" : undefined}
-      onClick={() => {
-        client.open(card.conversation);
-        onOpen();
-      }}
-    >
-      <span class="row">
-        <span class="name" dir="auto">
-          {card.name || t("nameless")}
-        </span>
-        <span class={parked && waited > LONG_WAIT * 1000 ? "since long" : "since"} title={t(parked ? "waits_since" : "holds_since")}>
-          {stopwatch(waited)}
-        </span>
-      </span>
-      <span class="row">
-        <span class="preview" dir="auto">
-          {card.preview || "…"}
-        </span>
-        {unread > 0 && !other && <span class="count hot">{unread}</span>}
-      </span>
-      <span class="row tags">
-        <span class="tag">{t(`channels.${card.channel}`) === `channels.${card.channel}` ? card.channel : t(`channels.${card.channel}`)}</span>
-        {card.language && <span class="tag">{card.language}</span>}
-        {card.team && <span class="tag">{card.team}</span>}
-        {other && <span class="tag holder">{t("held_by", { name: card.operator_name || card.operator })}</span>}
-      </span>
-    </button>
+    <select class="order" aria-label={texts.t("order.title")} value={client.order.value} onChange={(event) => client.view({ order: event.currentTarget.value as Order })}>
+      {ORDERS.map((one) => (
+        <option key={one} value={one}>
+          {texts.t(`order.${one}`)}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+/** Where the list begins can change with everything above it. */
+function measure(list: { readonly current: HTMLElement | null }, offset: Signal<number>): void {
+  const top = list.current?.offsetTop ?? 0;
+  if (top !== offset.value) offset.value = top;
+}
+
+interface CardsProps extends Props {
+  readonly cards: readonly Card[];
+  readonly list: { current: HTMLUListElement | null };
+  readonly offset: Signal<number>;
+}
+
+function Cards({ cards, list, offset, ...props }: CardsProps): JSX.Element {
+  const { top, height } = seen.value;
+  const { from, to } = range(cards.length, ROW, top - offset.value, height);
+  const cursor = props.client.cursor.value;
+  return (
+    <ul ref={list} style={{ height: `${cards.length * ROW}px` }}>
+      {cards.map((card, index) =>
+        // What the keyboard is at stays, even out of sight.
+        (index >= from && index < to) || card.conversation === cursor ? (
+          <li key={card.conversation} style={{ top: `${index * ROW}px` }} aria-setsize={cards.length} aria-posinset={index + 1}>
+            <CardView {...props} card={card} />
+          </li>
+        ) : null,
+      )}
+    </ul>
   );
 }

@@ -1,25 +1,32 @@
-/** One message, one own reply on its way, one note of the system. */
+/** One message, one own reply on its way, one note. */
 
 import type { JSX } from "preact";
-import { Linked } from "../../shared/linked";
-import { mediaHref, mediaName } from "../../shared/media";
-import type { Content, Delivery, Media, Message } from "../../shared/protocol";
+import type { Content, Delivery, Message } from "../../shared/protocol";
 import { clock, full } from "../../shared/times";
 import type { Reply } from "../thread";
 import type { DeskUse } from "../use";
+import { known } from "../words";
+import { ContentView, Words } from "./content";
+import { Icon } from "./icon";
 
 interface Props extends DeskUse {
   readonly message: Message;
   readonly before: Message | undefined;
   readonly chat: string;
+  /** The customer has seen it. */
+  readonly seen: boolean;
+  readonly name: string;
 }
 
-export function MessageView({ message, before, client, texts, chat }: Props): JSX.Element {
+export function MessageView(props: Props): JSX.Element {
+  const { message, before, client, texts, chat } = props;
   const { t } = texts;
   const language = texts.language.value;
-  if (message.author === "system") return <Note message={message} texts={texts} />;
+  if (message.author === "system") {
+    return message.content.kind === "note" && message.content.text ? <Colleagues {...props} content={message.content} /> : <Event message={message} texts={texts} />;
+  }
   const first = before?.author !== message.author || before.name !== message.name;
-  const name = message.author === "customer" ? client.thread.value?.card.name || t("nameless") : message.author === "bot" ? t("bot") : message.name || t("operator");
+  const name = message.author === "customer" ? props.name || t("nameless") : message.author === "bot" ? t("bot") : message.name || t("operator");
   const delivery = client.delivery.value.get(message.id);
   return (
     <li class={`message ${message.author}`}>
@@ -35,10 +42,28 @@ export function MessageView({ message, before, client, texts, chat }: Props): JS
         <time dateTime={message.at} title={full(message.at, language)}>
           {clock(message.at, language)}
         </time>
-        {delivery && <span>{t(`delivery.${delivery.state}`)}</span>}
+        <Mark {...props} delivery={delivery} />
       </span>
       {delivery && bad(delivery) && <Undelivered delivery={delivery} message={message} client={client} texts={texts} />}
     </li>
+  );
+}
+
+/** How far it came: nothing to say of what the customer wrote. */
+function Mark({ message, seen, delivery, texts }: Props & { readonly delivery: Delivery | undefined }): JSX.Element | null {
+  if (message.author === "customer") return null;
+  if (seen && !bad(delivery)) {
+    return (
+      <span class="seen">
+        <Icon name="seen" /> {texts.t("delivery.seen")}
+      </span>
+    );
+  }
+  if (!delivery) return null;
+  return (
+    <span>
+      {delivery.state === "sent" && <Icon name="done" />} {texts.t(`delivery.${delivery.state}`)}
+    </span>
   );
 }
 
@@ -70,14 +95,39 @@ function Undelivered({ delivery, message, client, texts }: DeskUse & { readonly 
   );
 }
 
-function Note({ message, texts }: Pick<DeskUse, "texts"> & { readonly message: Message }): JSX.Element {
-  const key = `notes.${message.origin ?? ""}`;
-  const known = texts.t(key, { name: message.name ?? "" });
-  const words = message.content.kind === "text" ? message.content.text : "";
+/** Words among colleagues: never to be taken for an answer. */
+function Colleagues({ message, texts, client, content }: Props & { readonly content: Extract<Content, { kind: "note" }> }): JSX.Element {
+  const mine = content.mentions?.includes(client.me.value.operator);
+  const name = message.name || texts.t("operator");
+  return (
+    <li class={mine ? "message internal mine" : "message internal"}>
+      <div class="bubble">
+        <span class="author" dir="auto">
+          <Icon name="note" /> {known(texts.t, "among", message.origin ?? "", { name, to: content.to ?? "" }, texts.t("note.by", { name }))}
+        </span>
+        <Words text={content.text} />
+      </div>
+      <span class="meta">
+        <time dateTime={message.at}>{clock(message.at, texts.language.value)}</time>
+      </span>
+    </li>
+  );
+}
+
+/** What happened with the chat. */
+function Event({ message, texts }: Pick<DeskUse, "texts"> & { readonly message: Message }): JSX.Element {
+  const words = message.content.kind === "text" || message.content.kind === "example" ? message.content.text : "";
+  const origin = message.origin ?? "";
+  const to = message.content.kind === "note" ? (message.content.to ?? "") : "";
+  const name = message.name ?? "";
+  const said = (to && known(texts.t, "among", origin, { name, to }, "")) || known(texts.t, "notes", origin, { name }, "");
+  // A sentence of ours, and what somebody said about it.
+  const more = said && words && words !== origin && message.content.kind === "text" ? words : "";
   return (
     <li class="note">
       <span dir="auto">
-        {known === key ? words || message.origin : known} · {clock(message.at, texts.language.value)}
+        {said || words || origin}
+        {more && <q>{more}</q>} · {clock(message.at, texts.language.value)}
       </span>
     </li>
   );
@@ -85,128 +135,49 @@ function Note({ message, texts }: Pick<DeskUse, "texts"> & { readonly message: M
 
 export function ReplyView({ reply, client, texts }: DeskUse & { readonly reply: Reply }): JSX.Element {
   const { t } = texts;
+  const { command } = reply;
   const refused = reply.state === "refused";
+  const kind = command.type === "note" ? "internal" : "operator";
   return (
-    <li class={refused ? "message operator refused" : `message operator ${reply.state}`}>
+    <li class={`message ${kind} ${reply.state}`}>
       <div class="bubble">
-        <p dir="auto">{reply.text}</p>
+        {command.type === "note" && (
+          <span class="author">
+            <Icon name="note" /> {t("note.mine")}
+          </span>
+        )}
+        {reply.file && (
+          <p class="file" dir="auto">
+            <Icon name="clip" /> {reply.file}
+          </p>
+        )}
+        {"location" in command && command.location && (
+          <p>
+            <Icon name="pin" /> {command.location.latitude}, {command.location.longitude}
+          </p>
+        )}
+        {command.text && <p dir="auto">{command.text}</p>}
+        {"buttons" in command && command.buttons && (
+          <ul class="offered" aria-label={t("offered")}>
+            {command.buttons.map((label) => (
+              <li key={label}>{label}</li>
+            ))}
+          </ul>
+        )}
       </div>
       <span class={refused ? "meta bad" : "meta"}>
         {t(`delivery.${reply.state}`)}
         {refused && (
           <>
-            <button
-              type="button"
-              class="link"
-              onClick={() => {
-                client.forgetReply(reply.id);
-                client.reply(reply.conversation, reply.text);
-              }}
-            >
+            <button type="button" class="link" onClick={() => client.sayAgain(reply)}>
               {t("again")}
             </button>
-            <button type="button" class="link" onClick={() => client.forgetReply(reply.id)}>
+            <button type="button" class="link" onClick={() => client.forgetReply(command.id)}>
               {t("discard")}
             </button>
           </>
         )}
       </span>
     </li>
-  );
-}
-
-interface ContentProps extends Pick<DeskUse, "texts"> {
-  readonly content: Content;
-  readonly message: Message;
-  readonly chat: string;
-}
-
-function ContentView({ content, message, texts, chat }: ContentProps): JSX.Element {
-  const { t } = texts;
-  switch (content.kind) {
-    case "text":
-      return <Words text={content.text} />;
-    case "prompt":
-      return (
-        <>
-          <Words text={content.text} />
-          {content.attach && <MediaView media={content.attach} message={message} texts={texts} chat={chat} />}
-          {content.buttons?.length ? (
-            <ul class="offered" aria-label={t("offered")}>
-              {content.buttons.map((button) => (
-                <li key={button.payload}>{button.label}</li>
-              ))}
-            </ul>
-          ) : null}
-        </>
-      );
-    case "media":
-      return <MediaView media={content} message={message} texts={texts} chat={chat} />;
-    case "location": {
-      const { latitude, longitude } = content;
-      const place = `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`;
-      const href = `https://www.openstreetmap.org/?mlat=${latitude}&mlon=${longitude}#map=16/${latitude}/${longitude}`;
-      return (
-        <p>
-          📍{" "}
-          <a href={href} target="_blank" rel="noopener noreferrer">
-            {place}
-          </a>
-        </p>
-      );
-    }
-    case "contact":
-      return (
-        <p>
-          ☎ {[content.name, content.phone].filter(Boolean).join(", ")} {content.own && <small>({t("own_number")})</small>}
-        </p>
-      );
-    case "example":
-      return <Words text={content.text} />;
-    default:
-      return <em>{t("unsupported", { what: content.what })}</em>;
-  }
-}
-
-function Words({ text }: { readonly text: string }): JSX.Element {
-  return (
-    <p dir="auto">
-      <Linked text={text} />
-    </p>
-  );
-}
-
-interface MediaProps extends Pick<DeskUse, "texts"> {
-  readonly media: Media;
-  readonly message: Message;
-  readonly chat: string;
-}
-
-/** What a customer sent and the bot's files come through the desk's own address, which asks for the session. */
-function MediaView({ media, message, texts, chat }: MediaProps): JSX.Element {
-  const ours = `/desk/file/${encodeURIComponent(chat)}/${encodeURIComponent(message.id)}`;
-  const href = message.author === "customer" ? ours : mediaHref(media, ours);
-  const name = media.name || media.caption || texts.t(`media.${media.type}`);
-  const raster = /^image\/(png|jpeg|gif|webp)$/.test(media.mime ?? "") || (!media.mime && media.type === "photo");
-  if (href && raster && !href.startsWith("http")) {
-    return (
-      <figure>
-        <a href={href} target="_blank" rel="noopener noreferrer">
-          <img src={href} alt={name} loading="lazy" />
-        </a>
-        {media.caption && <figcaption dir="auto">{media.caption}</figcaption>}
-      </figure>
-    );
-  }
-  const label = message.author === "customer" ? name : mediaName(media);
-  const size = media.size ? ` · ${Math.max(1, Math.round(media.size / 1000))} kB` : "";
-  return (
-    <>
-      <p dir="auto">
-        📎 {href ? <a href={href} target="_blank" rel="noopener noreferrer">{label}</a> : label}
-        {size}
-      </p>
-      {media.caption && media.caption !== label && <Words text={media.caption} />}
-    </>
   );
 }

@@ -1,17 +1,14 @@
-/** The middle pane: the conversation and what can be done with it. */
+/** The middle pane: the conversation, who else is in it, and what can be done with it. */
 
 import type { JSX } from "preact";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import type { Message } from "../../shared/protocol";
-import { day, sameDay } from "../../shared/times";
+import { full } from "../../shared/times";
 import { unseenReplies, type Thread } from "../thread";
 import type { DeskUse } from "../use";
+import { channelName, known } from "../words";
 import { Actions } from "./actions";
 import { AnswerBox } from "./answer";
-import { MessageView, ReplyView } from "./message";
-
-/** Pixels from the end that still count as "at the end", and from the top that ask for earlier messages. */
-const NEAR = 80;
+import { History } from "./history";
+import { Icon } from "./icon";
 
 export function ThreadView({ client, texts }: DeskUse): JSX.Element {
   const { t } = texts;
@@ -19,93 +16,112 @@ export function ThreadView({ client, texts }: DeskUse): JSX.Element {
   if (!thread) {
     return (
       <section class="thread pane nothing">
+        <img src="/static/favicon.svg" alt="" width="64" height="64" />
         <p>{t(client.opened.value ? "loading" : "choose")}</p>
+        {!client.opened.value && <p class="hint">{t("choose_hint")}</p>}
       </section>
     );
   }
+  const earlier = client.earlier.value;
   return (
     <section class="thread pane" aria-label={thread.card.name || t("nameless")}>
       <Actions client={client} texts={texts} card={thread.card} />
-      <History client={client} texts={texts} thread={thread} />
+      {earlier ? <Past client={client} texts={texts} thread={thread} /> : <Now client={client} texts={texts} thread={thread} />}
+      <Viewers client={client} texts={texts} />
       <AnswerBox key={thread.card.conversation} client={client} texts={texts} card={thread.card} />
+      <Heard client={client} texts={texts} thread={thread} />
     </section>
   );
 }
 
-function History({ client, texts, thread }: DeskUse & { readonly thread: Thread }): JSX.Element {
-  const box = useRef<HTMLDivElement>(null);
-  const view = useRef({ atEnd: true, conversation: "", first: 0, height: 0 });
-  const replies = unseenReplies(client.replies.value, thread);
-  const first = thread.messages[0]?.seq ?? 0;
-  useLayoutEffect(() => {
-    const log = box.current;
-    if (!log) return;
-    const { conversation, atEnd, first: before, height } = view.current;
-    const another = conversation !== thread.card.conversation;
-    if (another || atEnd) log.scrollTop = log.scrollHeight;
-    // Earlier messages came in above: what was being read stays where it is.
-    else if (first < before) log.scrollTop += log.scrollHeight - height;
-    view.current = { atEnd: another || atEnd, conversation: thread.card.conversation, first, height: log.scrollHeight };
-  }, [thread, replies.length, client.customerTypes.value]);
-  useEffect(() => {
-    // Pictures and the answer box change the heights after the fact.
-    const watch = new ResizeObserver(() => {
-      if (!box.current) return;
-      if (view.current.atEnd) box.current.scrollTop = box.current.scrollHeight;
-      view.current.height = box.current.scrollHeight;
-    });
-    if (box.current) watch.observe(box.current);
-    if (box.current?.lastElementChild) watch.observe(box.current.lastElementChild);
-    return () => watch.disconnect();
-  }, []);
+interface Props extends DeskUse {
+  readonly thread: Thread;
+}
+
+function Now({ client, texts, thread }: Props): JSX.Element {
   return (
-    <div
-      ref={box}
-      class="history"
-      role="log"
-      aria-live="polite"
-      tabIndex={0}
-      aria-label={texts.t("history")}
-      onScroll={(event) => {
-        const { scrollTop, scrollHeight, clientHeight } = event.currentTarget;
-        view.current.atEnd = scrollHeight - scrollTop - clientHeight < NEAR;
-        if (scrollTop < NEAR) client.older();
-      }}
-    >
-      {thread.more && (
-        <button type="button" class="older" disabled={client.loadingOlder.value} onClick={() => client.older()}>
-          {texts.t(client.loadingOlder.value ? "loading" : "older")}
+    <History
+      client={client}
+      texts={texts}
+      conversation={thread.card.conversation}
+      chat={thread.card.chat}
+      name={thread.card.name}
+      messages={thread.messages}
+      replies={unseenReplies(client.replies.value, thread)}
+      more={thread.more}
+      loading={client.loadingOlder.value}
+      read={thread.read}
+      typing={client.customerTypes.value}
+      label={texts.t("history")}
+      onOlder={() => client.older()}
+    />
+  );
+}
+
+/** An earlier conversation, to read: it looks different, and one click leads back. */
+function Past({ client, texts, thread }: Props): JSX.Element {
+  const { t } = texts;
+  const earlier = client.earlier.value;
+  const about = thread.panel.earlier?.find((one) => one.conversation === earlier?.conversation);
+  const when = about ? full(about.opened_at, texts.language.value) : "";
+  return (
+    <div class="past">
+      <p class="banner">
+        <span>
+          <strong>{t("earlier.title")}</strong> {[when, about && channelName(t, about.channel), about?.outcome && known(t, "outcomes", about.outcome)].filter(Boolean).join(" · ")}
+        </span>
+        <button type="button" onClick={() => client.showEarlier(undefined)}>
+          <Icon name="back" /> {t("earlier.back")}
         </button>
+      </p>
+      {!earlier?.messages ? (
+        <p class="empty">{t("loading")}</p>
+      ) : (
+        <History
+          client={client}
+          texts={texts}
+          conversation={earlier.conversation}
+          chat={thread.card.chat}
+          name={thread.card.name}
+          messages={earlier.messages}
+          replies={[]}
+          more={earlier.more}
+          loading={false}
+          read={0}
+          typing={false}
+          label={t("earlier.title")}
+          onOlder={() => client.olderEarlier()}
+        />
       )}
-      <ol>
-        {thread.messages.map((message, index) => (
-          <Entry key={message.id} message={message} before={thread.messages[index - 1]} client={client} texts={texts} thread={thread} />
-        ))}
-        {replies.map((reply) => (
-          <ReplyView key={reply.id} reply={reply} client={client} texts={texts} />
-        ))}
-        {client.customerTypes.value && <li class="types">{texts.t("customer_types")}</li>}
-      </ol>
     </div>
   );
 }
 
-interface EntryProps extends DeskUse {
-  readonly message: Message;
-  readonly before: Message | undefined;
-  readonly thread: Thread;
+/** Which colleagues look at this, and who of them writes. */
+function Viewers({ client, texts }: DeskUse): JSX.Element {
+  const { t } = texts;
+  const all = client.viewers.value;
+  const typing = all.filter((one) => one.typing).map((one) => one.name);
+  const looking = all.filter((one) => !one.typing).map((one) => one.name);
+  return (
+    <div class="viewers" role="status">
+      {looking.length > 0 && (
+        <span>
+          <Icon name="eye" /> {t("viewers.look", { names: looking.join(", ") })}
+        </span>
+      )}
+      {typing.length > 0 && <span class="writes">{t("viewers.type", { names: typing.join(", ") })}</span>}
+    </div>
+  );
 }
 
-function Entry({ message, before, client, texts, thread }: EntryProps): JSX.Element {
-  const newDay = !before || !sameDay(before.at, message.at);
+/** The newest words of the customer, for those who hear the page. */
+function Heard({ client, texts, thread }: Props): JSX.Element {
+  const last = thread.messages.at(-1);
+  const said = last?.author === "customer" && "text" in last.content ? last.content.text : "";
   return (
-    <>
-      {newDay && (
-        <li class="day">
-          <span>{day(message.at, texts.language.value)}</span>
-        </li>
-      )}
-      <MessageView message={message} before={newDay ? undefined : before} client={client} texts={texts} chat={thread.card.chat} />
-    </>
+    <div class="sr" aria-live="polite">
+      {said && !client.earlier.value && `${thread.card.name || texts.t("nameless")}: ${said}`}
+    </div>
   );
 }

@@ -1,0 +1,30 @@
+/** Signing in and out: requests to the service. */
+
+import type { Me } from "../shared/protocol";
+
+/** Nothing on success, else the key of what to say. */
+export async function login(operator: string, password: string): Promise<string | undefined> {
+  try {
+    const answer = await fetch("/desk/login", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ operator, password }),
+    });
+    if (answer.status === 401) return "login.wrong";
+    if (answer.status === 429) return "login.too_often";
+    return answer.ok ? undefined : "login.unavailable";
+  } catch {
+    return "login.unavailable";
+  }
+}
+
+export async function logout(): Promise<void> {
+  await fetch("/desk/logout", { method: "POST" }).catch(() => undefined);
+}
+
+/** Who is signed in; "out": nobody; undefined: the service can't say now. */
+export async function whoAmI(): Promise<Me | "out" | undefined> {
+  const answer = await fetch("/desk/me");
+  if (answer.status === 401) return "out";
+  return answer.ok ? ((await answer.json()) as Me) : undefined;
+}

@@ -1,0 +1,48 @@
+/** What the right pane is made of: sections that fold, names with values. */
+
+import { useSignal } from "@preact/signals";
+import type { ComponentChildren, JSX } from "preact";
+import { plain } from "../words";
+import { Icon } from "./icon";
+
+export function Section({ title, folded = false, side, children }: { readonly title: string; readonly folded?: boolean; readonly side?: ComponentChildren; readonly children: ComponentChildren }): JSX.Element {
+  const open = useSignal(!folded);
+  return (
+    <section class="section">
+      <div class="head">
+        <h3>
+          <button type="button" class="fold" aria-expanded={open.value} onClick={() => (open.value = !open.value)}>
+            <span class="title">{title}</span>
+            <Icon name="fold" />
+          </button>
+        </h3>
+        {side}
+      </div>
+      {open.value && children}
+    </section>
+  );
+}
+
+export function Fact({ name, children }: { readonly name: string; readonly children: ComponentChildren }): JSX.Element {
+  return (
+    <div class="fact">
+      <dt>{name}</dt>
+      <dd dir="auto">{children}</dd>
+    </div>
+  );
+}
+
+/** A plain value as words; an object as its own small list. */
+export function Value({ value }: { readonly value: unknown }): JSX.Element {
+  if (Array.isArray(value)) return <>{value.map(plain).join(", ")}</>;
+  if (typeof value !== "object" || value === null) return <>{plain(value)}</>;
+  return (
+    <>
+      {Object.entries(value).map(([name, inner]) => (
+        <span class="inner" key={name}>
+          <i>{name}</i> {plain(inner)}
+        </span>
+      ))}
+    </>
+  );
+}

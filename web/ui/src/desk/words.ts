@@ -1,0 +1,49 @@
+/** Names that come from the service, in the words of the reader; a name without words stays as it is. Pure. */
+
+import { LANGUAGE_NAMES } from "../shared/languages";
+import type { Translate } from "../shared/texts";
+
+/** The text of `prefix.name`, else `fallback`. */
+export function known(t: Translate, prefix: string, name: string, params?: Readonly<Record<string, string>>, fallback = name): string {
+  const key = `${prefix}.${name}`;
+  const words = t(key, params);
+  return words === key ? fallback : words;
+}
+
+export function channelName(t: Translate, channel: string): string {
+  return known(t, "channels", channel);
+}
+
+export function languageName(code: string): string {
+  return LANGUAGE_NAMES[code] ?? code;
+}
+
+/** The name of the language in the reader's own: "Ukrainisch". */
+function languageIn(code: string, reader: string): string {
+  try {
+    return new Intl.DisplayNames(reader, { type: "language" }).of(code) ?? code;
+  } catch {
+    return code;
+  }
+}
+
+/** "kept_for Anna" → the sentence of `why.kept_for` with `what` = "Anna"; nothing for a reason without words. */
+export function reasonWords(t: Translate, why: string | undefined, reader: string): string {
+  const [key = "", ...rest] = (why ?? "").split(" ");
+  const what = rest.join(" ");
+  return key ? known(t, "why", key, { what: key === "nobody_speaks" ? languageIn(what, reader) : what }, "") : "";
+}
+
+/** A plain value as words. */
+export function plain(value: unknown): string {
+  if (value === null || value === undefined || value === "") return "–";
+  if (typeof value === "boolean") return value ? "✓" : "✗";
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+/** `48 kB`, `1.2 MB`. */
+export function fileSize(bytes: number, language: string): string {
+  const mega = bytes >= 1_000_000;
+  const value = mega ? bytes / 1_000_000 : Math.max(1, Math.round(bytes / 1000));
+  return `${new Intl.NumberFormat(language, { maximumFractionDigits: mega ? 1 : 0 }).format(value)} ${mega ? "MB" : "kB"}`;
+}
