@@ -4,7 +4,7 @@ import json
 import random
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -182,7 +182,7 @@ def _owed() -> Conversation:
     return step(_owing(), OperatorReplied(id="r", at=MONDAY, operator="anna", name="Anna", content=Text(text="hi"), client_id="r"), RULES)[0]  # fmt: skip
 
 
-_NOW: Final = {"id": "answer", "operator": "anna", "name": "Anna"}
+_NOW: Final[dict[str, Any]] = {"id": "answer", "operator": "anna", "name": "Anna"}
 RACES: Final[tuple[tuple[Callable[[], Conversation], str, Callable[..., Event]], ...]] = (
     (_asked, "silence", lambda at: CustomerSaid(id="answer", at=at, content=Text(text="look"))),
     (_asked, "silence", lambda at: CustomerSaid(id="answer", at=at, content=Text(text="stop"))),

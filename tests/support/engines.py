@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 
 from app.bot_folder import load_rules
@@ -21,6 +22,7 @@ from engine.shell.engine import Engine, Tools
 from store.bus import MemoryBus
 from store.sql import SqlStore
 from tests.support.customers import until
+from tests.support.service import HandClock
 
 BOT = Path(__file__).parents[1] / "crash" / "bot"
 RULES = load_rules(BOT)
@@ -113,6 +115,11 @@ class Process:
         if not self._joined:
             self._joined = True
             await self.engine.members.join()
+
+    def wait(self, time: timedelta) -> None:
+        """By the test's own clock."""
+        assert isinstance(self.clock, HandClock)
+        self.clock.moment += time
 
     def dies(self) -> None:
         """Others see that it has ended."""
