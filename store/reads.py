@@ -314,6 +314,8 @@ def _card(held: Conversation, preview: str) -> Card:
             phase, since = "with_bot", held.opened_at
         case closed:
             phase, since = "closed", closed.at
+    due = held.phase.callback if isinstance(held.phase, Parked | WithOperator) else None
+    planned = due or held.callback
     return Card(
         conversation=held.id,
         chat=held.chat,
@@ -334,6 +336,7 @@ def _card(held: Conversation, preview: str) -> Card:
         avoid=parked.avoid if parked else "",
         why=held.phase.why if isinstance(held.phase, WithOperator) else "",
         intent=held.reason.intent if held.reason else "",
+        callback=planned.begin if planned else None,
     )
 
 

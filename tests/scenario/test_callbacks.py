@@ -121,7 +121,7 @@ async def test_booked_on_saturday_it_is_the_desks_on_monday_with_all_that_was_sa
     await house.pass_to(NINE)
     assert len(house.heard("eva")) == reminded + 1
     (card,) = await house.store.cards()
-    assert (card.phase, card.team, card.priority) == ("parked", "support", 5)
+    assert (card.phase, card.team, card.priority, card.callback) == ("parked", "support", 5, NINE)
     phase = await house.phase("eva")
     assert isinstance(phase, Parked)
     assert phase.callback is not None
