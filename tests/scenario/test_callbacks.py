@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from conversation.callback import Callback
 from conversation.content import Text, plain_text
 from conversation.events import CustomerSaid, OperatorClaimed, OperatorPlanned
 from conversation.records import Inbound
@@ -194,14 +195,13 @@ async def test_an_operator_books_beforehand_and_the_customer_is_told(house: Hous
     chat = (await house.process.chat("eva")).id
     plans = Callbacks(store=house.store.calendar, rules=lambda _: nordnetz(), clock=house.clock)
     free = await plans.free(chat, "support", 3)
-    callback = await plans.plan(chat, key="k", team="support", begin=free[1], phone="030 1234567", operator="anna")
+    wanted = Callback(id="k", team="", begin=free[1], phone="030 1234567", operator="anna")
+    callback = await plans.book(chat, wanted)
     assert callback is not None
-    assert callback.phone == "+49301234567"
+    assert (callback.phone, callback.team) == ("+49301234567", "support")
+    assert await plans.book(chat, wanted) == callback
     assert (
-        await plans.plan(chat, key="k", team="support", begin=free[1], phone="030 1234567", operator="anna") == callback
-    )
-    assert (
-        await plans.plan(chat, key="k2", team="support", begin=free[1] + timedelta(minutes=7), operator="anna") is None
+        await plans.book(chat, msgspec.structs.replace(wanted, id="k2", begin=free[1] + timedelta(minutes=7))) is None
     )
     event = OperatorPlanned(id="p", at=house.clock.now(), operator="anna", name="Anna", callback=callback)
     house.process.engine.take(await house.store.accept_own(chat, event, "p"))
