@@ -196,7 +196,7 @@ async def test_cards_of_another_team_are_not_shown_and_one_that_goes_there_leave
         await boss.send("transfer", id=command, conversation=scene.conversation, team=team, reason="x")
         await boss.until("done", id=command)
         await scene.lotse.settle()
-    phases = []
+    phases: list[str] = []
     while not phases or phases[-1] != "closed":
         card = (await other.until("card"))["card"]
         phases.append(card["phase"])
