@@ -108,6 +108,8 @@ class View:
         return snapshot
 
     async def _news(self, payload: bytes) -> None:
+        if self._gone:
+            return
         here = self.conversation
         match _decoder.decode(payload):
             case TurnNews(messages=messages, seq=seq):
@@ -124,8 +126,6 @@ class View:
                 pass
 
     async def _turn(self, messages: Sequence[Message], seq: int) -> None:
-        if self._gone:
-            return
         try:
             await self.look()
         except BadInputError as error:  # it went to another team

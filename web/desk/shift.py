@@ -13,6 +13,7 @@ from conversation.records import Operator, Snapshot
 from conversation.state import WithOperator
 from handoff.routing import may_claim
 from handoff.seats import Seat
+from web import customers
 from web.deps import Deps
 from web.desk.commands import NotDoneError, event_id, event_of
 from web.desk.dead_letters import DeadLetters
@@ -50,8 +51,6 @@ LOOK_EVERY: Final = 60.0
 MAX_PENDING: Final = 1_000
 LONG_AGO: Final = 1_000
 """Messages back to which an answer is looked for that was sent twice."""
-FOUND: Final = 20
-"""Customers that a search shows."""
 _log = structlog.get_logger(__name__)
 
 
@@ -148,8 +147,8 @@ class Shift:
             case AskUndelivered():
                 await self.letters.list()
             case Find(text=text):
-                customers = tuple(await self.deps.people.find_customers(text, FOUND))
-                await self.socket.send(FoundCustomers(text=text, customers=customers))
+                found = tuple(await customers.find(self.deps, self.me, text))
+                await self.socket.send(FoundCustomers(text=text, customers=found))
             case Refresh(conversation=conversation):
                 await self.find(conversation)
                 await self.socket.send(Context(conversation=conversation, items=()))
@@ -170,6 +169,7 @@ class Shift:
             case Join() | Part():
                 await self.join(frame)
             case Plan():
+                await self.find(frame.conversation)
                 raise NotDoneError("unknown")
             case _:
                 await self.command(frame)
@@ -198,18 +198,9 @@ class Shift:
             await self.deps.engine.typing(news, snapshot.chat)
 
     async def join(self, frame: Join | Part) -> None:
-        """Two places are one person's, or not after all. Both must be the operator's business."""
-        snapshot = await self.find(frame.conversation)
-        try:
-            other = await self.deps.store.load(frame.chat)
-        except KeyError:
-            raise BadInputError("not_found", "there is no such chat") from None
-        if other.conversation is not None:
-            await self.find(other.conversation.id)
-        if isinstance(frame, Join):
-            await self.deps.people.join_customers(snapshot.chat.id, frame.chat, self.deps.ids.new())
-        else:
-            await self.deps.people.part_customer(snapshot.chat.id, frame.chat)
+        """Two places are one person's, or not after all. Both must be the operator's business; both chats say who did it."""
+        change = customers.join if isinstance(frame, Join) else customers.part
+        await change(self.deps, self.me, (await self.find(frame.conversation)).chat.id, frame.chat, frame.id)
         await self.socket.send(Done(id=frame.id))
         if self.view:
             await self.view.look()
