@@ -161,7 +161,9 @@ class Draft:
         self.look_at_place()
 
     def look_at_place(self) -> None:
-        self.set_timer(waiting.PLACE, self.now + waiting.FIRST)
+        """Who is to be called back is told of no queue."""
+        if isinstance(self.state.phase, Parked) and self.state.phase.callback is None:
+            self.set_timer(waiting.PLACE, self.now + waiting.FIRST)
 
     # ── dialogs ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
