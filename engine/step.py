@@ -8,8 +8,8 @@ from typing import Literal
 import msgspec
 
 from conversation.callback import Callback
-from conversation.content import Text, plain_text
-from conversation.effects import Effect, Refuse
+from conversation.content import PRESSED, Text, plain_text
+from conversation.effects import Effect, Post, Refuse
 from conversation.events import (
     ActionDone,
     ActionFailed,
@@ -49,6 +49,7 @@ from engine.draft import OF_BOT, SILENCE, WAKE, Draft
 from engine.moods import upset
 from engine.rules import Rules
 from engine.rush import faster, held, newest
+from handoff.calls import calls
 from handoff.desk import claim, close, may_reply, release
 from handoff.live import served
 
@@ -93,8 +94,17 @@ def _stepped(conversation: Conversation, event: Event, rules: Rules) -> Draft:
             _happened(draft, name, data)
         case _:
             _operator(draft, event)
+    _call(draft)
     noting.note(draft, conversation)
     return draft
+
+
+def _call(draft: Draft) -> None:
+    """Whom the colleagues want is remembered until they have been there."""
+    posted = [effect.message for effect in draft.effects if isinstance(effect, Post)]
+    wanted = calls(draft.state.calls, draft.event, posted, draft.state.phase)
+    if wanted != draft.state.calls:
+        draft.change(calls=wanted)
 
 
 def rescue(conversation: Conversation, event: Event, rules: Rules) -> tuple[Conversation, tuple[Effect, ...]]:
@@ -170,6 +180,8 @@ def _heard(event: CustomerSaid | CustomerPressed) -> tuple[Heard | Pressed, str]
     """As the dialogs take it, and the words among which a command may be: those of a text, not of a picture's caption."""
     if isinstance(event, CustomerSaid):
         return Heard(content=event.content), plain_text(event.content) if isinstance(event.content, Text) else ""
+    if event.payload.startswith(PRESSED):
+        return Heard(content=Text(text=event.label)), event.label
     word = f"/{event.payload[1:]}" if event.payload.startswith("!") else ""
     return Pressed(payload=event.payload, menu=event.menu), word
 

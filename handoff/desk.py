@@ -56,7 +56,7 @@ def release(phase: Phase, event: OperatorHandedBack) -> WithBot | Refuse:
 
 def close(phase: Phase, event: OperatorClosed) -> WithBot | Refuse:
     """The person is done; the bot goes on where the dialog's ``handover`` says, and may end there."""
-    if isinstance(phase, WithOperator) and event.over:
+    if event.over and isinstance(phase, WithOperator):
         return WithBot()
     return _unless_holder(phase, event) or WithBot()
 

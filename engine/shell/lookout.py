@@ -11,13 +11,14 @@ from typing import Final, Protocol
 import msgspec
 import structlog
 
+from conversation.cards import card_of
 from conversation.errors import StoreError, UnreadableError
 from conversation.events import QueuePlace
 from conversation.news import DESK_TOPIC, LOST_TOPIC, QUEUE_TOPIC, QueueNews, TurnNews, chat_topic
 from conversation.ports import Clock, Subscription
 from conversation.records import Snapshot, Standing
 from conversation.state import Conversation, Parked
-from engine.shell.feed import card_of, works
+from engine.shell.feed import works
 
 EVERY: Final = 1.0
 """Seconds between two looks, and between two questions whether the bus is there."""

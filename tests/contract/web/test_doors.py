@@ -14,7 +14,7 @@ from app import operators
 from conversation.content import Content, Media, Text
 from store.tables import outbox
 from tests.support.service import Browser, Link, Running, running
-from web import desk_frames
+from web.desk import incoming
 from web.signin import LIFETIME
 
 PUBLIC = {
@@ -152,7 +152,7 @@ SAMPLES: dict[str, Any] = {
 def frames() -> list[dict[str, Any]]:
     """One of each kind that is about a conversation."""
     found = []
-    for kind in typing.get_args(desk_frames.DeskFrame):
+    for kind in typing.get_args(incoming.DeskFrame):
         assert issubclass(kind, msgspec.Struct)
         fields = {field.name: field for field in msgspec.structs.fields(kind)}
         if "conversation" not in fields:

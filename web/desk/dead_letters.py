@@ -1,7 +1,7 @@
 """What was not delivered, at one operator's desk: how many, which, and what is to follow."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from typing import Final
 
@@ -11,7 +11,9 @@ from conversation.errors import BadInputError, StoreError
 from conversation.records import Chat, Operator
 from web.access import may_see
 from web.deps import Deps
-from web.desk_frames import Delivery, Done, Resend, Settle, Undelivered
+from web.desk.incoming import Resend, Settle
+from web.desk.listener import Listener
+from web.desk.outgoing import Delivery, Done, Undelivered
 from web.sockets import Socket
 
 LISTED: Final = 100
@@ -19,15 +21,48 @@ OF_A_CHAT: Final = 1_000
 _log = structlog.get_logger(__name__)
 
 
+class LetterCount:
+    """For all desks of a process. However many fail at once, they are counted a few times only."""
+
+    def __init__(self, deps: Deps, listeners: Collection[Listener]) -> None:
+        self._deps = deps
+        self._listeners = listeners
+        self._task: asyncio.Task[None] | None = None
+        self._stale = False
+
+    def changed(self) -> None:
+        """Count again, soon; a desk that does not know the number yet is told."""
+        self._stale = True
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._recount(), name="undelivered")
+
+    async def close(self) -> None:
+        if self._task:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _recount(self) -> None:
+        while self._stale:
+            self._stale = False
+            try:
+                count = await self._deps.store.count_undelivered()
+            except StoreError as error:
+                _log.warning("undelivered_not_counted", error=str(error))
+                return
+            for listener in self._listeners:
+                if listener.count != count:
+                    listener.count = count
+                    listener.put(Undelivered(count=count))
+
+
 class DeadLetters:
-    """For one socket. However many fail at once, they are counted a few times only; listed are those of chats that ``me`` may see."""
+    """For one socket: listed are those of chats that ``me`` may see."""
 
     def __init__(self, deps: Deps, socket: Socket, me: Callable[[], Operator]) -> None:
         self._deps = deps
         self._me = me
         self._socket = socket
-        self._task: asyncio.Task[None] | None = None
-        self._stale = False
 
     async def list(self) -> None:
         found = tuple(await self._deps.store.undelivered(limit=LISTED))
@@ -36,12 +71,6 @@ class DeadLetters:
         seen = {chat for chat, snapshot in chats.items() if await may_see(self._deps, self._me(), snapshot)}
         items = tuple(letter for letter in found if letter.chat in seen)
         await self._socket.send(Undelivered(count=count, items=items))
-
-    def changed(self) -> None:
-        """Count again, soon."""
-        self._stale = True
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._recount(), name="undelivered")
 
     async def show(self, conversation: str, chat: Chat) -> None:
         """How far the messages of a chat came, for those that did not arrive."""
@@ -71,17 +100,3 @@ class DeadLetters:
             case Settle():
                 await self._deps.engine.settle((number,))
         await self._socket.send(Done(id=frame.id))
-
-    async def close(self) -> None:
-        if self._task:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
-
-    async def _recount(self) -> None:
-        while self._stale:
-            self._stale = False
-            try:
-                await self._socket.send(Undelivered(count=await self._deps.store.count_undelivered()))
-            except StoreError as error:
-                _log.warning("undelivered_not_counted", error=str(error))
