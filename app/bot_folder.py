@@ -83,12 +83,12 @@ def _belongs(path: Path, ending: str) -> bool:
 
 
 def product_texts() -> Files:
-    """Lotse's own texts and words: ``<language>/customer.yaml``, ``<language>/moods.yaml``."""
+    """Lotse's own texts and words: ``<language>/customer.yaml``, ``moods.yaml`` and ``summary.yaml``."""
     root = package_files("locales")
     return {
         f"{folder.name}/{name}": (folder / name).read_bytes()
         for folder in root.iterdir()
-        for name in ("customer.yaml", "moods.yaml")
+        for name in ("customer.yaml", "moods.yaml", "summary.yaml")
         if folder.is_dir() and (folder / name).is_file()
     }
 
@@ -100,7 +100,7 @@ def load_rules(folder: Path) -> Rules:
 
 def compile_files(files: Files) -> Rules:
     """Raises BotError with everything that is wrong."""
-    return compile_rules(files, product_texts())
+    return compile_rules(files, product_texts(), all_limits())
 
 
 def check_bot_files(files: Files) -> Checked:

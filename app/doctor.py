@@ -61,6 +61,7 @@ async def look(bot: Path | None = None) -> list[Line]:
     lines += [await _redis(settings)]
     lines += [await _actions(settings)]
     lines += _telegram(settings)
+    lines += [await _telegram_desk(settings)]
     lines += [_port(settings, serving=serving)]
     return lines
 
@@ -251,6 +252,25 @@ def _telegram(settings: Settings) -> Iterator[Line]:
     else:
         how = f"web hook at {public}" if public else "messages are fetched"
         yield Line(level="ok", part="telegram", says=f"the token has the right form; {how}")
+
+
+async def _telegram_desk(settings: Settings) -> Line:
+    """Whether the operators' bot can work in their group: Telegram itself is asked."""
+    from app.telegram_desk import is_set, look_at_group
+
+    try:
+        if not is_set(settings):
+            return Line(level="ok", part="telegram desk", says="none is set")
+        async with asyncio.timeout(3 * PATIENCE):
+            bot, group, todo = await look_at_group(settings)
+    except (LotseError, TimeoutError) as error:
+        says, todo = (
+            str(error) or "Telegram does not answer",
+            "correct LOTSE_TELEGRAM_DESK__…; see docs/telegram-desk.md",
+        )
+        return Line(level="FAIL", part="telegram desk", says=says, todo=todo)
+    says = f"@{bot} in the group “{group}”" if group else f"@{bot} is not in the group"
+    return Line(level="FAIL" if todo else "ok", part="telegram desk", says=says, todo=todo)
 
 
 def _port(settings: Settings, *, serving: bool) -> Line:

@@ -1,14 +1,19 @@
 """What every part of a service stands on, and what of it the settings choose: the bus, shared limits, back-ends, traces."""
 
+from collections.abc import Container
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import structlog
 
 from app.editions import LiveEditions
 from app.metrics import Metrics
 from app.settings import Settings
 from conversation.meter import NO_TRACER, Tracer
-from conversation.ports import Clock, Ids, Presence, Rates
+from conversation.ports import Clock, Ids, Presence, Providers, Rates
+from engine.shell.callbacks import Callbacks
+from engine.shell.context import NoProviders
 from store.bus import MemoryBus
 from store.presence import MemoryPresence
 from store.rates import MemoryRates
@@ -18,6 +23,9 @@ if TYPE_CHECKING:
     from actions.remote import RemoteActions
     from actions.runner import RasaActions
     from store.redis_bus import RedisBus
+
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +73,24 @@ def open_actions(settings: Settings, clock: Clock, stack: AsyncExitStack) -> "Ra
     actions = remote_actions(settings, clock)
     stack.push_async_callback(actions.close)
     return actions
+
+
+def open_providers(settings: Settings, stack: AsyncExitStack) -> Providers:
+    """The bot folder's context providers. One that can't be used is logged, and the others run."""
+    if not any((settings.bot / "context").glob("*.py")):
+        return NoProviders()
+    from actions.providers import LocalProviders
+
+    providers = LocalProviders(settings.bot)
+    for problem in providers.problems:
+        _log.error("context_provider_not_loaded", problem=str(problem))
+    stack.push_async_callback(providers.close)
+    return providers
+
+
+def callbacks_of(store: SqlStore, bot: LiveEditions, clock: Clock, theirs: Container[str] = ()) -> Callbacks:
+    """The teams' calendars. ``theirs``: names of actions that the bot has of its own."""
+    return Callbacks(store=store.calendar, rules=lambda chat: bot.current(chat).rules, clock=clock, theirs=theirs)
 
 
 def remote_actions(settings: Settings, clock: Clock) -> "RemoteActions":

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+from app.rehearsal.calendar import is_own, own_result
 from app.rehearsal.stage import USUAL_TIME, Answer, Request, Stage, StageError, pass_time, settle
 from app.transcript import (
     BotSays,
@@ -157,6 +158,8 @@ class Player:
     def answer(self, request: Request) -> Answer:
         if isinstance(request, Understand):
             return self.meaning(request.text, request.language)
+        if request.name not in self.stubs and is_own(self.stage.rules, request.name):
+            return own_result(self.stage.rules, self.stage.state, self.stage.now, request, self.stage.known)
         return self.result(request.name)
 
     def result(self, action: str) -> dict[str, Data] | None:

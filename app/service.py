@@ -17,7 +17,16 @@ from aiohttp import web
 from app.channels import incoming, open_connectors, open_links, paces_of, policies_of
 from app.clock import RandomIds, SystemClock
 from app.editions import LiveEditions
-from app.ground import Ground, open_actions, open_bus, open_presence, open_rates, open_tracer
+from app.ground import (
+    Ground,
+    callbacks_of,
+    open_actions,
+    open_bus,
+    open_presence,
+    open_providers,
+    open_rates,
+    open_tracer,
+)
 from app.live_nlu import Models, NoNlu
 from app.metrics import Metrics
 from app.observed import ObservedActions, ObservedNlu
@@ -40,6 +49,9 @@ from engine.shell.lookout import Lookout
 from engine.shell.members import Members
 from engine.shell.outbox import no_point
 from engine.shell.pace import Pacer
+from engine.shell.places import Places
+from engine.shell.router import Router
+from engine.shell.seating import Seating
 from store.bus import MemoryBus
 from store.rates import MemoryRates
 from store.sql import SqlStore
@@ -151,7 +163,7 @@ async def open_service(
             "versions": bot.run,
         }
         if role != "worker" and not isinstance(bus, MemoryBus):
-            kept_up["lookout"] = Lookout(store=store, bus=bus, clock=clock).run
+            kept_up["lookout"] = Lookout(store=store, bus=bus, clock=clock, place=_places(ground).of).run
         tasks = [
             asyncio.create_task(keep_up(clock, name, run, pause=RESTART), name=name) for name, run in kept_up.items()
         ]
@@ -200,7 +212,24 @@ async def _worker(
     engine = await _engine(ground, channels, at, stack)
     await engine.start()
     stack.push_async_callback(engine.stop)
-    return _Front(intake=engine.intake, worker=engine, keep_up={"tidying": lambda: _tidy(ground.store, ground.clock)})
+    keep_up = {
+        "tidying": lambda: _tidy(ground.store, ground.clock),
+        "router": engine.duty("router", _router(ground, engine).run).run,
+    }
+    return _Front(intake=engine.intake, worker=engine, keep_up=keep_up)
+
+
+def _router(ground: Ground, engine: Engine) -> Router:
+    return Router(
+        store=ground.store,
+        seating=Seating(store=ground.store, presence=ground.presence, clock=ground.clock),
+        operate=engine.intake.operate,
+        policy=lambda: ground.bot.rules().policy,
+        bus=ground.bus,
+        clock=ground.clock,
+        ids=ground.ids,
+        sure=engine.members.sure,
+    )
 
 
 async def _engine(
@@ -209,10 +238,13 @@ async def _engine(
     actions = open_actions(ground.settings, ground.clock, stack)
     safe = {name for name, spec in actions.catalogue.actions.items() if spec.repeat_safe}
     tools = Tools(
+        place_of=_places(ground).of,
         store=ground.store,
         editions=ground.bot,
         actions=ObservedActions(actions, tracer=ground.tracer),
         repeatable=safe.__contains__,
+        providers=open_providers(ground.settings, stack),
+        own=callbacks_of(ground.store, ground.bot, ground.clock, actions.catalogue.actions),
         bus=ground.bus,
         channels=channels,
         policies=policies_of(ground.settings),
@@ -235,6 +267,16 @@ async def _engine(
     return Engine(tools)
 
 
+def _places(ground: Ground) -> Places:
+    return Places(
+        queues=ground.store,
+        times=ground.store.people,
+        crew=Seating(store=ground.store, presence=ground.presence, clock=ground.clock),
+        policy=lambda: ground.bot.rules().policy,
+        clock=ground.clock,
+    )
+
+
 async def _deps(ground: Ground, intake: Intake, connectors: Mapping[str, Connector], ready: Callable[[], bool]) -> Deps:
     settings, bot = ground.settings, ground.bot
     return Deps(
@@ -244,6 +286,7 @@ async def _deps(ground: Ground, intake: Intake, connectors: Mapping[str, Connect
         bus=ground.bus,
         rates=ground.rates,
         presence=ground.presence,
+        place=_places(ground).of,
         channels={name: made.channel for name, made in connectors.items()},
         hooks={name: made.hook for name, made in connectors.items() if made.hook},
         rules=bot.rules,

@@ -2,29 +2,32 @@
 
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime, timedelta, tzinfo
+from datetime import timedelta, tzinfo
 from importlib.resources import files as package_files
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
-from app.ground import Ground
+import msgspec
+
+from app.ground import Ground, callbacks_of
 from app.settings import Settings
+from app.telegram_calendar import TelegramCalendar
 from bots.telegram_desk.ports import About, Surroundings
 from bots.telegram_desk.words import Words
-from conversation.content import Media
+from conversation.content import UPLOAD, Media, MediaType
 from conversation.errors import LotseError, RefusedError
-from conversation.events import OperatorEvent, OperatorPlanned
 from conversation.ports import Channel, Clock
-from conversation.records import Chat, Operator, Upload
-from conversation.state import Conversation, Parked, WithOperator
+from conversation.records import Chat, Upload
+from conversation.state import Conversation
 from conversation.topics import TopicStore
 from conversation.value import Data
 from dialogs.reading.source import read_source
 from engine.shell.engine import Engine
-from handoff.rights import sees
+from handoff.rights import may, sees
 from store.sql import SqlStore
-from web.desk_frames import panel_of
+from web.desk.panel import panel_of
+from web.kinds import OGG, clean_name, kind_of
 
 if TYPE_CHECKING:
     from bots.telegram_desk.desk import TelegramDesk
@@ -70,7 +73,7 @@ def open_desk(ground: Ground, channels: Mapping[str, Channel], worker: Engine) -
         topics=ground.store.topics,
         knows=_Knows(ground),
         files=_Files(ground, channels),
-        calendar=_Calendar(ground),
+        calendar=TelegramCalendar(callbacks_of(ground.store, ground.bot, ground.clock), ground.bot.rules, ground.clock),
         content=_Content(ground),
         bus=ground.bus,
         rates=ground.rates,
@@ -79,8 +82,24 @@ def open_desk(ground: Ground, channels: Mapping[str, Channel], worker: Engine) -
         words=desk_words(language),
         language=language,
         sees=sees,
+        over=lambda operator: may(operator, "others"),
     )
     return TelegramDesk(given.token.get_secret_value(), given.api.rstrip("/"), given.group, surroundings)
+
+
+async def look_at_group(settings: Settings) -> tuple[str, str, str]:
+    """The bot's name, the group's, and what is to be done; empty where all is well. Raises LotseError."""
+    from bots.telegram_desk.api import ForumApi
+
+    given = settings.telegram_desk
+    api = ForumApi(given.token.get_secret_value(), given.api.rstrip("/"), given.group)
+    try:
+        await api.open()
+        found = await api.standing()
+    finally:
+        await api.close()
+    todo = desk_words("en").say("en", f"group.{found.problem}", bot=found.bot) if found.problem else ""
+    return found.bot, found.title, todo
 
 
 def desk_words(usual: str) -> Words:
@@ -143,11 +162,17 @@ class _Knows:
 class _Files:
     def __init__(self, ground: Ground, channels: Mapping[str, Channel]) -> None:
         self._bot = ground.bot
+        self._people = ground.store.people
         self._channels = channels
 
     async def fetch(self, chat: Chat, media: Media) -> tuple[str, bytes]:
         if media.ref.startswith("media/"):
             return await self._of_bot(media)
+        if media.ref.startswith(UPLOAD):
+            body = await self._people.upload_body(media.ref.removeprefix(UPLOAD))
+            if body is None:
+                raise RefusedError(f"{media.ref} is not kept any more")
+            return media.mime, body
         channel = self._channels.get(chat.channel)
         if channel is None:
             raise RefusedError(f"the channel {chat.channel} is not connected")
@@ -162,37 +187,12 @@ class _Files:
         except OSError as error:
             raise RefusedError(f"the bot folder has no {media.ref}") from error
 
-    async def keep(self, upload: Upload, body: bytes) -> Upload:
-        del body
-        raise RefusedError(f"files of operators can't be kept yet: {upload.name}")
-
-
-class _Calendar:
-    def __init__(self, ground: Ground) -> None:
-        self._ground = ground
-
-    async def slots(self, conversation: Conversation, limit: int) -> Sequence[datetime]:
-        del conversation, limit
-        return ()
-
-    async def zone(self, conversation: Conversation) -> tzinfo:
-        del conversation
-        return ZoneInfo(self._ground.bot.rules().policy.time_zone)
-
-    async def heard(self, conversation: Conversation, words: str, language: str) -> datetime | None:
-        del conversation, words, language
-        return None
-
-    async def plan(
-        self, conversation: Conversation, event: str, by: Operator, begin: datetime | None
-    ) -> OperatorEvent | None:
-        if begin is not None or not isinstance(conversation.phase, Parked | WithOperator):
-            return None
-        return OperatorPlanned(
-            id=event,
-            at=self._ground.clock.now(),
-            operator=by.id,
-            name=by.name,
-            conversation=conversation.id,
-            callback=None,
-        )
+    async def keep(self, upload: Upload, body: bytes, kind: MediaType) -> Media:
+        found = kind_of(body)
+        if found is None:
+            raise RefusedError("nobody should send files of this kind")
+        name = clean_name(upload.name or kind, found)
+        made = msgspec.structs.replace(upload, name=name, mime=found.mime)
+        await self._people.put_upload(made, body)
+        shown: MediaType = "voice" if kind == "voice" and found is OGG else found.type
+        return Media(type=shown, ref=f"{UPLOAD}{made.id}", name=name, mime=made.mime, size=made.size)

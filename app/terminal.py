@@ -11,6 +11,7 @@ from rich.text import Text as Styled
 
 from app.clock import SystemClock
 from app.rehearsal.backends import Backends
+from app.rehearsal.calendar import is_own, own_result
 from app.rehearsal.log import Log
 from app.rehearsal.screen import Screen
 from app.rehearsal.stage import Stage, StageError
@@ -222,6 +223,10 @@ class _Table:
                 self.log.meant(request.text, found, self.rules.bot.thresholds)
                 self.screen.understood(found)
                 self.stage.answer(found)
+            elif is_own(self.rules, request.name) and not self.backends.stubbed(request.name):
+                agreed = own_result(self.rules, self.stage.state, self.stage.now, request)
+                self.screen.acted(request, agreed.result if agreed else None, "from an empty calendar")
+                self.stage.answer(agreed)
             else:
                 result, why = await self.backends.run(request, self.stage.state.language)
                 given[request.name] = result

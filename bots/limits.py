@@ -58,6 +58,7 @@ class Limits(Value, frozen=True, kw_only=True):
     location: bool
     contact: bool
     receives: tuple[Receivable, ...] = ()
+    reply_window: int | None = None
     pace: Pace = Pace()
 
     def size(self, text: str) -> int:

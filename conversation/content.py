@@ -5,6 +5,8 @@ from typing import Final, Literal, TypeAlias
 from conversation.value import Tagged, Value
 
 UPLOAD: Final = "upload/"
+PRESSED: Final = "~"
+"""What the payloads of answers begin with that an operator offered: whoever presses one says its words."""
 MediaType: TypeAlias = Literal["photo", "file", "audio", "video", "voice", "sticker"]
 
 

@@ -100,6 +100,8 @@ class OperatorClosed(_OperatorEvent, frozen=True, kw_only=True):
 
     outcome: str = ""
     topic: str = ""
+    over: bool = False
+    """The operator may decide over others' chats."""
 
 
 class OperatorNoted(_OperatorEvent, frozen=True, kw_only=True):
@@ -142,6 +144,16 @@ class OperatorRan(_OperatorEvent, frozen=True, kw_only=True):
 
     action: str
     arguments: dict[str, Data] = {}
+
+
+class OperatorJoined(_OperatorEvent, frozen=True, kw_only=True):
+    """The chat's customer was said to be the one at ``place`` (channel and address) too, or (``joined`` false) not to be, after all.
+
+    Only a note of who did that: whose chat it is, the store knows.
+    """
+
+    place: str
+    joined: bool = True
 
 
 class TimerFired(_Event, frozen=True, kw_only=True):
@@ -196,6 +208,7 @@ OperatorEvent: TypeAlias = (
     | OperatorConsulted
     | OperatorPlanned
     | OperatorRan
+    | OperatorJoined
 )
 EngineEvent: TypeAlias = TimerFired | Understood | ActionDone | ActionFailed | Happened
 Event: TypeAlias = CustomerEvent | OperatorEvent | EngineEvent

@@ -11,11 +11,18 @@ from conversation.value import Tagged
 DESK_TOPIC = "desk"
 """Cards, refusals and deliveries of all chats."""
 
+ATTENDANCE_TOPIC = "attendance"
+"""That somebody came to the desk, left it, or chose another status."""
+
 QUEUE_TOPIC = "queue"
 """That somebody left a queue: those behind moved up."""
 
 LOST_TOPIC = "lost"
 """That a worker ended who may not have told all that it had saved."""
+
+
+CONTEXT_TOPIC = "context"
+"""That a desk wants the back-end asked anew about a customer: a ``ContextNews``, for the worker that has the chat."""
 
 
 def chat_topic(chat: str) -> str:
@@ -54,10 +61,24 @@ class DeliveryNews(Tagged, frozen=True, kw_only=True):
     decided: bool = False
 
 
+class ReadNews(Tagged, frozen=True, kw_only=True):
+    """The customer has seen the messages up to ``seq``."""
+
+    chat: str
+    seq: int
+
+
 class QueueNews(Tagged, frozen=True, kw_only=True):
     """Somebody left the queue of ``team``."""
 
     team: str
 
 
-News: TypeAlias = TurnNews | TypingNews | DeliveryNews | QueueNews
+class ContextNews(Tagged, frozen=True, kw_only=True):
+    """What a back-end knows about the customer came in: the store has it, and only the desk may read it."""
+
+    chat: str
+    conversation: str
+
+
+News: TypeAlias = TurnNews | TypingNews | DeliveryNews | QueueNews | ReadNews | ContextNews

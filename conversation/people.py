@@ -1,11 +1,12 @@
 """What is kept about people, as a small protocol: customers with several places, files of operators, who had whom. Adapter: ``store``."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from conversation.events import Event
 from conversation.message import Message
-from conversation.records import Customer, Episode, Found, Handled, Identity, Upload
+from conversation.records import Customer, Decided, Episode, Found, Handled, Identity, Upload
 
 
 class PeopleStore(Protocol):
@@ -17,16 +18,16 @@ class PeopleStore(Protocol):
         """Raises KeyError for a chat that does not exist."""
         ...
 
-    async def join_customers(self, chat: str, other: str, fresh: str) -> bool:
+    async def join_customers(self, chat: str, other: str, fresh: str, notes: Mapping[str, Event] = {}) -> Decided:
         """The customers of the two chats are one person: of all places that either had. ``fresh``: the person's id, if it needs one.
 
-        False: they were already. Raises KeyError for a chat that does not exist, BadInputError (``too_many``) for more than
-        ``PLACES`` places.
+        ``notes``: chat to the event that says so there, accepted in the same transaction. Nothing changes if they were one
+        already. Raises KeyError for a chat that does not exist, BadInputError (``too_many``) for more than 20 places.
         """
         ...
 
-    async def part_customer(self, chat: str, other: str) -> bool:
-        """``other`` is a person of its own again; the rest stay one. False: it was no place of the customer of ``chat``."""
+    async def part_customer(self, chat: str, other: str, notes: Mapping[str, Event] = {}) -> Decided:
+        """``other`` is a person of its own again; the rest stay one. Nothing changes if it was no place of the customer of ``chat``."""
         ...
 
     async def suggested(self, chat: str) -> Sequence[Identity]:

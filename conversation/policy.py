@@ -51,21 +51,39 @@ class Team(Value, frozen=True, kw_only=True):
 
 
 class Waiting(Value, frozen=True, kw_only=True):
-    """A parked customer hears the place in the queue after ``remind`` seconds, and leaves it after ``expires`` to step ``then``."""
+    """A parked customer hears the place in the queue after ``remind`` seconds, and leaves it after ``expires`` to step ``then``.
+
+    ``updates``: at most that often (seconds) a better place is told of; None: never.
+    """
 
     remind: tuple[int, ...] = ()
     expires: int = 900
     then: str = ""
+    updates: int | None = 60
 
 
 class Live(Value, frozen=True, kw_only=True):
-    """Seconds of silence in a live chat until a reminder, the close, and the reassignment. None = never."""
+    """Seconds of silence in a live chat until a reminder, the close, and the reassignment. None = never.
+
+    ``reopen``: how long after its end the customer's words bring the same chat back to its team.
+    """
 
     customer_remind: int | None = None
     customer_close: int | None = None
     operator_remind: int | None = None
     operator_reassign: int | None = None
+    reopen: int | None = 86400
     handle_time: dict[str, int] = {}
+
+
+MoodWay: TypeAlias = Literal["handoff", "priority", "off"]
+
+
+class Moods(Value, frozen=True, kw_only=True):
+    """What is done about a customer's words: bring a person, serve them earlier once they wait for one, or only show it at the desk."""
+
+    anger: MoodWay = "handoff"
+    urgency: MoodWay = "handoff"
 
 
 class Routing(Value, frozen=True, kw_only=True):
@@ -93,4 +111,5 @@ class Policy(Value, frozen=True, kw_only=True):
     teams: dict[str, Team] = {}
     waiting: Waiting = Waiting()
     live: Live = Live()
+    mood: Moods = Moods()
     routing: Routing = Routing()

@@ -1,4 +1,4 @@
-"""Why a customer is here, and how they are: guesses with what they rest on, for the person who takes over."""
+"""Why a customer is here, how they are, and how content they were: for the person who takes over, and for reports."""
 
 from datetime import datetime
 from typing import Literal, TypeAlias
@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 from conversation.value import Value
 
 MoodKind: TypeAlias = Literal["anger", "urgency"]
+RanState: TypeAlias = Literal["waiting", "done", "failed"]
 
 
 class Reason(Value, frozen=True, kw_only=True):
@@ -22,6 +23,24 @@ class Mood(Value, frozen=True, kw_only=True):
 
     kind: MoodKind
     words: tuple[str, ...]
+    at: datetime
+
+
+class Ran(Value, frozen=True, kw_only=True):
+    """An action of the back-end that was asked for: ``result`` in a line, empty unless it is ``done``."""
+
+    name: str
+    request: str
+    state: RanState
+    result: str = ""
+    at: datetime
+
+
+class Rating(Value, frozen=True, kw_only=True):
+    """``stars`` from 1 to 5; ``why`` in the customer's words, if they gave any."""
+
+    stars: int
+    why: str = ""
     at: datetime
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Literal, TypeAlias
 
 from conversation.callback import Callback
+from conversation.calls import Call
 from conversation.effects import Effect
 from conversation.events import CustomerEvent, Event
 from conversation.message import Message
@@ -97,6 +98,7 @@ class Handled(Value, frozen=True, kw_only=True):
     began: datetime
     ended: datetime
     outcome: str = ""
+    rating: int = 0
 
 
 class Turn(Value, frozen=True, kw_only=True):
@@ -256,6 +258,8 @@ class Card(Value, frozen=True, kw_only=True):
     """``anger``, ``urgency`` or empty."""
     callback: datetime | None = None
     """When the customer is to be called back."""
+    calls: tuple[Call, ...] = ()
+    """Colleagues who are wanted here; the pages get those of their own operator."""
 
 
 Role: TypeAlias = Literal["operator", "supervisor", "editor", "admin"]
@@ -293,6 +297,13 @@ class Customer(Value, frozen=True, kw_only=True):
 
     id: str
     identities: tuple[Identity, ...]
+
+
+class Decided(Value, frozen=True, kw_only=True):
+    """What came of joining or parting customers. ``noted``: the events that say so in their chats, to be handed on."""
+
+    changed: bool
+    noted: tuple[Accepted, ...] = ()
 
 
 class Episode(Value, frozen=True, kw_only=True):

@@ -1,12 +1,13 @@
 """The conversation: all that must be remembered between two events."""
 
 from datetime import datetime
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from conversation.callback import Callback
+from conversation.calls import Call
 from conversation.events import CustomerPressed, CustomerSaid
-from conversation.reasons import Mood, Reason
-from conversation.run import Run
+from conversation.reasons import Mood, Ran, Rating, Reason
+from conversation.run import Frame, Run
 from conversation.value import Data, Tagged, Value
 
 
@@ -32,6 +33,8 @@ class Parked(Tagged, frozen=True, kw_only=True):
     """The customer talks with the bot until somebody is free; the place is kept."""
     told: int = 0
     """The place in the queue that the customer was told last; 0: none yet."""
+    frames: tuple[Frame, ...] = ()
+    """``meanwhile``: where the dialogs stand for the person who comes."""
     callback: Callback | None = None
     """It is here because this call-back is due."""
     came: datetime | None = None
@@ -72,6 +75,23 @@ class Closed(Tagged, frozen=True, kw_only=True):
 
 
 Phase: TypeAlias = WithBot | Parked | WithOperator | Closed
+
+
+def bot_speaks(phase: Phase) -> bool:
+    """Whether the dialogs have the word: nobody else is there, or the customer passes the wait with them."""
+    return isinstance(phase, WithBot) or (isinstance(phase, Parked) and phase.meanwhile)
+
+
+class Served(Value, frozen=True, kw_only=True):
+    """The person who had the chat last, until ``at``. ``how``: ``closed`` or ``handed_back`` by them, or the customer was ``silent``."""
+
+    team: str
+    operator: str
+    name: str
+    how: Literal["closed", "handed_back", "silent"]
+    at: datetime
+    outcome: str = ""
+    topic: str = ""
 
 
 class Rush(Value, frozen=True, kw_only=True):
@@ -124,3 +144,12 @@ class Conversation(Value, frozen=True, kw_only=True):
     mood: Mood | None = None
     errands: dict[str, str] = {}
     """Actions that operators run and that have no answer yet: request to name."""
+    calls: tuple[Call, ...] = ()
+    """Colleagues who are wanted here and have done nothing yet."""
+    ran: tuple[Ran, ...] = ()
+    """The newest calls of the back-end, the bot's and operators', oldest first."""
+    served: Served | None = None
+    acquainted: Served | None = None
+    """The person whom the customer had last in an earlier conversation."""
+    rating: Rating | None = None
+    """How content the customer was, the last time it was asked."""

@@ -246,22 +246,25 @@ def _silent(walk: Walk, hearing: Hearing) -> None:
 
 
 def _resumed(walk: Walk, how: Literal["closed", "busy", "handed_back"]) -> None:
-    if not walk.frames or how == "handed_back":
+    """Where no step had asked for the person, an end by that person is the end, and a wait in vain is over as the company says."""
+    verb = walk.step.verb if walk.frames and walk.frame.stage == "parked" else None
+    handover = verb if isinstance(verb, Handover) else None
+    then = walk.bot.policy.waiting.then
+    if how == "handed_back":
         walk.to_menu()
         return
-    verb = walk.step.verb
-    if walk.frame.stage != "parked" or not isinstance(verb, Handover):
-        if how == "closed":
-            walk.finish("solved")
-        else:
-            walk.to_menu()
+    if how == "closed" and not handover:
+        walk.finish("solved")
         return
-    if how == "busy" and verb.busy_go:
-        walk.move(verb.busy_go, "busy")
-    elif how == "busy" and walk.bot.policy.waiting.then:
-        walk.jump(walk.bot.start, walk.bot.policy.waiting.then, "busy")
-    else:
+    if how == "busy" and handover and handover.busy_go:
+        walk.move(handover.busy_go, "busy")
+    elif how == "busy" and then:
+        walk.jump(walk.bot.start, then, "busy")
+    elif handover:
         walk.go_on()
+    else:
+        walk.to_menu()
+        return
     walk.proceed()
 
 

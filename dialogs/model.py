@@ -7,6 +7,7 @@ from conversation.policy import Policy
 from conversation.reasons import MoodWords
 from conversation.value import Data, Tagged, Value
 from dialogs.kinds import Kind
+from dialogs.saying.reply import Reply
 from dialogs.saying.templates import Expression, Template
 from dialogs.saying.texts import Texts
 
@@ -180,11 +181,17 @@ class Thresholds(Value, frozen=True, kw_only=True):
 
 
 class ActionSpec(Value, frozen=True, kw_only=True):
-    """From ``actions/catalogue.yaml``; the types are names of answer kinds, ``any``, or ``list``."""
+    """From ``actions/catalogue.yaml``; the types are names of answer kinds, ``any``, or ``list``.
+
+    ``optional``: what it need not be given; ``may_be_empty``: what it need not give. ``own``: one of the product's.
+    """
 
     name: str
     takes: dict[str, Data] = {}
     gives: dict[str, Data] = {}
+    optional: frozenset[str] = frozenset()
+    may_be_empty: tuple[str, ...] = ()
+    own: bool = False
 
 
 class Bot:
@@ -211,6 +218,7 @@ class Bot:
         currency: str,
         country: str = "DE",
         moods: Mapping[str, MoodWords] | None = None,
+        replies: Mapping[str, Mapping[str, Reply]] | None = None,
     ) -> None:
         self.title = title
         self.version = version
@@ -227,8 +235,16 @@ class Bot:
         self.currency = currency
         self.country = country
         self.moods = moods or {}
+        self.replies = replies or {}
         self.fillers = {dialog.fills: dialog.name for dialog in dialogs.values() if dialog.fills}
         self.intents = self._intents()
+        steps = [step for dialog in dialogs.values() for step in dialog.steps.values()]
+        self.ratings = frozenset(
+            step.save
+            for step in steps
+            if isinstance(step.verb, Ask) and step.verb.answer.name == "rating" and step.save
+        )
+        """The variables that keep how content the customer is."""
 
     def _intents(self) -> dict[str, tuple[str, str]]:
         """Intent to the (dialog, step) it starts."""

@@ -12,7 +12,8 @@ from dialogs.saying.filters import View
 
 
 class Scene(Value, frozen=True, kw_only=True):
-    """``key`` is unique to the event: ids are made from it. ``hours``: team → ``open``, ``next_slots``, worked out when asked."""
+    """``key`` is unique to the event: ids are made from it. ``hours``: team → ``open``, ``next_open``, ``next_slots``,
+    worked out when asked. ``handoff``: what came of the last chat with a person."""
 
     key: str
     now: datetime
@@ -20,6 +21,7 @@ class Scene(Value, frozen=True, kw_only=True):
     language: str
     customer: str
     hours: Mapping[str, Data]
+    handoff: Mapping[str, Data] = {}
 
 
 class Names(Mapping[str, Data]):
@@ -42,6 +44,7 @@ class Names(Mapping[str, Data]):
                 "today": scene.now.astimezone(zone).date().isoformat(),
                 "channel": scene.channel,
                 "language": scene.language,
+                "handoff": scene.handoff,
             }
         return self._made
 
@@ -55,7 +58,7 @@ class Names(Mapping[str, Data]):
         return len({**self._built_in, **self._variables})
 
 
-BUILT_IN_NAMES = frozenset({"hours", "now", "today", "channel", "language"})
+BUILT_IN_NAMES = frozenset({"hours", "now", "today", "channel", "language", "handoff"})
 
 
 def view_of(bot: Bot, language: str, variables: Mapping[str, Data] | None = None) -> View:

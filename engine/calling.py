@@ -3,7 +3,9 @@
 Its two timers are there as long as it is to come. They are named in the newest conversation of the chat only.
 """
 
+from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -12,6 +14,7 @@ from conversation.content import Button, Prompt
 from conversation.effects import Refuse
 from conversation.events import OperatorPlanned, TimerFired
 from conversation.state import Closed, Parked, WithBot, WithOperator
+from dialogs.answers.phone import show_phone
 from engine.draft import Draft
 from handoff import callbacks
 
@@ -43,9 +46,9 @@ def agree(draft: Draft, plan: Plan) -> None:
     draft.change(callback=callback)
     if callback is not None:
         draft.set_timers(callbacks.timers(draft.rules.policy, callback, draft.now))
-        draft.note("callback_planned", name=callback.begin.isoformat())
+        draft.note("callback_planned", name=_clock(draft, callback.begin))
     elif was is not None:
-        draft.note("callback_off", name=was.begin.isoformat())
+        draft.note("callback_off", name=_clock(draft, was.begin))
 
 
 def _drop_due(draft: Draft, phase: Parked | WithOperator) -> None:
@@ -69,7 +72,7 @@ def planned(draft: Draft, event: OperatorPlanned) -> None:
     if event.callback is not None:
         _tell(draft, "callback.moved" if was else "callback.planned", draft.state.callback, by=event.name)
     elif was is not None:
-        _tell(draft, "callback.off", was, by=event.name)
+        _tell(draft, "callback.called_off", was, by=event.name)
     if over:
         draft.change(unanswered=False)
 
@@ -104,20 +107,20 @@ def _due(draft: Draft, callback: Callback, *, first: bool) -> None:
     if back is not None and back > draft.now:
         draft.set_timer(callbacks.DUE, back)
         if first:
-            draft.note("callback_late", name=back.isoformat())
+            draft.note("callback_late", name=_clock(draft, back))
             _tell(draft, "callback.late", msgspec.structs.replace(callback, begin=back))
         return
     draft.cancel((callbacks.TIMERS,))
     draft.change(callback=None)
     phase = draft.state.phase
-    draft.note("callback_due", name=callback.phone or callback.begin.isoformat())
+    draft.note("callback_due", name=show_phone(callback.phone) or _clock(draft, callback.begin))
     if isinstance(phase, WithOperator):
         draft.enter(msgspec.structs.replace(phase, callback=callback))
         return
     queued = callbacks.queued(policy, callback, draft.now)
     if isinstance(phase, Parked):
-        priority = max(phase.priority, queued.priority)
-        draft.enter(msgspec.structs.replace(phase, callback=callback, priority=priority))
+        draft.cancel(("wait_warn", "wait_expire"))
+        draft.enter(callbacks.stays(msgspec.structs.replace(phase, callback=callback), draft.now))
     else:
         draft.cancel_all()
         draft.enter(queued)
@@ -126,6 +129,11 @@ def _due(draft: Draft, callback: Callback, *, first: bool) -> None:
 
 
 # ── words ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _clock(draft: Draft, moment: datetime) -> str:
+    """For the desk: on the company's clock."""
+    return f"{moment.astimezone(ZoneInfo(draft.rules.policy.time_zone)):%Y-%m-%d %H:%M}"
 
 
 def _tell(
@@ -137,15 +145,17 @@ def _tell(
     texts, view = draft.rules.bot.texts, draft.view
     zone = callback.zone or view.zone
     view = msgspec.structs.replace(view, zone=zone)
-    key = f"{key}_phone" if callback.phone and key != "callback.off" else key
-    text = texts.product(draft.state.language, key, view, begin=callback.begin.isoformat(), phone=callback.phone)
+    key = f"{key}_phone" if callback.phone and key != "callback.called_off" else key
+    text = texts.product(
+        draft.state.language, key, view, begin=callback.begin.isoformat(), phone=show_phone(callback.phone)
+    )
     shown = tuple(
         Button(payload=payload, label=texts.product(draft.state.language, label, view))
         for payload, label in (buttons or {}).items()
     )
     held = isinstance(draft.state.phase, WithOperator)
     if held and not by:
-        draft.note(key.removesuffix("_phone").replace(".", "_"), name=callback.begin.isoformat())
+        draft.note(key.removesuffix("_phone").replace(".", "_"), name=_clock(draft, callback.begin))
     else:
         prompt = Prompt(text=text, buttons=shown)
         draft.post("operator" if held else "bot", prompt, name=by if held else "", origin=f"_product/{key}")

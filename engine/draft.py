@@ -1,15 +1,17 @@
 """A conversation being changed by one event: the new state, and the effects so far. Lives only while a step runs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
 
-from conversation.content import Content, Example, Prompt
+from conversation.content import Button, Content, Example, Note, Prompt
 from conversation.effects import CancelTimer, Effect, Post, RunAction, SetTimer, Understand
 from conversation.events import Event
 from conversation.message import Author, Message
-from conversation.state import Closed, Conversation, Phase, WithBot
+from conversation.reasons import Rating
+from conversation.run import Run
+from conversation.state import Conversation, Parked, Phase, WithBot, WithOperator, bot_speaks
 from conversation.value import Data
 from dialogs.advance import Chose, Comprehended, Input, advance
 from dialogs.outputs import Act, Finish, HandOver, Learn, Listen, Output, Sleep, Speak
@@ -17,10 +19,12 @@ from dialogs.saying.filters import View
 from dialogs.scene import Scene, view_of
 from dialogs.taken import Taken
 from engine.rules import Rules
-from handoff import callbacks
+from handoff import callbacks, live, waiting
 from handoff.desk import park, waiting_timers
+from handoff.routing import known_to
 
 SILENCE, WAKE, CALM = "silence", "wake", "calm"
+OF_BOT = (SILENCE, WAKE, CALM)
 
 
 class Draft:
@@ -70,14 +74,24 @@ class Draft:
         self.change(seq=message.seq)
         self.effects.append(Post(message=message))
 
-    def note(self, what: str, *, name: str = "") -> None:
+    def note(self, what: str, *, name: str = "", text: str = "") -> None:
         """A line for the desk: what happened, and by whom."""
-        self.post("system", Prompt(text=""), origin=what, name=name)
+        self.post("system", Note(text=text) if text else Prompt(text=""), origin=what, name=name)
 
-    def say(self, key: str, **variables: Data) -> None:
-        """One of the product's own texts, in the bot's voice."""
-        text = self.rules.bot.texts.product(self.state.language, key, self.view, **variables)
-        self.post("bot", Prompt(text=text), origin=f"_product/{key}")
+    def say(self, key: str, *, buttons: Sequence[tuple[str, str]] = (), **variables: Data) -> None:
+        """One of the product's own texts, in the bot's voice. ``buttons``: payload, and the key of the label."""
+        if self.may_write:
+            shown = tuple(Button(payload=payload, label=self.text(label)) for payload, label in buttons)
+            self.post("bot", Prompt(text=self.text(key, **variables), buttons=shown), origin=f"_product/{key}")
+
+    def text(self, key: str, **variables: Data) -> str:
+        return self.rules.bot.texts.product(self.state.language, key, self.view, **variables)
+
+    @property
+    def may_write(self) -> bool:
+        """Some channels take nothing any more when the customer has been silent for too long."""
+        window, last = self.rules.reply_windows.get(self.state.channel), self.state.last_customer_at
+        return window is None or last is None or self.now <= last + timedelta(seconds=window)
 
     # ── timers ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -105,21 +119,51 @@ class Draft:
     # ── phases ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def enter(self, phase: Phase) -> None:
+        """Where the bot had kept the customer company, the dialogs stand again where they left for a person."""
+        before = self.state.phase
+        for_people = isinstance(phase, Parked | WithOperator) and not bot_speaks(phase)
+        if for_people and isinstance(before, Parked) and before.meanwhile:
+            self._stand_at(before)
         self.change(phase=phase)
+
+    def leave_queue(self) -> None:
+        """The bot has the word again, at the step that had asked for a person."""
+        self.cancel_all()
+        if isinstance(self.state.phase, Parked) and self.state.phase.meanwhile:
+            self._stand_at(self.state.phase)
+        self.enter(WithBot())
+        self.change(unanswered=False)
+
+    def _stand_at(self, parked: Parked) -> None:
+        run = Run(frames=parked.frames, forms=self.state.run.forms, left=self.state.run.left)
+        self.change(run=msgspec.structs.replace(run, happened=self.state.run.happened))
 
     def close(self, outcome: str) -> None:
         self.cancel_all()
-        self.enter(Closed(outcome=outcome, at=self.now))
+        self.enter(live.closed(self.rules.policy, self.state.served, outcome, self.now))
         self.change(unanswered=False)
         self.note("ended", name=outcome)
 
     def park(self, team: str, expires: int | None) -> None:
         parked = park(self.rules.policy, team, self.now, expires)
+        mood = self.state.mood
+        raised = mood is not None and getattr(self.rules.policy.mood, mood.kind) != "off"
+        before = known_to(self.state.served or self.state.acquainted, team, self.rules.policy, self.now)
+        self.queue(msgspec.structs.replace(parked, priority=int(raised), prefer=before), "parked", name=team)
+
+    def queue(self, parked: Parked, what: str, *, name: str = "") -> None:
+        """Into the queue, whose clocks begin now. ``what``: the line for the desk."""
         self.cancel_all()
         self.enter(parked)
         self.change(unanswered=True)
-        self.note("parked", name=team)
-        self.set_timers(waiting_timers(self.rules.policy, parked))
+        self.note(what, name=name)
+        self.set_timers(waiting_timers(self.rules.policy, parked, start=self.now))
+        self.look_at_place()
+
+    def look_at_place(self) -> None:
+        """Who is to be called back is told of no queue."""
+        if isinstance(self.state.phase, Parked) and self.state.phase.callback is None:
+            self.set_timer(waiting.PLACE, self.now + waiting.FIRST)
 
     # ── dialogs ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -135,9 +179,11 @@ class Draft:
             language=state.language,
             customer=state.chat,
             hours=self.rules.hours(self.now),
+            handoff=handoff_of(state),
         )
         progress = advance(self.rules.bot, state.run, state.variables, scene, event)
         self.change(run=progress.run, variables=progress.variables)
+        self._learn_rating(state.variables)
         self.taken += progress.taken
         self._learn_name(progress.variables)
         if progress.language:
@@ -148,7 +194,7 @@ class Draft:
             self.change(language_chosen=True)
         for output in progress.outputs:
             self._apply(output)
-        if progress.understand and isinstance(self.state.phase, WithBot):
+        if progress.understand and bot_speaks(self.state.phase):
             request = progress.run.listening
             self.effects.append(Understand(request=request, text=progress.understand, language=self.state.language))
         self._keep_listening()
@@ -156,11 +202,11 @@ class Draft:
     def _keep_listening(self) -> None:
         """What happened may have changed nothing (a word that only repeats, a choice of language): the bot still waits."""
         run, timers = self.state.run, self.state.timers
-        if not isinstance(self.state.phase, WithBot) or run.listening or not run.frames:
+        if not bot_speaks(self.state.phase) or run.listening or not run.frames:
             return
         frame = run.frames[-1]
         found = self.rules.bot.step(frame.dialog, frame.step)
-        if frame.stage == "waiting" and found and found.silence and timers.keys().isdisjoint((SILENCE, WAKE, CALM)):
+        if frame.stage == "waiting" and found and found.silence and timers.keys().isdisjoint(OF_BOT):
             self.wait_for_customer(found.silence.after)
 
     def _learn_name(self, variables: Mapping[str, Data]) -> None:
@@ -172,6 +218,19 @@ class Draft:
             if isinstance(value, dict) and isinstance(name := value.get("name"), str):
                 self.change(name=name)
                 return
+
+    def _learn_rating(self, before: Mapping[str, Data]) -> None:
+        """Stars, and the words to them where a text is kept under the same name with ``_reason``."""
+        after = self.state.variables
+        for name in self.rules.bot.ratings:
+            why = f"{name}_reason"
+            stars, words = after.get(name), after.get(why)
+            if isinstance(stars, int) and stars != before.get(name):
+                self.change(rating=Rating(stars=stars, at=self.now))
+                self.note("rated", name=str(stars))
+            if self.state.rating and isinstance(words, str) and words != before.get(why):
+                self.change(rating=msgspec.structs.replace(self.state.rating, why=words))
+                self.note("rated_why", text=words)
 
     def wait_for_customer(self, seconds: int) -> None:
         self.set_timer(SILENCE, self.now + timedelta(seconds=seconds))
@@ -194,6 +253,47 @@ class Draft:
                 example = Example(text=text, language=language, intent=intent, scores=scores)
                 self.post("system", example, origin="meant" if intent else "meant_nothing", name=intent)
             case HandOver(team=team, busy_after=busy_after):
-                self.park(team, busy_after)
+                self._hand_over(team, busy_after)
             case Finish(outcome=outcome):
-                self.close(outcome)
+                self._finish(outcome)
+
+    def _hand_over(self, team: str, busy_after: int | None) -> None:
+        """Who waits already keeps the place."""
+        if not isinstance(self.state.phase, Parked):
+            self.park(team, busy_after)
+            return
+        self.cancel(OF_BOT)
+        moved = team != self.state.phase.team
+        self.change(phase=waiting.again(self.state.phase, team))
+        self.note("parked" if moved else "waits_again", name=team)
+        self.look_at_place()
+
+    def wait_quietly(self, parked: Parked) -> None:
+        """Only the queue is left of what the customer was doing."""
+        self.cancel(OF_BOT)
+        self.enter(waiting.again(parked, parked.team))
+        self.note("waits_again", name=parked.team)
+        self.look_at_place()
+
+    def _finish(self, outcome: str) -> None:
+        """The end of the dialogs; for who waits for a person only where that was what they wanted."""
+        parked = self.state.phase
+        if isinstance(parked, Parked) and outcome in waiting.STAYS:
+            self.wait_quietly(parked)
+            return
+        if isinstance(parked, Parked):
+            self.note("left_queue")
+            if outcome != "stopped":
+                self.say("waiting.left")
+        self.close(outcome)
+
+
+def handoff_of(state: Conversation) -> Mapping[str, Data]:
+    """``handoff.…`` of the dialogs: what came of the last chat with a person."""
+    last = state.served
+    return {
+        "team": last.team if last else "",
+        "operator": last.name if last else "",
+        "outcome": last.outcome if last else "",
+        "topic": last.topic if last else "",
+    }

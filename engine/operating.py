@@ -11,6 +11,7 @@ from conversation.events import (
     OperatorAssigned,
     OperatorConsulted,
     OperatorEvent,
+    OperatorJoined,
     OperatorNoted,
     OperatorRan,
     OperatorTransferred,
@@ -18,6 +19,7 @@ from conversation.events import (
 from conversation.state import Closed, Parked, WithOperator
 from conversation.value import Data
 from engine.draft import Draft
+from handoff import callbacks
 from handoff.desk import waiting_timers
 
 LIMIT: Final = 30.0
@@ -26,7 +28,9 @@ RESULT_LENGTH: Final = 2_000
 """Characters of a result that a note shows."""
 
 
-def work(draft: Draft, event: OperatorNoted | OperatorTransferred | OperatorConsulted | OperatorRan) -> None:
+def work(
+    draft: Draft, event: OperatorNoted | OperatorTransferred | OperatorConsulted | OperatorRan | OperatorJoined
+) -> None:
     """What colleagues do among themselves; the customer hears at most that somebody else comes."""
     match event:
         case OperatorNoted():
@@ -37,6 +41,8 @@ def work(draft: Draft, event: OperatorNoted | OperatorTransferred | OperatorCons
             _consulted(draft, event)
         case OperatorRan():
             _ran(draft, event)
+        case OperatorJoined(place=place, joined=joined):
+            draft.post("system", Note(text="", to=place), name=event.name, origin="joined" if joined else "parted")
 
 
 def assigned(draft: Draft, event: OperatorAssigned) -> bool:
@@ -83,10 +89,11 @@ def _transferred(draft: Draft, event: OperatorTransferred) -> None:
 def _pass_on(draft: Draft, phase: Parked | WithOperator, event: OperatorTransferred) -> None:
     policy = draft.rules.policy
     match phase:
-        case Parked(since=since, wait=wait, priority=priority):
+        case Parked(since=since, wait=wait, priority=priority, meanwhile=meanwhile, frames=frames):
             live = False
         case WithOperator(since=taken, queued=queued):
             live, since, wait, priority = True, queued or taken, policy.waiting.expires, 0
+            meanwhile, frames = False, ()
     parked = Parked(
         team=event.team or phase.team,
         since=since,
@@ -96,8 +103,15 @@ def _pass_on(draft: Draft, phase: Parked | WithOperator, event: OperatorTransfer
         came=draft.now,
         prefer=event.to,
         callback=phase.callback,
+        meanwhile=meanwhile,
+        frames=frames,
     )
-    draft.cancel_all()
+    if phase.callback is not None:
+        parked = callbacks.stays(parked, draft.now)
+    if live:
+        draft.cancel_all()
+    else:  # the bot may be keeping the customer company
+        draft.cancel(("wait_",))
     draft.enter(parked)
     about = Note(
         text=event.reason, mentions=(event.to,) if event.to else (), to=event.to_name or event.to or event.team
@@ -107,6 +121,7 @@ def _pass_on(draft: Draft, phase: Parked | WithOperator, event: OperatorTransfer
         draft.say("waiting.again")
         draft.change(unanswered=True)
     draft.set_timers(waiting_timers(policy, parked, start=draft.now))
+    draft.look_at_place()
 
 
 def _consulted(draft: Draft, event: OperatorConsulted) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property, partial
+from types import MappingProxyType
 
 from conversation.policy import Policy
 from conversation.value import Data, Value
@@ -14,24 +15,28 @@ from dialogs.problems import BotError, Problem, in_order
 from dialogs.reading.bot import BOT_FILE, READ, Files, content_hash, parse_bot, read_bot
 from dialogs.reading.source import read_source
 from dialogs.saying.prompts import MAX_OFFERED
-from handoff.hours import is_open, slots
+from handoff.hours import is_open, next_open, slots
 from handoff.read import read_policy
 
-POLICY_KEYS = ("time_zone", "teams", "routing", "waiting", "live")
+POLICY_KEYS = ("time_zone", "teams", "routing", "waiting", "live", "mood")
 
 
 _TEXTS = ("locales/", "nlu/", "media/")
 """Folders in which a change never moves a conversation: words, examples, pictures."""
 
 
+_NO_WINDOWS: Mapping[str, int] = MappingProxyType({})
+
+
 class Rules:
     """One version of a bot, ready to run. ``structure`` names all of it but its words: two versions of the same structure hold
-    the same conversations."""
+    the same conversations. ``reply_windows``: channel to the seconds after a customer's words within which it takes an answer."""
 
-    def __init__(self, bot: Bot, structure: str = "") -> None:
+    def __init__(self, bot: Bot, structure: str = "", reply_windows: Mapping[str, int] = _NO_WINDOWS) -> None:
         self.bot = bot
         self.policy = bot.policy
         self.structure = structure or bot.version
+        self.reply_windows = reply_windows
 
     @cached_property
     def flow(self) -> Flow:
@@ -39,7 +44,7 @@ class Rules:
         return Flow(self.bot)
 
     def hours(self, at: datetime) -> Mapping[str, Data]:
-        """``hours.<team>.open`` and ``.next_slots``, worked out when a dialog asks."""
+        """``hours.<team>.open``, ``.next_open`` and ``.next_slots``, worked out when a dialog asks."""
         return _Lazy({name: partial(self._team, name, at) for name in self.policy.teams})
 
     def _team(self, name: str, at: datetime) -> Data:
@@ -47,9 +52,14 @@ class Rules:
         return _Lazy(
             {
                 "open": lambda: is_open(team, zone, at),
+                "next_open": lambda: _iso(next_open(team, zone, at)),
                 "next_slots": lambda: [slot.isoformat() for slot in slots(team, zone, at, limit=MAX_OFFERED)],
             }
         )
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
 
 
 class Checked(Value, frozen=True, kw_only=True):
@@ -88,11 +98,11 @@ def check_files(
         material = Material(bot, files, parsed.sources, product_keys=keys, channels=channels, live_actions=live_actions)
         problems += check_bot(material)
     wrong = any(problem.severity == "error" for problem in problems)
-    rules = None if wrong or bot is None else _made(bot, files)
+    rules = None if wrong or bot is None else _made(bot, files, channels or {})
     return Checked(rules=rules, problems=in_order(problems), whole=whole)
 
 
-def compile_rules(files: Files, product: Files) -> Rules:
+def compile_rules(files: Files, product: Files, channels: Mapping[str, ChannelLimits] | None = None) -> Rules:
     """Read a bot folder. Raises BotError with everything that keeps it from running."""
     policy, problems = _policy(files)
     try:
@@ -101,12 +111,13 @@ def compile_rules(files: Files, product: Files) -> Rules:
         raise BotError([*problems, *error.problems]) from None
     if problems:
         raise BotError(problems)
-    return _made(bot, files)
+    return _made(bot, files, channels or {})
 
 
-def _made(bot: Bot, files: Files) -> Rules:
+def _made(bot: Bot, files: Files, channels: Mapping[str, ChannelLimits]) -> Rules:
     structure = content_hash({name: body for name, body in files.items() if not name.startswith(_TEXTS)})
-    return Rules(bot, structure)
+    windows = {name: limits.reply_window for name, limits in channels.items() if limits.reply_window is not None}
+    return Rules(bot, structure, windows)
 
 
 def _policy(files: Files) -> tuple[Policy, list[Problem]]:

@@ -3,11 +3,13 @@
 Pure: no clock, no I/O, no chance. Time and ids come with the event.
 """
 
+from typing import Literal
+
 import msgspec
 
 from conversation.callback import Callback
-from conversation.content import Text, plain_text
-from conversation.effects import Effect, Refuse
+from conversation.content import PRESSED, Text, plain_text
+from conversation.effects import Effect, Post, Refuse
 from conversation.events import (
     ActionDone,
     ActionFailed,
@@ -25,6 +27,7 @@ from conversation.events import (
     OperatorConsulted,
     OperatorEvent,
     OperatorHandedBack,
+    OperatorJoined,
     OperatorNoted,
     OperatorPlanned,
     OperatorRan,
@@ -33,7 +36,7 @@ from conversation.events import (
     TimerFired,
     Understood,
 )
-from conversation.state import Closed, Conversation, Parked, WithBot, WithOperator
+from conversation.state import Closed, Conversation, Parked, WithBot, WithOperator, bot_speaks
 from conversation.value import Data
 from dialogs import advance
 from dialogs.advance import Acted, Chose, Comprehended, Heard, Lost, Pressed, Resumed, Sent, Silent, Woke
@@ -41,27 +44,17 @@ from dialogs.hearing.commands import find_command
 from dialogs.hearing.hear import press_id
 from dialogs.taken import Taken
 from dialogs.walking.waits import kept
-from engine import calling, operating
-from engine.draft import CALM, SILENCE, WAKE, Draft
+from engine import calling, live, noting, operating, waiting
+from engine.draft import OF_BOT, SILENCE, WAKE, Draft
+from engine.moods import upset
 from engine.rules import Rules
 from engine.rush import faster, held, newest
-from handoff.desk import (
-    WARN_BEFORE,
-    claim,
-    close,
-    keep_place,
-    live_timers,
-    may_reply,
-    reassign,
-    release,
-    waiting_timers,
-)
+from handoff.calls import calls
+from handoff.desk import claim, close, may_reply, release
+from handoff.live import served
 
 MAX_TURNS = 500
 """Messages and presses in one conversation, then a person must look at it."""
-_LEAVE_QUEUE = ("menu", "back", "stop")
-_LIVE = ("customer_", "operator_")
-_WAIT = ("wait_",)
 
 
 def step(conversation: Conversation, event: Event, rules: Rules) -> tuple[Conversation, tuple[Effect, ...]]:
@@ -87,7 +80,7 @@ def _stepped(conversation: Conversation, event: Event, rules: Rules) -> Draft:
         case TimerFired():
             _timer(draft, event)
         case Understood(request=request, understanding=understanding):
-            if request == draft.state.run.listening and isinstance(draft.state.phase, WithBot):
+            if request == draft.state.run.listening and bot_speaks(draft.state.phase):
                 draft.dialogs(Comprehended(understanding=understanding, language_open=not draft.state.language_chosen))
         case ActionDone(request=request, result=result, plan=plan):
             if plan:
@@ -101,7 +94,17 @@ def _stepped(conversation: Conversation, event: Event, rules: Rules) -> Draft:
             _happened(draft, name, data)
         case _:
             _operator(draft, event)
+    _call(draft)
+    noting.note(draft, conversation)
     return draft
+
+
+def _call(draft: Draft) -> None:
+    """Whom the colleagues want is remembered until they have been there."""
+    posted = [effect.message for effect in draft.effects if isinstance(effect, Post)]
+    wanted = calls(draft.state.calls, draft.event, posted, draft.state.phase)
+    if wanted != draft.state.calls:
+        draft.change(calls=wanted)
 
 
 def rescue(conversation: Conversation, event: Event, rules: Rules) -> tuple[Conversation, tuple[Effect, ...]]:
@@ -109,7 +112,10 @@ def rescue(conversation: Conversation, event: Event, rules: Rules) -> tuple[Conv
     draft = Draft(conversation, event, rules)
     if isinstance(event, CustomerSaid):
         draft.post("customer", event.content, client_id=event.client_id)
-    if isinstance(draft.state.phase, WithBot):
+    if isinstance(draft.state.phase, Parked) and draft.state.phase.meanwhile:
+        draft.wait_quietly(draft.state.phase)
+        draft.say("rescue")
+    elif isinstance(draft.state.phase, WithBot):
         draft.change(language=draft.state.language or rules.bot.source)
         draft.say("rescue")
         try:
@@ -151,7 +157,7 @@ def _customer(draft: Draft, event: CustomerEvent) -> None:
             draft.post("customer", event.content, edits=event.of)
         case CustomerChoseLanguage(language=language):
             _meet(draft, language, "")
-            if isinstance(draft.state.phase, WithBot):
+            if bot_speaks(draft.state.phase):
                 draft.dialogs(Chose(language=language))
             elif language in draft.rules.bot.languages:
                 draft.change(language=language, language_chosen=True)
@@ -174,75 +180,51 @@ def _heard(event: CustomerSaid | CustomerPressed) -> tuple[Heard | Pressed, str]
     """As the dialogs take it, and the words among which a command may be: those of a text, not of a picture's caption."""
     if isinstance(event, CustomerSaid):
         return Heard(content=event.content), plain_text(event.content) if isinstance(event.content, Text) else ""
+    if event.payload.startswith(PRESSED):
+        return Heard(content=Text(text=event.label)), event.label
     word = f"/{event.payload[1:]}" if event.payload.startswith("!") else ""
     return Pressed(payload=event.payload, menu=event.menu), word
 
 
 def _input(draft: Draft, event: CustomerSaid | CustomerPressed) -> None:
-    if isinstance(draft.state.phase, WithBot) and held(draft, event):
+    if bot_speaks(draft.state.phase) and held(draft, event):
         return
     draft.change(turns=draft.state.turns + 1)
     heard, text = _heard(event)
     match draft.state.phase:
         case WithBot():
-            _bot(draft, heard)
+            _bot(draft, heard, text)
         case Parked(callback=Callback()) if (
             find_command(draft.rules.bot, draft.state.language, text) in calling.COMMANDS
         ):
-            _leave_queue(draft, heard)
+            waiting.leave(draft, heard)
         case Parked() as parked:
-            draft.change(unanswered=True)
-            if find_command(draft.rules.bot, draft.state.language, text) in _LEAVE_QUEUE:
-                _leave_queue(draft, heard)
-            elif (parked.expires - draft.now).total_seconds() <= WARN_BEFORE:
-                _keep_place(draft, parked)
+            waiting.customer(draft, parked, heard, text, lambda: _bot(draft, heard, text))
         case WithOperator():
             if not draft.state.unanswered:  # who asks again does not set the operator's clock back
                 draft.change(unanswered=True)
-                _watch(draft)
-        case Closed():
-            pass
+                live.watch(draft)
+        case Closed() as closed:
+            if live.reopens(draft.state, event, draft.rules):
+                live.reopen(draft, closed)
 
 
-def _bot(draft: Draft, heard: Heard | Pressed) -> None:
+def _bot(draft: Draft, heard: Heard | Pressed, text: str) -> None:
     draft.cancel((SILENCE,))
-    draft.dialogs(Lost() if draft.state.turns == MAX_TURNS else heard)
+    lost = draft.state.turns == MAX_TURNS or upset(draft, text)
+    draft.dialogs(Lost() if lost else heard)
 
 
 def _calm(draft: Draft) -> None:
     event = newest(draft)
     if event is not None:
         draft.change(turns=draft.state.turns + 1)
-        _bot(draft, _heard(event)[0])
-
-
-def _leave_queue(draft: Draft, event: Heard | Pressed) -> None:
-    draft.cancel_all()
-    draft.enter(WithBot())
-    draft.change(unanswered=False)
-    draft.note("left_queue")
-    draft.dialogs(event)
-
-
-def _keep_place(draft: Draft, parked: Parked) -> None:
-    kept = keep_place(parked, draft.now)
-    draft.cancel(_WAIT)
-    draft.enter(kept)
-    draft.set_timers(waiting_timers(draft.rules.policy, kept, start=draft.now))
-    draft.say("waiting.kept")
-
-
-def _watch(draft: Draft) -> None:
-    """Set the live timers for the side whose turn it is."""
-    draft.cancel(_LIVE)
-    waiting = draft.state.unanswered
-    since_customer, since_operator = (None, draft.now) if waiting else (draft.now, None)
-    draft.set_timers(live_timers(draft.rules.policy, since_customer, since_operator))
+        _bot(draft, *_heard(event))
 
 
 def _happened(draft: Draft, name: str, data: dict[str, Data]) -> None:
     """While a person has the chat, the dialogs keep it for later."""
-    if isinstance(draft.state.phase, WithBot):
+    if bot_speaks(draft.state.phase):
         draft.dialogs(advance.Happened(name=name, data=data))
     elif not isinstance(draft.state.phase, Closed):
         run = draft.state.run
@@ -250,7 +232,7 @@ def _happened(draft: Draft, name: str, data: dict[str, Data]) -> None:
 
 
 def _acted(draft: Draft, event: Acted) -> None:
-    if isinstance(draft.state.phase, WithBot):
+    if bot_speaks(draft.state.phase):
         draft.dialogs(event)
 
 
@@ -271,16 +253,16 @@ def _operator(draft: Draft, event: OperatorEvent) -> None:
                 return
             draft.post("operator", event.content, name=event.name, client_id=event.client_id)
             draft.change(unanswered=False)
-            _watch(draft)
+            live.watch(draft)
         case OperatorHandedBack():
             _handed_back(draft, event)
         case OperatorClosed():
-            if _let_go(draft, close(draft.state.phase, event), "closed", event.name):
-                draft.dialogs(Resumed(how="closed"))
+            if _let_go(draft, close(draft.state.phase, event), event, "closed"):
+                _after_person(draft, event)
         case OperatorAssigned():
             if operating.assigned(draft, event):
-                _watch(draft)
-        case OperatorNoted() | OperatorTransferred() | OperatorConsulted() | OperatorRan():
+                live.watch(draft)
+        case OperatorNoted() | OperatorTransferred() | OperatorConsulted() | OperatorRan() | OperatorJoined():
             operating.work(draft, event)
         case OperatorPlanned():
             calling.planned(draft, event)
@@ -295,27 +277,44 @@ def _claimed(draft: Draft, event: OperatorClaimed) -> None:
         draft.enter(result)
         draft.note("claimed", name=event.name)
         draft.change(unanswered=True)
-        _watch(draft)
+        live.watch(draft)
 
 
 def _handed_back(draft: Draft, event: OperatorHandedBack) -> None:
     there = Sent(dialog=event.dialog, step=event.step) if event.step else None
     if there and draft.rules.bot.step(event.dialog, event.step) is None:
         operating.refuse(draft, event, "unknown")
-    elif _let_go(draft, release(draft.state.phase, event), "handed_back", event.name):
+    elif _let_go(draft, release(draft.state.phase, event), event, "handed_back"):
         draft.say("bot_again")
         draft.dialogs(there or Resumed(how="handed_back"))
 
 
-def _let_go(draft: Draft, result: WithBot | Refuse, what: str, name: str) -> bool:
-    if isinstance(result, Refuse):
-        draft.effects.append(result)
+def _let_go(
+    draft: Draft,
+    result: WithBot | Refuse,
+    event: OperatorHandedBack | OperatorClosed,
+    how: Literal["closed", "handed_back"],
+) -> bool:
+    phase = draft.state.phase
+    if isinstance(result, Refuse) or not isinstance(phase, WithOperator):
+        if isinstance(result, Refuse):
+            draft.effects.append(result)
         return False
+    outcome, topic = (event.outcome, event.topic) if isinstance(event, OperatorClosed) else ("", "")
+    draft.change(served=served(phase, how, draft.now, outcome=outcome, topic=topic))
     draft.cancel_all()
     draft.enter(result)
     draft.change(unanswered=False)
-    draft.note(what, name=name)
+    draft.note(how, name=event.name)
     return True
+
+
+def _after_person(draft: Draft, event: OperatorClosed) -> None:
+    """The dialog goes on where its ``handover`` says; where the channel takes no message any more, it is simply over."""
+    if draft.may_write:
+        draft.dialogs(Resumed(how="closed"))
+    else:
+        draft.close(event.outcome or "solved")
 
 
 # ── timers ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -329,48 +328,22 @@ def _timer(draft: Draft, event: TimerFired) -> None:
     if calling.fired(draft, event):
         return
     match draft.state.phase:
+        case phase if bot_speaks(phase) and event.name in OF_BOT:
+            _bots_own(draft, event.name)
         case WithBot():
-            if event.name == SILENCE:
-                draft.dialogs(Silent())
-            elif event.name == WAKE:
-                draft.dialogs(Woke())
-            elif event.name == CALM:
-                _calm(draft)
-        case Parked():
-            _waited(draft, event)
-        case WithOperator() as live:
-            _watched(draft, live, event.name)
+            pass
+        case Parked() as parked:
+            waiting.fired(draft, parked, event.name, event.place)
+        case WithOperator() as held_by:
+            live.fired(draft, held_by, event.name)
         case Closed():
             pass
 
 
-def _waited(draft: Draft, event: TimerFired) -> None:
-    if event.name == "wait_expire":
-        draft.cancel_all()
-        draft.enter(WithBot())
-        draft.change(unanswered=False)
-        draft.note("wait_expired")
-        draft.dialogs(Resumed(how="busy"))
-    elif event.name == "wait_warn":
-        draft.say("waiting.warn")
-    elif event.place and event.place.wait is not None:
-        minutes = max(1, round(event.place.wait / 60))
-        draft.say("waiting.place_wait", position=event.place.position, count=minutes)
-    elif event.place:
-        draft.say("waiting.place", position=event.place.position)
-
-
-def _watched(draft: Draft, live: WithOperator, timer: str) -> None:
-    if timer == "operator_reassign":
-        parked = reassign(draft.rules.policy, live, draft.now)
-        draft.cancel_all()
-        draft.enter(parked)
-        draft.note("reassigned", name=live.name)
-        draft.say("waiting.again")
-        draft.set_timers(waiting_timers(draft.rules.policy, parked, start=draft.now))
-    elif timer == "customer_close":
-        draft.enter(WithBot())
-        draft.say("closed_silent")
-        draft.close("silent")
+def _bots_own(draft: Draft, timer: str) -> None:
+    if timer == SILENCE:
+        draft.dialogs(Silent())
+    elif timer == WAKE:
+        draft.dialogs(Woke())
     else:
-        draft.note(timer)
+        _calm(draft)

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
+import msgspec
+
 from conversation.callback import Callback
 from conversation.policy import Policy, Team
 from conversation.state import Parked
@@ -64,15 +66,14 @@ def is_late(callback: Callback, now: datetime) -> bool:
     return now - callback.begin > LATE
 
 
+def stays(parked: Parked, now: datetime) -> Parked:
+    """A chat in which a call-back is due does not leave the queue without an operator."""
+    expires = now + timedelta(seconds=STAYS)
+    priority = max(parked.priority, PRIORITY)
+    return msgspec.structs.replace(parked, expires=expires, wait=STAYS, priority=priority)
+
+
 def queued(policy: Policy, callback: Callback, now: datetime) -> Parked:
     """In the queue of its team; of the first one where that is gone."""
     team = callback.team if callback.team in policy.teams else next(iter(policy.teams), callback.team)
-    return Parked(
-        team=team,
-        since=now,
-        expires=now + timedelta(seconds=STAYS),
-        wait=STAYS,
-        priority=PRIORITY,
-        prefer=callback.operator,
-        callback=callback,
-    )
+    return stays(Parked(team=team, since=now, expires=now, prefer=callback.operator, callback=callback), now)

@@ -56,6 +56,8 @@ def release(phase: Phase, event: OperatorHandedBack) -> WithBot | Refuse:
 
 def close(phase: Phase, event: OperatorClosed) -> WithBot | Refuse:
     """The person is done; the bot goes on where the dialog's ``handover`` says, and may end there."""
+    if event.over and isinstance(phase, WithOperator):
+        return WithBot()
     return _unless_holder(phase, event) or WithBot()
 
 

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from conversation.policy import Callbacks, Live, Policy, Span, Team, Waiting
-from handoff.complaints import Complaint, Complaints, Path
+from conversation.policy import Callbacks, Live, Moods, MoodWay, Policy, Span, Team, Waiting
+from handoff.complaints import Complaint, Complaints, Path, shown
 from handoff.read_hours import read_holidays, read_week
 from handoff.read_routing import read_mode, read_routing, read_skills
 
 __all__ = ["KEYS", "Complaint", "read_policy"]
 
-KEYS = ("time_zone", "teams", "routing", "waiting", "live")
+KEYS = ("time_zone", "teams", "routing", "waiting", "live", "mood")
 """The keys of ``bot.yaml`` that are read here; others are somebody else's."""
 
 _FALLBACK_ZONE = "UTC"
@@ -32,6 +32,7 @@ def read_policy(section: Mapping[str, Any]) -> tuple[Policy, list[Complaint]]:
         teams=teams,
         waiting=_waiting(notes, ("waiting",), data.get("waiting")),
         live=_live(notes, ("live",), data.get("live")),
+        mood=_mood(notes, ("mood",), data.get("mood")),
         routing=read_routing(notes, ("routing",), data.get("routing")),
     )
     return policy, notes.found
@@ -103,7 +104,7 @@ def _callbacks(notes: Complaints, path: Path, data: Any, hours: Mapping[int, tup
 
 
 def _waiting(notes: Complaints, path: Path, data: Any) -> Waiting:
-    entries = notes.mapping(path, data, ("remind", "expires", "then"))
+    entries = notes.mapping(path, data, ("remind", "expires", "then", "updates"))
     usual = Waiting()
     remind = _reminders(notes, (*path, "remind"), entries.get("remind"))
     expires: int | None = usual.expires
@@ -116,7 +117,15 @@ def _waiting(notes: Complaints, path: Path, data: Any) -> Waiting:
             "make `expires` longer, or take the reminder out",
         )
     then = notes.words((*path, "then"), entries["then"]) if "then" in entries else None
-    return Waiting(remind=remind, expires=expires or usual.expires, then=then or "")
+    updates = _unless_off(notes, (*path, "updates"), entries.get("updates"), usual.updates, least=60)
+    return Waiting(remind=remind, expires=expires or usual.expires, then=then or "", updates=updates)
+
+
+def _unless_off(notes: Complaints, path: Path, data: Any, usual: int | None, *, least: int) -> int | None:
+    """Seconds; None for ``off``."""
+    if data is None:
+        return usual
+    return None if data == "off" else notes.duration(path, data, least=least)
 
 
 def _reminders(notes: Complaints, path: Path, data: Any) -> tuple[int, ...]:
@@ -128,7 +137,7 @@ def _reminders(notes: Complaints, path: Path, data: Any) -> tuple[int, ...]:
 
 
 def _live(notes: Complaints, path: Path, data: Any) -> Live:
-    entries = notes.mapping(path, data, ("customer_silent", "operator_silent", "handle_time"))
+    entries = notes.mapping(path, data, ("customer_silent", "operator_silent", "reopen", "handle_time"))
     customer_remind, customer_close = _silence(notes, (*path, "customer_silent"), entries, "close")
     operator_remind, operator_reassign = _silence(notes, (*path, "operator_silent"), entries, "reassign")
     norms = {
@@ -140,6 +149,7 @@ def _live(notes: Complaints, path: Path, data: Any) -> Live:
         customer_close=customer_close,
         operator_remind=operator_remind,
         operator_reassign=operator_reassign,
+        reopen=_unless_off(notes, (*path, "reopen"), entries.get("reopen"), Live().reopen, least=60),
         handle_time={name: seconds for name, seconds in norms.items() if seconds is not None},
     )
 
@@ -151,3 +161,20 @@ def _silence(notes: Complaints, path: Path, live: Mapping[str, Any], last: str) 
     if remind is not None and end is not None and end <= remind:
         notes.add((*path, last), f"`{last}` comes before the reminder", f"make `{last}` longer than `remind`")
     return remind, end
+
+
+def _mood(notes: Complaints, path: Path, data: Any) -> Moods:
+    entries = notes.mapping(path, data, ("anger", "urgency"))
+    usual = Moods()
+    return Moods(
+        anger=_way(notes, (*path, "anger"), entries.get("anger", usual.anger), usual.anger),
+        urgency=_way(notes, (*path, "urgency"), entries.get("urgency", usual.urgency), usual.urgency),
+    )
+
+
+def _way(notes: Complaints, path: Path, data: Any, usual: MoodWay) -> MoodWay:
+    ways: dict[Any, MoodWay] = {"handoff": "handoff", "priority": "priority", "off": "off"}
+    if isinstance(data, str) and data in ways:
+        return ways[data]
+    notes.add(path, f"{shown(data)} is nothing that can be done about it", "write handoff, priority or off")
+    return usual

@@ -43,9 +43,7 @@ def booked(connection: Connection, chat: str, since: datetime) -> Callback | Non
 def book(connection: Connection, chat: str, callback: Callback, each: int, length: int) -> Booking | None:
     """None: it is full there."""
     _alone(connection)
-    known = connection.execute(
-        select(callbacks.c.body, callbacks.c.state).where(callbacks.c.id == callback.id)
-    ).first()
+    known = connection.execute(select(callbacks.c.body, callbacks.c.state).where(callbacks.c.id == callback.id)).first()
     if known:
         return Booking(chat=chat, callback=decode(_bodies, known.body, callback.id), current=known.state == _BOOKED)
     if _beside(connection, chat, callback, length) >= each:
@@ -97,9 +95,7 @@ def _beside(connection: Connection, chat: str, callback: Callback, length: int) 
 def _end(connection: Connection, chat: str, key: str) -> None:
     """What the chat had is over: ``key`` took its place, or called it off."""
     connection.execute(
-        update(callbacks)
-        .where(callbacks.c.chat == chat, callbacks.c.state == _BOOKED)
-        .values(state=_OFF, ended=key)
+        update(callbacks).where(callbacks.c.chat == chat, callbacks.c.state == _BOOKED).values(state=_OFF, ended=key)
     )
 
 

@@ -1,13 +1,20 @@
 """The ``PeopleStore``: customers, files of operators, who had whom."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
+from typing import Final
 
+from sqlalchemy import Connection
+
+from conversation.events import Event
 from conversation.message import Message
-from conversation.records import Customer, Episode, Found, Handled, Identity, Upload
-from store import customers, handled, uploads
+from conversation.records import Customer, Decided, Episode, Found, Handled, Identity, Upload
+from store import arrivals, customers, handled, uploads
 from store.loader import Read
 from store.writer import Writer
+
+NO_NOTES: Final[Mapping[str, Event]] = MappingProxyType({})
 
 
 class SqlPeople:
@@ -20,11 +27,20 @@ class SqlPeople:
     async def customer_of(self, chat: str) -> Customer:
         return await self._read(lambda connection: customers.customer_of(connection, chat))
 
-    async def join_customers(self, chat: str, other: str, fresh: str) -> bool:
-        return await self._writer.call(lambda connection: customers.join(connection, chat, other, fresh))
+    async def join_customers(self, chat: str, other: str, fresh: str, notes: Mapping[str, Event] = NO_NOTES) -> Decided:
+        return await self._decide(lambda connection: customers.join(connection, chat, other, fresh), notes)
 
-    async def part_customer(self, chat: str, other: str) -> bool:
-        return await self._writer.call(lambda connection: customers.part(connection, chat, other))
+    async def part_customer(self, chat: str, other: str, notes: Mapping[str, Event] = NO_NOTES) -> Decided:
+        return await self._decide(lambda connection: customers.part(connection, chat, other), notes)
+
+    async def _decide(self, do: Callable[[Connection], bool], notes: Mapping[str, Event]) -> Decided:
+        def decide(connection: Connection) -> Decided:
+            if not do(connection):
+                return Decided(changed=False)
+            arriving = [arrivals.from_own(chat, event, f"note:{event.id}", "") for chat, event in notes.items()]
+            return Decided(changed=True, noted=tuple(arrivals.store(connection, arriving)))
+
+        return await self._writer.call(decide)
 
     async def suggested(self, chat: str) -> Sequence[Identity]:
         return await self._read(lambda connection: customers.suggested(connection, chat))

@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy import Connection, Select, func, select, text
 from sqlalchemy.engine import Row
 
+from conversation.cards import card_of
 from conversation.errors import StoreError, UnreadableError
 from conversation.events import QueuePlace
 from conversation.message import Message
@@ -23,7 +24,7 @@ from conversation.records import (
     Standing,
     Timer,
 )
-from conversation.state import Conversation, Parked, WithBot, WithOperator
+from conversation.state import Conversation
 from store import codec
 from store.codec import decode, micros, moment
 from store.statements import Bulk
@@ -61,7 +62,9 @@ _UNHANDLED = Bulk(
 _PLACE = text(
     "SELECT count(*) FROM conversations me JOIN conversations other ON other.team = me.team"
     " WHERE me.id = :id AND me.phase = 'parked' AND other.phase = 'parked'"
-    " AND (other.since < me.since OR other.since = me.since AND other.id <= me.id)"
+    " AND (other.since - other.priority * :step < me.since - me.priority * :step"
+    " OR other.since - other.priority * :step = me.since - me.priority * :step"
+    " AND (other.since < me.since OR other.since = me.since AND other.id <= me.id))"
 )
 # Conditions in words, not parameters: only these let the database use a partial index.
 _NEW = text("inbox.state = 'new'")
@@ -245,8 +248,9 @@ def next_timer(connection: Connection) -> datetime | None:
     return None if due is None else moment(due)
 
 
-def place(connection: Connection, conversation: str) -> QueuePlace | None:
-    position = connection.execute(_PLACE, {"id": conversation}).scalar_one()
+def place(connection: Connection, conversation: str, step: int) -> QueuePlace | None:
+    """In the order of ``handoff.routing.rank``."""
+    position = connection.execute(_PLACE, {"id": conversation, "step": step * 1_000_000}).scalar_one()
     return QueuePlace(position=position) if position else None
 
 
@@ -293,45 +297,9 @@ def cards(connection: Connection) -> list[Card]:
     )
     found, _ = readable(
         connection.execute(query),
-        lambda row: _card(decode(codec.conversations, row.state, f"conversation {row.id}"), row.preview),
+        lambda row: card_of(decode(codec.conversations, row.state, f"conversation {row.id}"), row.preview),
     )
     return found
-
-
-def _card(held: Conversation, preview: str) -> Card:
-    team = operator = operator_name = ""
-    queued: datetime | None = None
-    parked = held.phase if isinstance(held.phase, Parked) else None
-    match held.phase:
-        case Parked(team=team, since=since):
-            phase, queued, since = "parked", since, held.phase.came or since
-        case WithOperator(team=team, operator=operator, name=operator_name, since=since, queued=queued):
-            phase = "with_operator"
-        case WithBot():
-            phase, since = "with_bot", held.opened_at
-        case closed:
-            phase, since = "closed", closed.at
-    return Card(
-        conversation=held.id,
-        chat=held.chat,
-        channel=held.channel,
-        name=held.name,
-        language=held.language,
-        phase=phase,
-        team=team,
-        operator=operator,
-        operator_name=operator_name,
-        since=since,
-        preview=preview,
-        unanswered=held.unanswered,
-        version=held.version,
-        queued=queued,
-        priority=parked.priority if parked else 0,
-        prefer=parked.prefer if parked else "",
-        avoid=parked.avoid if parked else "",
-        why=held.phase.why if isinstance(held.phase, WithOperator) else "",
-        intent=held.reason.intent if held.reason else "",
-    )
 
 
 def send_states(connection: Connection, chat: str) -> Mapping[str, SendState]:

@@ -29,19 +29,19 @@ _HANDLE = Bulk(
 """Number of the event, and of the first that its turn answers: what is older must have been answered before."""
 _OPEN = Bulk(
     "INSERT INTO conversations (id, chat, version, phase, team, operator, since, unanswered, opened_at, updated_at,"
-    " preview, state, bundle) VALUES {rows} ON CONFLICT DO NOTHING RETURNING id",
-    width=13,
+    " preview, state, bundle, priority) VALUES {rows} ON CONFLICT DO NOTHING RETURNING id",
+    width=14,
 )
 _MOVE = Bulk(
     "UPDATE conversations SET version = v.column3, phase = v.column4, team = v.column5, operator = v.column6,"
     " since = v.column7, unanswered = v.column8, updated_at = v.column9,"
     " preview = CASE v.column10 WHEN '' THEN preview ELSE v.column10 END, state = v.column11,"
-    " bundle = v.column12"
+    " bundle = v.column12, priority = v.column13"
     " FROM (VALUES {rows}) AS v"
     " WHERE conversations.id = v.column1 AND conversations.version = v.column2 RETURNING conversations.id",
-    width=12,
+    width=13,
     types=(
-        "TEXT", "BIGINT", "BIGINT", "TEXT", "TEXT", "TEXT", "BIGINT", "BIGINT", "BIGINT", "TEXT", "BLOB", "TEXT",
+        "TEXT", "BIGINT", "BIGINT", "TEXT", "TEXT", "TEXT", "BIGINT", "BIGINT", "BIGINT", "TEXT", "BLOB", "TEXT", "BIGINT",
     ),
 )  # fmt: skip
 _CHATS = Bulk(
@@ -169,6 +169,7 @@ def store(connection: Connection, saves: Sequence[Save]) -> list[Saved]:
     sends = _store_sends(connection, saves, places)
     jobs = _store_jobs(connection, saves)
     _store_timers(connection, saves)
+    handled.RATE.run(connection, [row for save in saves for row in _ratings(save)])
     handled.KEEP.run(connection, [handled.row_of(save.turn.left) for save in saves if save.turn.left])
     return [Saved(sends=tuple(ours), jobs=tuple(asked)) for ours, asked in zip(sends, jobs, strict=True)]
 
@@ -187,10 +188,11 @@ def _call(effect: RunAction, conversation: Conversation) -> ActionCall:
 def _conversation_row(turn: Turn, conversation: Conversation, said: Sequence[Message]) -> Params:
     """The row to insert for a new conversation, otherwise the one to update with (which has ``base`` in it)."""
     team = operator = ""
+    priority = 0
     match conversation.phase:
         case WithBot():
             phase, since = "with_bot", conversation.opened_at
-        case Parked(team=team, since=since):
+        case Parked(team=team, since=since, priority=priority):
             phase = "parked"
         case WithOperator(team=team, operator=operator, since=since):
             phase = "with_operator"
@@ -201,9 +203,20 @@ def _conversation_row(turn: Turn, conversation: Conversation, said: Sequence[Mes
     where = (phase, team, operator, micros(since), int(conversation.unanswered))
     version, at, state = conversation.version, micros(turn.at), encode(conversation)
     if turn.base:
-        return (conversation.id, turn.base, version, *where, at, preview, state, conversation.bundle)
+        return (conversation.id, turn.base, version, *where, at, preview, state, conversation.bundle, priority)
     opened = micros(conversation.opened_at)
-    return (conversation.id, conversation.chat, version, *where, opened, at, preview, state, conversation.bundle)
+    return (
+        conversation.id,
+        conversation.chat,
+        version,
+        *where,
+        opened,
+        at,
+        preview,
+        state,
+        conversation.bundle,
+        priority,
+    )
 
 
 def _message_row(save: Save, message: Message) -> Params:
@@ -217,6 +230,13 @@ def _proofs(save: Save) -> list[Params]:
     said = (message.content for message in save.posts if message.author == "customer")
     numbers = ("".join(filter(str.isdigit, each.phone)) for each in said if isinstance(each, Contact) and each.own)
     return [(number, save.lane) for number in numbers if number]
+
+
+def _ratings(save: Save) -> list[Params]:
+    conversation = save.turn.conversation
+    if conversation.rating is None or all(message.origin != "rated" for message in save.posts):
+        return []
+    return [(conversation.rating.stars, conversation.chat, conversation.id)]
 
 
 def _uploads(save: Save) -> list[Params]:

@@ -88,6 +88,7 @@ conversations = Table(
     _words("preview"),
     Column("state", LargeBinary, nullable=False),
     _words("bundle"),
+    _count("priority"),
     _index("conversations_open", "chat", where="phase <> 'closed'", unique=True),
     Index("conversations_chat", "chat", "opened_at"),
     Index("conversations_opened", "opened_at"),
@@ -291,12 +292,13 @@ handled = _numbered(
     Column("operator", Text, nullable=False),
     Column("began", BigInteger, nullable=False),
     Column("ended", BigInteger, nullable=False),
+    _count("rating"),
     Column("body", LargeBinary, nullable=False),
     Index("handled_team", "team", "number"),
     Index("handled_chat", "chat", "number"),
     Index("handled_ended", "ended"),
 )
-"""Chats that operators had, in the order in which they ended."""
+"""Chats that operators had, in the order in which they ended. ``rating``: what the customer said of it afterwards, 0: nothing."""
 
 topics = Table(
     "topics",

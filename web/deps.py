@@ -1,6 +1,6 @@
 """What the web layer is given by the composition root."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,11 +10,11 @@ import msgspec
 
 from bots.connector import Hook
 from bots.links import Links
-from conversation.events import Happened, OperatorEvent
-from conversation.news import TypingNews
+from conversation.events import Happened, OperatorEvent, QueuePlace
+from conversation.news import ReadNews, TypingNews
 from conversation.people import PeopleStore
 from conversation.ports import Bus, Channel, Clock, Ids, Presence, Rates
-from conversation.records import Chat, Inbound, Operator
+from conversation.records import Accepted, Chat, Inbound, Operator
 from conversation.stores import DeskStore
 from dialogs.problems import Problem
 from engine.rules import Rules
@@ -35,6 +35,10 @@ class Takes(Protocol):
     async def settle(self, numbers: Sequence[int]) -> int: ...
 
     async def typing(self, news: TypingNews, chat: Chat | None = None) -> None: ...
+
+    async def read(self, news: ReadNews) -> None: ...
+
+    async def hand_on(self, accepted: Accepted) -> bool: ...
 
 
 class Readiness(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,6 +68,7 @@ class Deps:
     """``hooks``: channel to its web hook. ``texts``: language to the pages' labels. ``media``: a file's name to the bot folder
     that has it.
 
+    ``place``: of a conversation in its team's queue, with the wait as far as it is known. Raises StoreError.
     ``proxies``: whose ``X-Forwarded-For`` is believed. ``events_token``: what back-ends show who tell of events; empty: none may.
     """
 
@@ -73,6 +78,7 @@ class Deps:
     bus: Bus
     rates: Rates
     presence: Presence
+    place: Callable[[str, str], Awaitable[QueuePlace | None]]
     channels: Mapping[str, Channel]
     hooks: Mapping[str, Hook]
     rules: Callable[[], Rules]

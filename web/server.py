@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Final
 
 from aiohttp import web
 
 from web.deps import Deps
-from web.desk import Desk
+from web.desk.desk import Desk
 from web.events import Events
 from web.guard import MAX_BODY, failure, own_pages, shield
 from web.links import Links
@@ -16,10 +17,14 @@ from web.signin import SignIn
 from web.uploads import Uploads
 from web.webchat import WebChat
 
+DEPS: Final = web.AppKey("deps", Deps)
+"""What the application was given."""
+
 
 def make_app(deps: Deps) -> web.Application:
     """Everything that listens, on one port. Nothing here knows where its collaborators come from."""
     app = web.Application(middlewares=[shield, own_pages], client_max_size=MAX_BODY)
+    app[DEPS] = deps
     sign_in = SignIn(deps)
     webchat, desk = WebChat(deps), Desk(deps, sign_in)
     operation = Operation(deps, lambda: {"customer": len(webchat.open), "desk": len(desk.open)})
@@ -40,8 +45,8 @@ def make_app(deps: Deps) -> web.Application:
     async def close_sockets(_: web.Application) -> None:
         await asyncio.gather(webchat.close(), desk.close())
 
-    async def hear_refusals(_: web.Application) -> AsyncIterator[None]:
-        hearing = asyncio.create_task(desk.refusals.listen(), name="refusals")
+    async def keep_up(_: web.Application) -> AsyncIterator[None]:
+        hearing = asyncio.create_task(desk.feed.listen(), name="desk")
         yield
         hearing.cancel()
         await asyncio.gather(hearing, return_exceptions=True)
@@ -50,7 +55,7 @@ def make_app(deps: Deps) -> web.Application:
         await sign_in.close()
 
     app.on_shutdown.append(close_sockets)
-    app.cleanup_ctx.append(hear_refusals)
+    app.cleanup_ctx.append(keep_up)
     app.on_cleanup.append(close_sign_in)
     return app
 

@@ -1,6 +1,7 @@
 """The web chat's server half: a session for each visitor, and a socket that loses and doubles nothing."""
 
 import asyncio
+from contextlib import suppress
 from typing import Final
 
 import msgspec
@@ -18,6 +19,7 @@ from bots.webchat.frames import (
     Press,
     Said,
     Say,
+    Seen,
     SetLanguage,
     Skip,
     Typing,
@@ -28,9 +30,19 @@ from bots.webchat.frames import (
     read_frame,
 )
 from conversation.content import media_of
-from conversation.errors import BadInputError
+from conversation.errors import BadInputError, StoreError
 from conversation.message import Message
-from conversation.news import QUEUE_TOPIC, DeliveryNews, News, QueueNews, TurnNews, TypingNews, chat_topic
+from conversation.news import (
+    QUEUE_TOPIC,
+    ContextNews,
+    DeliveryNews,
+    News,
+    QueueNews,
+    ReadNews,
+    TurnNews,
+    TypingNews,
+    chat_topic,
+)
 from conversation.records import Card
 from conversation.state import Parked, WithOperator
 from web.deps import Deps
@@ -119,7 +131,7 @@ class WebChat:
 class _Visit:
     """One socket of one visitor."""
 
-    __slots__ = ("address", "chat", "deps", "language", "phase", "queue", "sent", "socket")
+    __slots__ = ("address", "chat", "deps", "language", "phase", "queue", "seen", "sent", "socket")
 
     def __init__(self, chat: WebChat, socket: Socket) -> None:
         self.chat = chat
@@ -128,6 +140,7 @@ class _Visit:
         self.address = ""
         self.language = ""
         self.sent = 0
+        self.seen = 0
         self.phase: PhaseNow | None = None
         self.queue: asyncio.Task[None] | None = None
 
@@ -185,6 +198,7 @@ class _Visit:
         conversation = await self.deps.store.conversation(chat.conversation) if chat and chat.conversation else None
         phase = conversation.phase if conversation else None
         seq = chat.seq if chat else 0
+        self.seen = chat.read_seq if chat else 0
         self.sent = min(self.sent, seq)
         await self.socket.send(
             Welcome(
@@ -196,12 +210,15 @@ class _Visit:
                 or self.deps.rules().bot.source,
                 phase=str(phase.__struct_config__.tag) if phase else "with_bot",
                 operator=phase.name if isinstance(phase, WithOperator) else "",
-                place=await self.deps.store.place(conversation.id)
+                place=await self.deps.place(conversation.id, phase.team)
                 if conversation and isinstance(phase, Parked)
                 else None,
             )
         )
-        self.watch_queue(conversation.id if conversation and isinstance(phase, Parked) else "")
+        if conversation and isinstance(phase, Parked):
+            self.watch_queue(conversation.id, phase.team)
+        else:
+            self.watch_queue("")
 
     async def catch_up(self) -> None:
         """Everything after what the page has, page by page."""
@@ -224,7 +241,7 @@ class _Visit:
                 await self.turn(turn)
             case TypingNews(who="operator", on=on, name=name):
                 await self.socket.send(TypingNow(who="operator", on=on, name=name))
-            case TypingNews() | DeliveryNews() | QueueNews():
+            case TypingNews() | DeliveryNews() | QueueNews() | ReadNews() | ContextNews():
                 pass
 
     async def turn(self, turn: TurnNews) -> None:
@@ -240,26 +257,26 @@ class _Visit:
 
     async def show_phase(self, card: Card, turn: TurnNews) -> None:
         await self.tell(PhaseNow(phase=card.phase, operator=card.operator_name, place=turn.place, working=turn.working))
-        self.watch_queue(card.conversation if card.phase == "parked" else "")
+        self.watch_queue(card.conversation if card.phase == "parked" else "", card.team)
 
     async def tell(self, phase: PhaseNow) -> None:
         if phase != self.phase:
             self.phase = phase
             await self.socket.send(phase)
 
-    def watch_queue(self, conversation: str) -> None:
+    def watch_queue(self, conversation: str, team: str = "") -> None:
         """While the customer waits, the place in the queue follows what happens there."""
         if not conversation and self.queue:
             self.queue.cancel()
             self.queue = None
         elif conversation and self.queue is None:
-            self.queue = asyncio.create_task(self.follow_queue(conversation))
+            self.queue = asyncio.create_task(self.follow_queue(conversation, team))
 
-    async def follow_queue(self, conversation: str) -> None:
+    async def follow_queue(self, conversation: str, team: str) -> None:
         subscription = await self.deps.bus.subscribe(QUEUE_TOPIC)
         try:
             async for _ in subscription:
-                place = await self.deps.store.place(conversation)
+                place = await self.deps.place(conversation, team)
                 if place:
                     await self.tell(PhaseNow(phase="parked", place=place))
         finally:
@@ -278,6 +295,8 @@ class _Visit:
                 raise BadInputError("bad_frame", "hello comes once, first")
             case Typing(on=on):
                 await self.deps.engine.typing(TypingNews(chat=self.address, who="customer", on=on))
+            case Seen(seq=seq):
+                await self.mark(seq)
             case Say() | Press() | SetLanguage():
                 inbound = inbound_of(
                     frame,
@@ -288,6 +307,15 @@ class _Visit:
                 )
                 await self.deps.engine.receive(inbound, self.address)
                 await self.socket.send(Ack(id=frame.id))
+
+    async def mark(self, seq: int) -> None:
+        """What was seen is known to the desk, once; a page can't have seen what it was not sent."""
+        if not self.seen < seq <= self.sent:
+            return
+        self.seen = seq
+        with suppress(StoreError):  # the next one says it too
+            if await self.deps.people.seen(self.address, seq):
+                await self.deps.engine.read(ReadNews(chat=self.address, seq=seq))
 
     async def refuse(self, code: str, message: str, raw: str) -> None:
         await self.socket.send(Error(code=code, message=message, id=frame_id(raw)))

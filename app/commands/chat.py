@@ -81,12 +81,16 @@ def _backends(folder: Path, rules: "Rules", settings: Settings, stack: AsyncExit
 
     try:
         if not settings.actions.url:
-            return Backends(rules, RasaActions(folder) if rules.bot.actions else None)
+            return Backends(rules, RasaActions(folder) if _has_code(rules) else None)
         server = remote_actions(settings.model_copy(update={"bot": folder}), SystemClock())
     except (LotseError, OSError) as error:
         return Backends(rules, None, str(error))
     stack.push_async_callback(server.close)
     return Backends(rules, server)
+
+
+def _has_code(rules: "Rules") -> bool:
+    return any(not spec.own for spec in rules.bot.actions.values())
 
 
 def _stop(message: str) -> NoReturn:

@@ -27,6 +27,9 @@ class Backends:
     def real(self, name: str) -> None:
         self._stubs.pop(name, None)
 
+    def stubbed(self, name: str) -> bool:
+        return name in self._stubs
+
     async def run(self, request: RunAction, language: str) -> tuple[dict[str, Data] | None, str]:
         """What the action gives, None if it fails, and where that comes from, in words."""
         if request.name in self._stubs:

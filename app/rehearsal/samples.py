@@ -147,6 +147,8 @@ def _usual(name: str, type_: Data, number: int = 1) -> Data:
             return f"2026-12-{number:02}"
         case "money":
             return 39.9 * number
+        case "time_slot":
+            return f"2026-11-{number + 2:02}T09:00:00+01:00"
         case str() if type_ in _VALUES:
             return _VALUES[type_]
         case "list":

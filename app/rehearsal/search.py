@@ -120,7 +120,7 @@ class _Answers:
 
 def _defaults(rules: Rules) -> dict[str, dict[str, Data] | None]:
     """What an action without a stub gives: see ``Player.result``."""
-    return {name: None if spec.gives else {} for name, spec in rules.bot.actions.items()}
+    return {name: None if spec.gives else {} for name, spec in rules.bot.actions.items() if not spec.own}
 
 
 def _do(stage: Stage, line: Doing) -> None:

@@ -3,11 +3,12 @@
 import copy
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from conversation.callback import Callback, Plan
 from conversation.content import Contact, Content, Location, Media, Text
 from conversation.effects import Post, RunAction, Understand
 from conversation.errors import LotseError
@@ -27,7 +28,7 @@ from conversation.events import (
 from conversation.message import Message
 from conversation.state import Closed, Conversation, Parked, WithOperator
 from conversation.understanding import Understanding
-from conversation.value import Data
+from conversation.value import Data, Value
 from dialogs.scene import Scene
 from dialogs.taken import Taken
 from dialogs.walking.walk import Walk
@@ -49,7 +50,16 @@ THINGS: Final[Mapping[str, Content]] = {
 """What a customer can send besides words."""
 
 Request: TypeAlias = Understand | RunAction
-Answer: TypeAlias = Understanding | dict[str, Data] | None
+
+
+class Agreed(Value, frozen=True, kw_only=True):
+    """What one of the product's own actions gives, and what it changes."""
+
+    result: dict[str, Data]
+    plan: Plan | None = None
+
+
+Answer: TypeAlias = Understanding | dict[str, Data] | Agreed | None
 """To ``Understand`` an Understanding; to ``RunAction`` its result, None if it failed."""
 
 
@@ -86,8 +96,9 @@ class Stage:
         self._count = 0
         self.state = self._fresh(language or rules.bot.source)
 
-    def _fresh(self, language: str) -> Conversation:
+    def _fresh(self, language: str, callback: Callback | None = None) -> Conversation:
         return Conversation(
+            callback=callback,
             id="rehearsal",
             chat=self.customer,
             channel=self.channel,
@@ -118,7 +129,7 @@ class Stage:
     def say(self, content: Content) -> None:
         """The customer's words; after the end they begin a new conversation."""
         if self.over:
-            self.state = self._fresh(self.state.language)
+            self.state = self._fresh(self.state.language, self.state.callback)
         self.now += BETWEEN
         self.take(CustomerSaid(id=self._key(), at=self.now, content=content))
 
@@ -132,9 +143,11 @@ class Stage:
         if isinstance(request, Understand):
             found = answer if isinstance(answer, Understanding) else Understanding()
             self.take(Understood(id=self._key(), at=self.now, request=request.request, understanding=found))
-        elif isinstance(answer, dict):
+        elif isinstance(answer, dict | Agreed):
             self.ok |= {request.name}
-            self.take(ActionDone(id=self._key(), at=self.now, request=request.request, result=answer))
+            did = answer if isinstance(answer, Agreed) else Agreed(result=answer)
+            done = ActionDone(id=self._key(), at=self.now, request=request.request, result=did.result, plan=did.plan)
+            self.take(done)
         else:
             self.broken |= {request.name}
             self.take(ActionFailed(id=self._key(), at=self.now, request=request.request, reason="as the stage says"))
@@ -165,7 +178,7 @@ class Stage:
             return
         if not isinstance(self.state.phase, Parked | WithOperator):
             raise StageError("nobody waits for an operator here")
-        who = {"operator": "operator", "name": "Operator"}
+        who: dict[str, Any] = {"operator": "operator", "name": "Operator"}
         if isinstance(self.state.phase, Parked):
             self.take(OperatorClaimed(id=self._key(), at=self.now, **who))
         if what == "closes":

@@ -8,6 +8,7 @@ from bots.telegram_desk.heard import Person, Wrote
 from bots.telegram_desk.line_up import Answer, LineUp
 from bots.telegram_desk.pending import Asked, Verb
 from bots.telegram_desk.ports import Surroundings
+from bots.telegram_desk.reader import calls
 from conversation.effects import Refuse
 from conversation.records import Operator
 from conversation.state import Conversation
@@ -62,11 +63,14 @@ class Answers:
             text = f"{words.say(language, 'not_sent')} {text}"
         return escape(f"✗ {text}")
 
-    def done(self, asked: Asked) -> None:
+    async def done(self, asked: Asked) -> None:
         """Answers to customers are seen to be sent by nothing being said: only commands are confirmed."""
         if asked.verb != "reply":
             text = self._lent.words.say(asked.language, f"done.{asked.verb}")
-            self._line.answer(Answer(topic=asked.topic, reply_to=asked.message, text=escape(f"✓ {text}")))
+            found = {name: await self._lent.topics.user_of(name) for name in asked.calls}
+            people = calls({name: number for name, number in found.items() if number})
+            html = f"{escape(f'✓ {text}')} {people}".rstrip()
+            self._line.answer(Answer(topic=asked.topic, reply_to=asked.message, text=html))
 
     async def undelivered(self, chat: str, message: str, error: str) -> None:
         """A message did not reach the customer, or nobody knows whether."""

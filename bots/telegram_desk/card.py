@@ -1,14 +1,11 @@
 """The summary at the top of a topic: all that an operator must know before the first word. Pure."""
 
-from datetime import datetime, tzinfo
 from html import escape
 from typing import Final, Literal, TypeAlias
 
-import msgspec
-
 from bots.telegram_desk.lines import cut
 from bots.telegram_desk.ports import About
-from bots.telegram_desk.words import Words
+from bots.telegram_desk.reader import Reader
 from conversation.state import Closed, Conversation, Parked, WithBot, WithOperator
 
 State: TypeAlias = Literal["urgent", "parked", "live", "bot", "closed"]
@@ -18,22 +15,9 @@ TITLE: Final = 128
 _FACTS, _FACT, _SENTENCES = 14, 160, 6
 
 
-class Reader(msgspec.Struct, frozen=True, kw_only=True):
-    """How the group reads: words, language, and the zone of its clocks."""
-
-    words: Words
-    language: str
-    zone: tzinfo
-
-    def say(self, key: str, **values: str | int) -> str:
-        return self.words.say(self.language, key, **values)
-
-    def time(self, at: datetime) -> str:
-        return f"{at.astimezone(self.zone):%d.%m. %H:%M}"
-
-
 def name_of(conversation: Conversation, reader: Reader) -> str:
-    return " ".join(conversation.name.split()) or reader.say("nameless")
+    """One who has no name is told from the others by the end of the chat's id."""
+    return " ".join(conversation.name.split()) or f"{reader.say('nameless')} {conversation.chat[-4:]}"
 
 
 def state_of(conversation: Conversation) -> State:
@@ -78,8 +62,10 @@ def card_of(conversation: Conversation, about: About, reader: Reader) -> str:
         sentences = " ".join(about.summary[:_SENTENCES])
         lines.append(_row(reader.say("card.summary"), cut(sentences, 900)))
     lines += [_row(cut(name, 40), cut(value, _FACT)) for name, value in about.facts[:_FACTS]]
-    if conversation.callback:
-        lines.append(_row(reader.say("card.callback"), reader.time(conversation.callback.begin)))
+    callback = conversation.callback or getattr(conversation.phase, "callback", None)
+    if callback:
+        when = f"{reader.time(callback.begin)} {callback.phone}".rstrip()
+        lines.append(_row(reader.say("card.callback"), when))
     if isinstance(conversation.phase, Parked | WithOperator):
         lines.append(f"<i>{escape(reader.say(f'card.hint_{_hint(conversation)}'))}</i>")
     return "\n".join(lines)

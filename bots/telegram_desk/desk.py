@@ -157,6 +157,7 @@ class _Shift:
                 self._line.chats(await self._lent.topics.behind(self._api.group, _BEHIND))
                 for asked in self._pending.overdue(self._lent.clock.now()):
                     await self._hearing.look(asked)
+                    self._line.chat(asked.chat)
             except StoreError as error:
                 _log.warning("topics_not_looked_up", error=str(error), again_in=LOOK_EVERY)
             await self._lent.clock.sleep(LOOK_EVERY)

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any, Final
 
+import msgspec
 import structlog
 
 from bots.telegram_desk.answers import Answers, Move
@@ -10,10 +11,10 @@ from bots.telegram_desk.api import FETCHED, ForumApi
 from bots.telegram_desk.codes import code_hash
 from bots.telegram_desk.commands import NAMES, Command, mentioned, read_close, read_command, read_transfer
 from bots.telegram_desk.heard import Heard, Person, Pressed, Wrote
-from bots.telegram_desk.pending import Asked, Pending, Verb, standing
+from bots.telegram_desk.pending import FORGOTTEN, Asked, Pending, Verb, standing
 from bots.telegram_desk.ports import Surroundings
 from bots.telegram_desk.telling import ours
-from conversation.content import Content, Media, Text
+from conversation.content import Content, Text
 from conversation.errors import RefusedError, SendError
 from conversation.events import (
     OperatorClaimed,
@@ -36,6 +37,8 @@ SLOTS: Final = 8
 """Times that are offered to press."""
 _LONGEST_KEY: Final = 64
 """Bytes of what a button carries."""
+_BACK: Final = 200
+"""Messages among which the one is looked for that a command made."""
 _AGAIN: Final = 60.0
 """Seconds in which a stranger is answered once."""
 
@@ -73,7 +76,9 @@ class Hearing:
         return await self._lent.reads.find_operator(name) if name else None
 
     async def _private(self, wrote: Wrote) -> None:
-        """A chat with the bot alone: to say who one is."""
+        """A chat with the bot alone: to say who one is. Whoever tries very often is not answered."""
+        if await self._lent.rates.take(f"desk_private:{wrote.by.user}", rate=0.2, burst=10) is None:
+            return
         command = read_command(wrote.text)
         if command and command.name == "link":
             await self._link(wrote, command.rest)
@@ -195,19 +200,21 @@ class Hearing:
         if len(body) > LARGEST_UPLOAD:
             self._answers.answer(move, "too_large")
             return None
-        name = file.name or f"{file.type}.{file.mime.partition('/')[2] or 'bin'}".replace("jpeg", "jpg")
         upload = Upload(
-            id=move.event, name=name, mime=file.mime, size=len(body), operator=move.by.id, at=self._lent.clock.now()
+            id=move.event,
+            name=file.name,
+            mime=file.mime,
+            size=len(body),
+            operator=move.by.id,
+            at=self._lent.clock.now(),
         )
         try:
-            kept = await self._lent.files.keep(upload, body)
+            kept = await self._lent.files.keep(upload, body, file.type)
         except RefusedError as error:
             _log.warning("upload_refused", error=str(error))
             self._answers.answer(move, "wrong_type")
             return None
-        kind = "file" if file.type == "sticker" else file.type
-        ref = f"upload/{kept.id}"
-        return Media(type=kind, ref=ref, name=kept.name, mime=kept.mime, size=kept.size, caption=wrote.text)
+        return msgspec.structs.replace(kept, caption=wrote.text)
 
     # ── commands ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -237,7 +244,7 @@ class Hearing:
             return
         mentions = mentioned(text, await self._lent.reads.operators()) if "@" in text else ()
         event = OperatorNoted(text=text, mentions=mentions, client_id=self._said(move), **self._about(move))
-        await self._operate(move, "note", event)
+        await self._operate(move, "note", event, mentions)
 
     async def _close(self, move: Move, rest: str) -> None:
         outcomes, topics = self._lent.content.outcomes(), self._lent.content.topics()
@@ -265,9 +272,14 @@ class Hearing:
             self._answers.answer(move, "transfer_how", names=", ".join(names))
             return
         event = OperatorTransferred(
-            team=aim.team, to=aim.to, to_name=aim.to_name, reason=aim.reason, **self._about(move)
+            team=aim.team,
+            to=aim.to,
+            to_name=aim.to_name,
+            reason=aim.reason,
+            over=self._lent.over(move.by),
+            **self._about(move),
         )
-        await self._operate(move, "transfer", event)
+        await self._operate(move, "transfer", event, (aim.to,) if aim.to else ())
 
     async def _callback(self, move: Move, rest: str) -> None:
         """``off`` calls off; words are a time; without them the free times are offered."""
@@ -294,11 +306,15 @@ class Hearing:
         if isinstance(phase, WithOperator) and phase.operator != move.by.id:
             self._answers.refused_at_once(move, "callback", "not_holder", phase.name)
             return
+        planned = move.conversation.callback or getattr(phase, "callback", None)
+        if begin is None and planned is None:
+            self._answers.answer(move, "callback_not_planned")
+            return
         event = await self._lent.calendar.plan(move.conversation, move.event, move.by, begin)
         if event is None:
             self._answers.answer(move, "slot_taken")
             return
-        await self._operate(move, "callback", event)
+        await self._operate(move, "callback" if begin else "callback_off", event)
 
     # ── buttons ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -356,7 +372,7 @@ class Hearing:
     def _said(self, move: Move) -> str:
         return ours(self._group, move.message)
 
-    async def _operate(self, move: Move, verb: Verb, event: OperatorEvent) -> None:
+    async def _operate(self, move: Move, verb: Verb, event: OperatorEvent, calls: tuple[str, ...] = ()) -> None:
         """Stored; whether it may be done is decided in its turn."""
         asked = Asked(
             event=event.id,
@@ -369,17 +385,22 @@ class Hearing:
             message=move.message,
             said=self._said(move),
             at=self._lent.clock.now(),
+            calls=calls,
         )
         self._pending.add(asked)
         if not await self._lent.takes.operate(move.topic.chat, event, f"{move.by.id}:{move.key}"):
             await self.look(asked)
 
     async def look(self, asked: Asked) -> None:
-        """What came of a command whose news may be lost: the conversation says so, or nobody can tell. Raises StoreError."""
-        self._pending.drop(asked)
+        """What came of a command whose news may be lost: the conversation says so. Raises StoreError.
+
+        One that was done is answered by whoever tells of it; of one that nobody hears of again nothing is said.
+        """
         snapshot = await self._lent.reads.load(asked.chat)
-        recent = await self._lent.reads.recent(asked.chat, 1_000)
+        recent = await self._lent.reads.recent(asked.chat, _BACK)
         made = any(message.client_id == asked.said for message in recent)
         refusal = standing(asked, snapshot.conversation, done=made) if snapshot.conversation else None
         if refusal:
             self._answers.refused(asked, refusal)
+        if refusal or asked.at + FORGOTTEN < self._lent.clock.now():
+            self._pending.drop(asked)

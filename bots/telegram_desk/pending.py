@@ -10,19 +10,22 @@ from conversation.message import Message
 from conversation.state import Conversation, WithOperator
 from conversation.value import Value
 
-Verb: TypeAlias = Literal["claim", "reply", "note", "transfer", "bot", "close", "callback"]
+Verb: TypeAlias = Literal["claim", "reply", "note", "transfer", "bot", "close", "callback", "callback_off"]
 MARKS: Final[dict[Verb, frozenset[str]]] = {
     "claim": frozenset({"claimed"}),
     "bot": frozenset({"handed_back"}),
     "close": frozenset({"closed"}),
     "transfer": frozenset({"transferred"}),
-    "callback": frozenset({"planned", "called_off"}),
+    "callback": frozenset({"callback_planned"}),
+    "callback_off": frozenset({"callback_off"}),
     "reply": frozenset(),
     "note": frozenset(),
 }
 """The system notes that show that it was done."""
 OVERDUE: Final = timedelta(seconds=5)
 """After that news of it may have been lost: the conversation itself is looked at."""
+FORGOTTEN: Final = timedelta(minutes=1)
+"""After that nobody waits for an answer any more."""
 _MOST: Final = 1_000
 
 
@@ -39,6 +42,8 @@ class Asked(Value, frozen=True, kw_only=True):
     message: int
     said: str
     at: datetime
+    calls: tuple[str, ...] = ()
+    """Colleagues whom it is for."""
 
 
 class Pending:
@@ -75,7 +80,9 @@ class Pending:
 def _shows(asked: Asked, message: Message) -> bool:
     if asked.verb in ("reply", "note"):
         return message.client_id == asked.said
-    return message.author == "system" and message.origin in MARKS[asked.verb] and message.name == asked.name
+    if message.author != "system" or message.origin not in MARKS[asked.verb]:
+        return False
+    return asked.verb.startswith("callback") or message.name == asked.name  # a call-back's note has its time there
 
 
 def standing(asked: Asked, conversation: Conversation, done: bool) -> Refuse | None:

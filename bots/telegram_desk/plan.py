@@ -8,9 +8,10 @@ from collections.abc import Collection, Sequence
 from hashlib import blake2s
 from typing import Final, TypeAlias
 
-from bots.telegram_desk.card import Reader, State, card_of, keys_of, name_of, state_of, title_of
+from bots.telegram_desk.card import State, card_of, keys_of, name_of, state_of, title_of
 from bots.telegram_desk.lines import CAPTION, LONGEST, Block, blocks, cut, is_file, short, who, words_of
 from bots.telegram_desk.ports import About
+from bots.telegram_desk.reader import Reader
 from conversation.content import Location, Media, media_of, plain_text
 from conversation.message import Message
 from conversation.state import Conversation, Parked, WithOperator
@@ -155,7 +156,7 @@ def _news(
 
 
 def _file(message: Message, name: str, reader: Reader) -> TellFile | TellPlace:
-    said_by = who(message, name, reader.words, reader.language)
+    said_by = who(message, name, reader)
     if isinstance(message.content, Location):
         return TellPlace(place=message.content, title=said_by, seq=message.seq)
     media = media_of(message.content)
@@ -164,7 +165,7 @@ def _file(message: Message, name: str, reader: Reader) -> TellFile | TellPlace:
     return TellFile(
         media=media,
         caption=cut(f"{said_by}: {said}" if said else said_by, CAPTION),
-        instead=f"{said_by}: {words_of(message, reader.words, reader.language)}",
+        instead=f"{said_by}: {words_of(message, reader)}",
         seq=message.seq,
     )
 
@@ -181,11 +182,7 @@ def _so_far(
         if message.author == "customer" and message.id not in told and is_file(message):
             break
         run.append(message)
-    lines = [
-        line
-        for message in run
-        if message.id not in told and (line := short(message, name, reader.words, reader.language))
-    ]
+    lines = [line for message in run if message.id not in told and (line := short(message, name, reader))]
     if not lines:
         return Skip(seq=run[-1].seq)
     kept = lines[-SO_FAR:]
@@ -201,7 +198,7 @@ def _live(topic: Topic, fresh: Sequence[Message], name: str, reader: Reader, tol
     for message in fresh:
         if message.id not in told and is_file(message):
             break
-        pieces = [] if message.id in told else blocks(message, name, reader.words, reader.language)
+        pieces = [] if message.id in told else blocks(message, name, reader)
         for number, piece in enumerate(pieces[part:], part):
             if piece.units + 1 > room:
                 return Tell(html="\n".join(block.html for block in held), seq=seq, part=number)

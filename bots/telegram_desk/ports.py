@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
 from bots.telegram_desk.words import Words
-from conversation.content import Media
+from conversation.content import Media, MediaType
 from conversation.events import OperatorEvent
 from conversation.message import Message
 from conversation.ports import Bus, Clock, Ids, Rates
@@ -54,13 +54,12 @@ class Files(Protocol):
         """Media type and bytes of any file of a chat, whoever sent it. Raises SendError."""
         ...
 
-    async def keep(self, upload: Upload, body: bytes) -> Upload:
-        """As it was kept: what the content is counts, not the name. Raises RefusedError for what nobody should send, and StoreError."""
+    async def keep(self, upload: Upload, body: bytes, kind: MediaType) -> Media:
+        """As a message holds it: what the content is counts, not the name. The same id again changes nothing.
+
+        Raises RefusedError for what nobody should send, and StoreError.
+        """
         ...
-
-
-Booked: TypeAlias = bool | None
-"""True: done. False: somebody has that time. None: that is no time in which anybody calls."""
 
 
 class Calendar(Protocol):
@@ -95,7 +94,8 @@ class Content(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """``language``: what all read in the group. ``sees``: whether an operator may work on a chat in that phase."""
+    """``language``: what all read in the group. ``sees``: whether an operator may work on a chat in that phase;
+    ``over``: on what a colleague holds."""
 
     takes: Takes
     reads: Reads
@@ -111,3 +111,4 @@ class Surroundings:
     words: Words
     language: str
     sees: Callable[[Operator, Phase], bool]
+    over: Callable[[Operator], bool]

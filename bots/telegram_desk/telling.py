@@ -10,8 +10,9 @@ import structlog
 from bots.limits import Bucket, limits_of
 from bots.telegram_desk.answers import Answers
 from bots.telegram_desk.api import LARGEST, ForumApi, TopicGoneError
-from bots.telegram_desk.card import ICONS, Reader
+from bots.telegram_desk.card import ICONS
 from bots.telegram_desk.line_up import Answer, LineUp
+from bots.telegram_desk.lines import named
 from bots.telegram_desk.pending import Pending
 from bots.telegram_desk.plan import (
     ChangeCard,
@@ -30,6 +31,7 @@ from bots.telegram_desk.plan import (
     next_step,
 )
 from bots.telegram_desk.ports import Surroundings
+from bots.telegram_desk.reader import Reader
 from conversation.errors import (
     AccountDownError,
     MigratedError,
@@ -40,6 +42,7 @@ from conversation.errors import (
     StoreError,
 )
 from conversation.message import Message
+from conversation.state import Conversation
 from conversation.topics import Topic
 
 _log = structlog.get_logger("telegram_desk")
@@ -172,11 +175,13 @@ class Telling:
         conversation = snapshot.conversation
         if conversation is None:
             return topic, None
-        if not topic.topic:
-            topic = msgspec.structs.replace(topic, seq=max(topic.seq, conversation.begins))
+        if not topic.topic or not topic.open:
+            topic = _begun(topic, conversation, snapshot.chat.seq)
         messages = await lent.reads.history(chat, topic.seq, _BATCH)
         told = {message.id for message in messages if await self._is_told(chat, message)}
-        reader = Reader(words=lent.words, language=lent.language, zone=lent.content.zone())
+        names = {name for message in messages for name in named(message)}
+        people = {name: number for name in sorted(names) if (number := await lent.topics.user_of(name))}
+        reader = Reader(words=lent.words, language=lent.language, zone=lent.content.zone(), people=people)
         about = await lent.knows.about(snapshot.chat, conversation, lent.language)
         return topic, next_step(topic, conversation, messages, about, reader, told=told)
 
@@ -187,7 +192,7 @@ class Telling:
             self._answered[message.id] = None
             while len(self._answered) > _BATCH * 10:
                 del self._answered[next(iter(self._answered))]
-            self._answers.done(asked)
+            await self._answers.done(asked)
         return message.id in self._answered or message.client_id.startswith(ours(self._group, 0)[:-1])
 
     async def _do(self, chat: str, topic: Topic, step: Step) -> Topic:
@@ -271,6 +276,12 @@ class Telling:
                 return _with(topic, open=True)
             case _:
                 return topic
+
+
+def _begun(topic: Topic, conversation: Conversation, newest: int) -> Topic:
+    """A topic that begins, or begins again, tells of this conversation, and of a very long one the end."""
+    before = max(topic.seq, conversation.begins, newest - _BATCH)
+    return topic if before == topic.seq else _with(topic, seq=before, part=0)
 
 
 def _with(topic: Topic, /, **changed: object) -> Topic:

@@ -56,7 +56,13 @@ class Typing(_Frame, frozen=True, kw_only=True, tag="typing"):
     on: bool
 
 
-ClientFrame: TypeAlias = Hello | Say | Press | SetLanguage | Typing
+class Seen(_Frame, frozen=True, kw_only=True, tag="seen"):
+    """The page has shown all up to this message."""
+
+    seq: Annotated[int, msgspec.Meta(ge=1, le=MAX_SEQ)]
+
+
+ClientFrame: TypeAlias = Hello | Say | Press | SetLanguage | Typing | Seen
 _decoder: msgspec.json.Decoder[ClientFrame] = msgspec.json.Decoder(ClientFrame)
 
 

@@ -12,7 +12,7 @@ from dialogs.checks.material import Material
 from dialogs.checks.structure import one_of
 from dialogs.checks.types import class_of, fits, infer, of_catalogue
 from dialogs.kinds import BUILT_IN, Kind, compile_pattern, read_bound
-from dialogs.model import Ask, Dialog, Do, Form, Step
+from dialogs.model import ActionSpec, Ask, Dialog, Do, Form, Step
 from dialogs.problems import Problem
 from dialogs.reading.source import Path
 
@@ -151,15 +151,16 @@ def actions(m: Material) -> Iterator[Problem]:
             todo = f"add it to actions/catalogue.yaml, or {one_of(name, m.bot.actions)}"
             yield m.at(dialog, step, f"there is no action “{name}”", todo, path=("do",))
             continue
-        yield from _arguments(m, dialog, step, step.verb, spec.takes)
-        if m.live_actions is not None and name not in m.live_actions and name not in asked:
+        yield from _arguments(m, dialog, step, step.verb, spec)
+        if not spec.own and m.live_actions is not None and name not in m.live_actions and name not in asked:
             asked.add(name)
             message = f"the action server does not know “{name}”"
             yield m.at(dialog, step, message, "let a developer add it there, or correct the name", path=("do",))
 
 
-def _arguments(m: Material, dialog: Dialog, step: Step, do: Do, takes: Mapping[str, Data]) -> Iterator[Problem]:
-    if set(do.arguments) != set(takes):
+def _arguments(m: Material, dialog: Dialog, step: Step, do: Do, spec: ActionSpec) -> Iterator[Problem]:
+    takes = spec.takes
+    if not set(takes) - spec.optional <= set(do.arguments) <= set(takes):
         message = f"action {do.action} takes {_names(takes)}, and gets {_names(do.arguments)}"
         yield m.at(dialog, step, message, "correct `with:`", path=("with",))
     for name, expression in do.arguments.items():

@@ -27,13 +27,23 @@ MAX_ROUNDS: Final = 8
 
 
 def built_in(bot: Bot) -> dict[str, Type]:
-    team = Record(fields={"open": YES_NO, "next_slots": ListOf(item=MOMENT)})
+    team = Record(fields={"open": YES_NO, "next_open": MOMENT, "next_slots": ListOf(item=MOMENT)})
     hours = Record(fields=dict.fromkeys(bot.policy.teams, team))
-    return {"hours": hours, "now": MOMENT, "today": Scalar(name="date"), "channel": TEXT, "language": TEXT}
+    person = Record(fields=dict.fromkeys(("team", "operator", "outcome", "topic"), TEXT))
+    return {
+        "hours": hours,
+        "now": MOMENT,
+        "today": Scalar(name="date"),
+        "channel": TEXT,
+        "language": TEXT,
+        "handoff": person,
+    }
 
 
 def given(spec: ActionSpec, m: Material) -> Record:
     """What an action answers with. ``may_be_empty`` in the catalogue names the fields that need not be there."""
+    if spec.own:
+        return of_fields(spec.gives, spec.may_be_empty)
     catalogue = m.data("actions/catalogue.yaml")
     entry = catalogue.get(spec.name) if isinstance(catalogue, dict) else None
     empty = entry.get("may_be_empty") if isinstance(entry, dict) else None

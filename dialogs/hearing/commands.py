@@ -19,6 +19,8 @@ _MAX_ASKED: Final = 60
 _PLEASE: Final = "bitte|please|пожалуйста|будь ласка"
 _ASKED_FOR: Final = re.compile(rf"(?:(?:{_PLEASE}|auf|in|на)[ ,]+)*(.*?)(?:[ ,]+(?:{_PLEASE}))?")
 
+_WITH_PLEASE: Final = re.compile(rf"(?:(?:{_PLEASE})[ ,]+)?(.*?)(?:[ ,]+(?:{_PLEASE}))?")
+
 
 def find_command(bot: Bot, language: str, text: str) -> str:
     """The command that the text is, or empty: ``/menu``, its word in the conversation's language, or any other's exactly."""
@@ -26,6 +28,16 @@ def find_command(bot: Bot, language: str, text: str) -> str:
         name = re.split(r"[@ ]", text[1:], maxsplit=1)[0].casefold()
         return name if name in bot.commands else ""
     said = folded(text)
+    return _spoken_command(bot, language, said) or _spoken_command(bot, language, _curt(said))
+
+
+def _curt(said: str) -> str:
+    """Without a "please" around it; empty where there is none."""
+    found = _WITH_PLEASE.fullmatch(said)
+    return found[1] if found and found[1] != said else ""
+
+
+def _spoken_command(bot: Bot, language: str, said: str) -> str:
     if not said:
         return ""
     own = _spoken(bot, language)

@@ -9,12 +9,14 @@ from typing import Final
 
 from conversation.effects import SetTimer
 from conversation.errors import StoreError
-from conversation.events import CustomerEdited, CustomerPressed, CustomerSaid, CustomerUnreachable
+from conversation.events import CustomerEdited, CustomerPressed, CustomerSaid, CustomerUnreachable, QueuePlace
 from conversation.meter import NO_METER, NO_TRACER, Meter, Tracer
-from conversation.ports import Actions, Bus, Channel, Clock, Ids
+from conversation.ports import Actions, Bus, Channel, Clock, Ids, Providers
 from conversation.records import Accepted, Claimed, InboxRow, Saved, Send, Turn
 from conversation.stores import EngineStore
+from engine.shell.callbacks import Callbacks
 from engine.shell.claims import Claims
+from engine.shell.context import Contexts, NoProviders
 from engine.shell.duty import Duty
 from engine.shell.editions import Editions
 from engine.shell.feed import Feed
@@ -50,6 +52,7 @@ class Tools:
     editions: Editions
     actions: Actions
     repeatable: Callable[[str], bool]
+    own: Callbacks | None = None
     bus: Bus
     channels: Mapping[str, Channel]
     clock: Clock
@@ -57,12 +60,15 @@ class Tools:
     place: str = ""
     gone: Callable[[str], bool] = lambda _: False
     beat: float = EVERY
+    providers: Providers = field(default_factory=NoProviders)
     policies: Mapping[str, AmbiguousPolicy] = field(default_factory=dict)
     pacer: Pacer | None = None
     chance: Callable[[], float] = lambda: 1.0
     at: Callable[[str], None] = no_point
     meter: Meter = NO_METER
     tracer: Tracer = NO_TRACER
+    place_of: Callable[[str, str], Awaitable[QueuePlace | None]] | None = None
+    """Of a conversation in its team's queue; without it, as the store has it."""
 
 
 class Engine:
@@ -103,6 +109,7 @@ class Engine:
             tracer=tools.tracer,
             hands=self,
         )
+        self.contexts = self._make_contexts()
         self.turns = self._make_turns()
         self.outbox = self._make_outbox()
         self.jobs = self._make_jobs()
@@ -127,8 +134,22 @@ class Engine:
             after=self._after,
             doubt=self.claims.doubt,
             at=tools.at,
+            told=self.contexts.turn,
             meter=tools.meter,
             tracer=tools.tracer,
+            place=tools.place_of,
+        )
+
+    def _make_contexts(self) -> Contexts:
+        tools = self._tools
+        return Contexts(
+            providers=tools.providers,
+            store=tools.store.context,
+            chats=tools.store,
+            bus=tools.bus,
+            clock=tools.clock,
+            mine=self._mine,
+            who=lambda chat: tuple(tools.editions.current(chat).rules.bot.fillers),
         )
 
     def _make_outbox(self) -> Outbox:
@@ -155,6 +176,7 @@ class Engine:
             store=tools.store,
             actions=tools.actions,
             repeatable=tools.repeatable,
+            own=tools.own,
             clock=tools.clock,
             ids=tools.ids,
             fence=self.claims.fence,
@@ -183,6 +205,7 @@ class Engine:
             "members": self.members.run,
             "claims": self.claims.run,
             "timers": self.timers.run,
+            "context": self.contexts.listen,
             "sweep": self.sweep.run,
         }
         self._tasks = [
@@ -199,6 +222,7 @@ class Engine:
         await self.jobs.drain(DRAIN / 4)
         await self.turns.lanes.drain(DRAIN / 4)
         await self.outbox.drain(DRAIN / 4)
+        await self.contexts.drain()
         await self.feed.close()
         for task in self._tasks:
             task.cancel()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import msgspec
 import structlog
 
+from conversation.cards import card_of
 from conversation.content import plain_text
 from conversation.effects import Post, Refuse
 from conversation.events import QueuePlace
@@ -16,13 +17,14 @@ from conversation.news import (
     DeliveryNews,
     News,
     QueueNews,
+    ReadNews,
     TurnNews,
     TypingNews,
     chat_topic,
 )
 from conversation.ports import Bus, Channel
-from conversation.records import Card, Chat, SendState, Turn
-from conversation.state import Closed, Conversation, Parked, Phase, WithBot, WithOperator
+from conversation.records import Chat, SendState, Turn
+from conversation.state import Conversation, Parked, Phase, WithBot
 
 PREVIEW = 120
 """Characters of the customer's last words on a card."""
@@ -30,52 +32,10 @@ PREVIEW = 120
 _log = structlog.get_logger(__name__)
 
 
-def card_of(conversation: Conversation, preview: str) -> Card:
-    """A conversation as the desk lists it."""
-    phase = conversation.phase
-    team, operator, name = "", "", ""
-    since, queued = conversation.opened_at, None
-    match phase:
-        case Parked():
-            team, since, queued = phase.team, phase.came or phase.since, phase.since
-        case WithOperator():
-            team, operator, name, since, queued = phase.team, phase.operator, phase.name, phase.since, phase.queued
-        case Closed():
-            since = phase.at
-        case WithBot():
-            pass
-    parked = phase if isinstance(phase, Parked) else None
-    return Card(
-        conversation=conversation.id,
-        chat=conversation.chat,
-        channel=conversation.channel,
-        name=conversation.name,
-        language=conversation.language,
-        phase=phase_name(phase),
-        team=team,
-        operator=operator,
-        operator_name=name,
-        since=since,
-        preview=preview,
-        unanswered=conversation.unanswered,
-        version=conversation.version,
-        queued=queued,
-        priority=parked.priority if parked else 0,
-        prefer=parked.prefer if parked else "",
-        avoid=parked.avoid if parked else "",
-        why=phase.why if isinstance(phase, WithOperator) else "",
-        intent=conversation.reason.intent if conversation.reason else "",
-    )
-
-
 def works(conversation: Conversation) -> bool:
     """Whether the bot waits for a back-end."""
     frames = conversation.run.frames
     return bool(frames) and frames[-1].stage == "doing" and isinstance(conversation.phase, WithBot)
-
-
-def phase_name(phase: Phase) -> str:
-    return str(phase.__struct_config__.tag)
 
 
 class Feed:
@@ -128,6 +88,10 @@ class Feed:
         news = DeliveryNews(chat=chat, message=message, state=state, decided=True)
         await self._publish(chat_topic(chat), news)
         await self._publish(DESK_TOPIC, news)
+
+    async def read(self, news: ReadNews) -> None:
+        """To whoever shows the chat."""
+        await self._publish(chat_topic(news.chat), news)
 
     async def typing(self, news: TypingNews, chat: Chat | None = None) -> None:
         """``chat`` for an operator's typing: a messenger shows it too, at its own pace. Nobody waits for that."""

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from conversation.events import Happened, OperatorEvent
 from conversation.meter import NO_TRACER, Tracer
-from conversation.news import TypingNews
+from conversation.news import ReadNews, TypingNews
 from conversation.ports import Bus, Ids
 from conversation.records import Accepted, Chat, Inbound, Send
 from conversation.stores import EngineStore
@@ -99,6 +99,10 @@ class Intake:
     async def typing(self, news: TypingNews, chat: Chat | None = None) -> None:
         """Never stored. ``chat`` for an operator's typing: a messenger shows it too."""
         await self._feed.typing(news, chat)
+
+    async def read(self, news: ReadNews) -> None:
+        """It is stored already: whoever shows the chat is told."""
+        await self._feed.read(news)
 
     async def hand_on(self, accepted: Accepted) -> bool:
         """To whoever holds the chat, or shall. False for an event that was known."""

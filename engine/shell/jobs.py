@@ -12,6 +12,7 @@ from conversation.events import ActionDone, ActionFailed
 from conversation.ports import Actions, Clock, Ids
 from conversation.records import Accepted, Job
 from conversation.stores import EngineStore
+from engine.shell.callbacks import Callbacks, Did
 from engine.shell.outbox import no_point
 from engine.shell.stored import until_stored
 
@@ -21,6 +22,7 @@ _log = structlog.get_logger(__name__)
 
 class Jobs:
     """``repeatable``: actions that may run twice (pure look-ups); others fail if it can't be known whether they ran.
+    ``own``: the product's own actions, which may.
 
     ``at``: called at points of the way, for tests that end it there. ``fence`` is that of this worker's claim of a chat; ``done``
     gets each answer as it was stored.
@@ -34,6 +36,7 @@ class Jobs:
         repeatable: Callable[[str], bool],
         clock: Clock,
         ids: Ids,
+        own: Callbacks | None = None,
         fence: Callable[[str], int | None],
         done: Callable[[Accepted], None],
         at: Callable[[str], None] = no_point,
@@ -43,6 +46,7 @@ class Jobs:
         self._store = store
         self._actions = actions
         self._repeatable = repeatable
+        self._own = own
         self._clock = clock
         self._ids = ids
         self._fence = fence
@@ -97,7 +101,8 @@ class Jobs:
     async def _call(self, job: Job) -> ActionDone | ActionFailed | None:
         """None: the chat is somebody else's now, and with it the call."""
         call = job.call
-        if job.started and not self._repeatable(call.name):
+        own = self._own if self._own and self._own.does(call.name) else None
+        if job.started and not own and not self._repeatable(call.name):
             return self._failed(job, "the service stopped while the action ran; nobody knows whether it took place")
         self._at("job")
         fence = self._fence(job.chat)
@@ -105,14 +110,14 @@ class Jobs:
             return None
         self._at("job_begun")
         try:
-            result = dict(await self._actions.run(call))
+            did = await own.run(call) if own else Did(result=dict(await self._actions.run(call)))
         except ActionError as error:
             _log.warning("action_failed", action=call.name, conversation=job.conversation, error=error)
             return self._failed(job, str(error))
         except Exception as error:
             _log.exception("action_failed", action=call.name, conversation=job.conversation)
             return self._failed(job, str(error))
-        return ActionDone(id=self._ids.new(), at=self._clock.now(), request=call.key, result=result)
+        return ActionDone(id=self._ids.new(), at=self._clock.now(), request=call.key, result=did.result, plan=did.plan)
 
     def _failed(self, job: Job, reason: str) -> ActionFailed:
         return ActionFailed(id=self._ids.new(), at=self._clock.now(), request=job.call.key, reason=reason)

@@ -5,19 +5,20 @@ What the store does not hold, that somebody types for one, is not seen meanwhile
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, Protocol
 
 import msgspec
 import structlog
 
+from conversation.cards import card_of
 from conversation.errors import StoreError, UnreadableError
 from conversation.events import QueuePlace
 from conversation.news import DESK_TOPIC, LOST_TOPIC, QUEUE_TOPIC, QueueNews, TurnNews, chat_topic
 from conversation.ports import Clock, Subscription
 from conversation.records import Snapshot, Standing
 from conversation.state import Conversation, Parked
-from engine.shell.feed import card_of, works
+from engine.shell.feed import works
 
 EVERY: Final = 1.0
 """Seconds between two looks, and between two questions whether the bus is there."""
@@ -55,8 +56,16 @@ class Ears(Protocol):
 class Lookout:
     """For a process that has open pages."""
 
-    def __init__(self, *, store: Reads, bus: Ears, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        store: Reads,
+        bus: Ears,
+        clock: Clock,
+        place: Callable[[str, str], Awaitable[QueuePlace | None]] | None = None,
+    ) -> None:
         self._store = store
+        self._place_of = place or (lambda conversation, _: store.place(conversation))
         self._bus = bus
         self._clock = clock
         self._seen: dict[str, Standing] = {}
@@ -161,4 +170,4 @@ class Lookout:
         if not isinstance(conversation.phase, Parked):
             return None
         async with self._room:
-            return await self._store.place(conversation.id)
+            return await self._place_of(conversation.id, conversation.phase.team)

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from itertools import islice, takewhile
 from time import perf_counter
 from typing import Final
 
@@ -17,19 +18,21 @@ from conversation.events import (
     CustomerSaid,
     CustomerUnreachable,
     Event,
+    OperatorClaimed,
     QueuePlace,
     TimerFired,
     Understood,
 )
 from conversation.meter import NO_METER, NO_TRACER, Meter, Tracer
 from conversation.ports import Channel, Clock, Ids, Nlu
-from conversation.records import InboxRow, Saved, Snapshot, Turn
+from conversation.records import Chat, InboxRow, Saved, Snapshot, Turn
 from conversation.run import Run
 from conversation.state import Closed, Conversation, Parked, Phase
 from conversation.stores import EngineStore
 from conversation.understanding import Understanding
+from engine.live import reopens
 from engine.rules import Rules
-from engine.shell.editions import Editions, choose
+from engine.shell.editions import Edition, Editions, choose
 from engine.shell.feed import Feed
 from engine.shell.lanes import Lanes
 from engine.shell.stored import until_stored
@@ -40,6 +43,8 @@ NLU_LIMIT: Final = 2.0
 """Seconds; then the bot goes on as if nothing was understood."""
 CACHED: Final = 5_000
 """Chats whose newest state is kept in memory: it holds as long as the claim does under which it was saved."""
+CROWD: Final = 100
+"""Claims of one chat that are answered in one turn: all but the first are only told who has it."""
 AT_ONCE: Final = 500
 """Turns that are worked on at the same time."""
 _RETRY: Final = (0.1, 0.5, 1.0, 2.0, 3.0)
@@ -49,7 +54,8 @@ _log = structlog.get_logger(__name__)
 
 class Turns:
     """``fence`` is that of this worker's claim of a chat. ``after`` gets what a saved turn left to do; ``doubt`` the chat of
-    one that was refused. ``at`` is called at named points (for crash tests)."""
+    one that was refused; ``told`` a chat and what a saved turn made of its conversation. ``at`` is called at named points (for crash tests). ``place``: of a
+    conversation in its team's queue."""
 
     def __init__(
         self,
@@ -64,11 +70,14 @@ class Turns:
         after: Callable[[Saved, Turn], None],
         doubt: Callable[[str], None],
         at: Callable[[str], None],
+        told: Callable[[Chat, Conversation, Conversation], None] = lambda *_: None,
         meter: Meter = NO_METER,
         tracer: Tracer = NO_TRACER,
+        place: Callable[[str, str], Awaitable[QueuePlace | None]] | None = None,
     ) -> None:
         self._meter = meter
         self._tracer = tracer
+        self._place = place or (lambda conversation, _: store.place(conversation))
         self._store = store
         self._editions = editions
         self._channels = channels
@@ -79,8 +88,11 @@ class Turns:
         self._after = after
         self._doubt = doubt
         self._at = at
+        self._told = told
         self._cache: OrderedDict[str, tuple[int, Snapshot]] = OrderedDict()
         self._room = asyncio.Semaphore(AT_ONCE)
+        self._along: set[int] = set()
+        """Numbers of events that were answered along with an earlier one."""
         self.lanes: Lanes[InboxRow] = Lanes(self._handle, give_up=self._reject, clock=clock)
 
     def add(self, row: InboxRow) -> None:
@@ -95,6 +107,9 @@ class Turns:
 
         Raises what a retry won't mend.
         """
+        if row.number in self._along:
+            self._along.discard(row.number)
+            return
         for attempt in range(1_000_000):
             try:
                 async with self._room:
@@ -129,30 +144,43 @@ class Turns:
         if fence is None:
             raise StaleError(row.chat)
         snapshot = self._cached(row.chat, fence) or await self._store.load(row.chat)
-        start = self._start(snapshot, row.event)
+        start, edition = await self._begin(snapshot, row.event)
         event = row.event
         place = None
         if isinstance(start.phase, Parked):
-            place = await self._store.place(start.id)
+            place = await self._place(start.id, start.phase.team)
             if isinstance(event, TimerFired):
                 event = msgspec.structs.replace(event, place=place)
-        end, effects = await self._step(start, event)
-        turn = self._record(row, fence, snapshot, start=start, end=end, effects=effects)
+        end, effects = await self._step(start, event, edition)
+        crowd = self._crowd(row)
+        for other in crowd:
+            end, more = await self._step(end, other.event, edition)
+            effects = (*effects, *more)
+        turn = self._record((row, *crowd), fence, snapshot, start=start, end=end, effects=effects)
         self._at("stepped")
         with self._tracer.span("save", chat=row.chat, conversation=end.id):
             saved = await self._store.save(turn)
         self._meter.turn(row.event, start.phase, end.phase, self._clock.now())
         self._at("saved")
+        self._along.update(other.number for other in crowd)
         self._remember(snapshot, turn)
         self._after(saved, turn)
+        self._told(snapshot.chat, start, turn.conversation)
         await self._tell(turn, start.phase, place)
+
+    def _crowd(self, row: InboxRow) -> tuple[InboxRow, ...]:
+        """Claims that wait right behind a claim: of fifty who want a chat the last would wait for as many commits."""
+        if not isinstance(row.event, OperatorClaimed):
+            return ()
+        behind = islice(self.lanes.items(row.chat), 1, CROWD)
+        return tuple(takewhile(lambda other: isinstance(other.event, OperatorClaimed), behind))
 
     async def _tell(self, turn: Turn, before: Phase, place: QueuePlace | None) -> None:
         """The turn is saved: whatever fails here must not have it done again."""
         end = turn.conversation
         try:
             if isinstance(end.phase, Parked) and not isinstance(before, Parked):
-                place = await self._store.place(end.id)
+                place = await self._place(end.id, end.phase.team)
         except StoreError as error:
             _log.warning("place_not_read", conversation=end.id, error=str(error))
         try:
@@ -160,13 +188,21 @@ class Turns:
         except Exception:
             _log.exception("turn_not_published", conversation=end.id)
 
-    def _start(self, snapshot: Snapshot, event: Event) -> Conversation:
-        """The open conversation, or a new one after the last was closed."""
-        last, chat = snapshot.conversation, snapshot.chat
+    async def _begin(self, snapshot: Snapshot, event: Event) -> tuple[Conversation, Edition]:
+        """The open conversation, or what follows the last one after that was closed, and the version that takes the event."""
+        last = snapshot.conversation
         if last is not None and not isinstance(last.phase, Closed):
-            return last
+            return await choose(self._editions, last, event)
         if last is not None and not isinstance(event, CustomerSaid | CustomerPressed | CustomerChoseLanguage):
-            return last
+            return await choose(self._editions, last, event)
+        if last is not None and isinstance(last.phase, Closed) and last.phase.reopen:
+            again, edition = await choose(self._editions, last, event)
+            if reopens(again, event, edition.rules):
+                return again, edition
+        return await choose(self._editions, self._fresh(snapshot, event), event)
+
+    def _fresh(self, snapshot: Snapshot, event: Event) -> Conversation:
+        last, chat = snapshot.conversation, snapshot.chat
         return Conversation(
             id=self._ids.new(),
             chat=chat.id,
@@ -179,10 +215,12 @@ class Turns:
             name=last.name if last else "",
             run=Run(left=last.run.left, forms=last.run.forms) if last else Run(),
             callback=last.callback if last else None,
+            acquainted=(last.served or last.acquainted) if last else None,
         )
 
-    async def _step(self, start: Conversation, event: Event) -> tuple[Conversation, tuple[Effect, ...]]:
-        start, edition = await choose(self._editions, start, event)
+    async def _step(
+        self, start: Conversation, event: Event, edition: Edition
+    ) -> tuple[Conversation, tuple[Effect, ...]]:
         rules = edition.rules
         try:
             state, effects = self._advance(start, event, rules)
@@ -218,7 +256,7 @@ class Turns:
 
     def _record(
         self,
-        row: InboxRow,
+        rows: tuple[InboxRow, ...],
         fence: int,
         snapshot: Snapshot,
         *,
@@ -226,9 +264,9 @@ class Turns:
         end: Conversation,
         effects: tuple[Effect, ...],
     ) -> Turn:
-        event = row.event
+        event = rows[0].event
         return Turn(
-            handled=(row.number,),
+            handled=tuple(row.number for row in rows),
             base=start.version,
             conversation=msgspec.structs.replace(end, version=start.version + 1),
             effects=effects,

@@ -132,7 +132,7 @@ async def test_what_rejected_or_broke_does_not_stop_the_others(actions: Adapter)
 async def test_server_names_what_it_has(remote: RemoteActions) -> None:
     there = await remote.names()
     assert disagreements(remote.catalogue, there) == []
-    assert disagreements(catalogue_of(NORDNETZ), there)[:2] == ["book_callback", "change_address"]
+    assert disagreements(catalogue_of(NORDNETZ), there)[:2] == ["change_address", "check_outage"]
 
 
 async def test_action_that_the_server_does_not_have_is_broken(server: ActionServer) -> None:

@@ -182,7 +182,7 @@ async def test_timers_due_in_two_processes_fire_once(open_process: Open) -> None
         await one.receive(f"{address}-2", address, "a nap")
     await one.settled()
 
-    one.clock.moment += timedelta(seconds=1)
+    one.wait(timedelta(seconds=1))
     await at_once([process.engine.timers.fire_due() for process in (one, two, one, two)])
     await both_settled(one, two)
 
@@ -202,7 +202,7 @@ async def test_a_timer_whose_customer_writes_in_the_same_moment_fires_or_not_but
         await one.receive(f"{address}-2", address, "a nap")
     await one.settled()
 
-    one.clock.moment += timedelta(seconds=1)
+    one.wait(timedelta(seconds=1))
     await at_once(
         [one.engine.timers.fire_due(), *(one.receive(f"{address}-3", address, "awake") for address in addresses)]
     )

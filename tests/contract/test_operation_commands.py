@@ -165,7 +165,7 @@ def lines_of(result: Result) -> dict[str, str]:
     """Part → its level and words."""
     found = {}
     for line in result.output.splitlines():
-        match = re.fullmatch(r"(ok|warn|FAIL) +(settings|put aside|\w+) {2,}(.*)", line)
+        match = re.fullmatch(r"(ok|warn|FAIL) +(settings|put aside|telegram desk|\w+) {2,}(.*)", line)
         if match:
             found[match[2]] = f"{match[1]} {match[3]}"
     return found
@@ -177,7 +177,8 @@ def test_doctor_finds_nothing_wrong_where_nothing_is(lotse: Lotse, file: Path) -
     assert {line[:3] for line in lines_of(result).values()} == {"ok "}, result.output
     assert list(lines_of(result)) == [
         *("settings", "bot", "pages", "database", "disk", "integrity", "tables", "writing", "clock"),
-        *("version", "workers", "inbox", "timers", "put aside", "outbox", "redis", "actions", "telegram", "port"),
+        *("version", "workers", "inbox", "timers", "put aside", "outbox", "redis", "actions", "telegram"),
+        *("telegram desk", "port"),
     ]
     assert result.output.endswith("all is well\n")
 

@@ -230,7 +230,6 @@ def test_an_action_that_the_live_server_does_not_know_is_an_error() -> None:
         "find_order",
         "list_invoices",
         "change_address",
-        "book_callback",
         "create_ticket",
     }
     (problem,) = checked(nordnetz_files(), live_actions=known)

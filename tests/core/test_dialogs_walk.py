@@ -8,7 +8,7 @@ import pytest
 from conversation.content import Location, Media, Prompt, Text
 from conversation.effects import RunAction, Understand
 from conversation.events import ActionDone, CustomerSaid, Understood
-from conversation.state import Closed, Parked, WithBot
+from conversation.state import Closed, Parked
 from dialogs.problems import BotError
 from engine.step import step
 from tests.support.bots import DEFAULTS, ENDS, Talk, fresh, main_bot, make_rules, means, words_of
@@ -324,19 +324,32 @@ def test_a_chat_handed_back_begins_at_the_menu_after_the_bot_said_who_it_is() ->
     assert talk.say("b") == ["bye"]
 
 
-@pytest.mark.parametrize(("word", "keys"), [("back", ["menu"]), ("menu", ["menu"]), ("stop", ["stopped"])])
-def test_a_waiting_customer_can_leave_the_queue(word: str, keys: list[str]) -> None:
+@pytest.mark.parametrize("word", ["back", "menu"])
+def test_a_waiting_customer_can_go_back_to_the_bot_and_keeps_the_place(word: str) -> None:
     talk = bot("  menu: {choose: {a: human, b: bye}}\n")
     talk.say("hi", "a")
-    assert talk.say(word) == keys
-    assert isinstance(talk.state.phase, WithBot | Closed)
-    assert set(talk.state.timers) == ({"silence"} if keys == ["menu"] else set())
+    waits = set(talk.state.timers)
+    before = talk.state.phase
+    assert talk.say(word) == ["waiting.meanwhile", "menu"]
+    phase = talk.state.phase
+    assert isinstance(before, Parked)
+    assert isinstance(phase, Parked)
+    assert (phase.since, phase.team, phase.meanwhile) == (before.since, before.team, True)
+    assert set(talk.state.timers) == waits | {"silence"}
+
+
+def test_a_waiting_customer_can_leave_the_queue() -> None:
+    talk = bot("  menu: {choose: {a: human, b: bye}}\n")
+    talk.say("hi", "a")
+    assert talk.say("stop") == ["stopped"]
+    assert isinstance(talk.state.phase, Closed)
+    assert not talk.state.timers
 
 
 def test_back_from_the_queue_without_any_question_before_leads_to_the_menu() -> None:
     talk = Talk(main_bot("  menu: {choose: {a: human, b: bye}}\n" + ENDS), understand=lambda _: means(want_human=0.95))
     assert talk.say("a person please") == ["human"]
-    assert talk.say("back") == ["menu"]
+    assert talk.say("back") == ["waiting.meanwhile", "menu"]
 
 
 def test_busy_leads_where_the_step_says() -> None:

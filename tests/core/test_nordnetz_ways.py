@@ -22,13 +22,18 @@ Place: TypeAlias = tuple[object, ...]
 Stubs: TypeAlias = dict[str, dict[str, Data] | None]
 
 CUSTOMER = {"name": "Eva", "line": "L-1", "contract": "10000001", "phone": "+49 30 1234567"}
+SLOTS = ["2026-03-03T09:00:00+01:00", "2026-03-03T09:30:00+01:00"]
 GOOD: Stubs = {
     "check_outage": {"found": True, "id": "F1", "hours": 2},
     "notify_when_fixed": {},
     "find_order": {"exists": True, "late": False, "state": "planned", "due": "2026-12-01"},
     "list_invoices": {"all": [{"number": f"R{n}", "date": f"2026-0{n}-01", "total": 9.9 * n, "pdf": "r.pdf"} for n in (1, 2)]},
     "change_address": {},
-    "book_callback": {},
+    "free_slots": {"slots": SLOTS},
+    "book_callback": {"booked": True, "begin": SLOTS[0], "slots": []},
+    "my_callback": {"begin": SLOTS[0], "phone": "+49301234567", "slots": SLOTS},
+    "move_callback": {"moved": True, "begin": SLOTS[0], "phone": "+49301234567", "slots": []},
+    "cancel_callback": {"begin": SLOTS[0], "phone": "+49301234567"},
     "create_ticket": {"number": "T-1"},
     "find_customer": CUSTOMER,
 }  # fmt: skip
@@ -37,12 +42,18 @@ BAD: Stubs = {
     "check_outage": {"found": True, "id": "F1", "hours": None},
     "find_order": {"exists": False, "late": None, "state": None, "due": None},
     "list_invoices": {"all": None},
+    "free_slots": {"slots": []},
+    "my_callback": {"begin": None, "phone": None, "slots": []},
+    "move_callback": {"moved": False, "begin": None, "phone": None, "slots": []},
+    "cancel_callback": {"begin": None, "phone": None},
     "find_customer": {"name": None, "line": None, "contract": None, "phone": None},
 }
 LATE: Stubs = {
     **GOOD,
     "check_outage": {"found": False, "id": None, "hours": None},
     "find_order": {"exists": True, "late": True, "state": "late", "due": "2026-12-01"},
+    "book_callback": {"booked": False, "begin": SLOTS[0], "slots": SLOTS},
+    "move_callback": {"moved": False, "begin": SLOTS[0], "phone": None, "slots": SLOTS},
 }
 BROKEN: Stubs = dict.fromkeys(GOOD)
 WIFI, ORDER = "what is the code?", "and my order?"
@@ -57,6 +68,8 @@ ANSWERS = (
     "5",
     "1",
     "Lange Reihe 5",
+    "/callback_move",
+    "/callback_cancel",
     "???",
 )
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -19,14 +20,19 @@ from conversation.events import (
     CustomerPressed,
     CustomerSaid,
     CustomerUnreachable,
+    OperatorAssigned,
     OperatorClaimed,
     OperatorClosed,
+    OperatorConsulted,
     OperatorHandedBack,
+    OperatorNoted,
     OperatorReplied,
+    OperatorTransferred,
+    QueuePlace,
     TimerFired,
     Understood,
 )
-from conversation.state import Closed
+from conversation.state import Closed, Parked, WithOperator, bot_speaks
 from conversation.understanding import Intent, Understanding
 from dialogs.hearing.hear import press_id
 from engine.rules import Rules
@@ -62,9 +68,16 @@ WORDS: Final = st.sampled_from(
         "again",
         "done",
         "???",
+        "I am furious",
+        "this is urgent",
+        "Ask the assistant",
+        "Keep my place",
         "/menu",
         "",
     ]
+)
+PLACES: Final = st.one_of(
+    st.none(), st.builds(QueuePlace, position=st.integers(1, 40), wait=st.one_of(st.none(), st.integers(0, 5000)))
 )
 OPERATORS: Final = st.sampled_from(("anna", "bert"))
 INTENTS: Final = st.dictionaries(
@@ -83,30 +96,34 @@ class Life(Model):
 
     @rule(text=WORDS)
     def says(self, text: str) -> None:
-        self.reopen()
-        effects = self.take(CustomerSaid(id=self.key(), at=self.now, content=Text(text=text)))
+        event = CustomerSaid(id=self.key(), at=self.now, content=Text(text=text))
+        self.reopen(event)
+        company = self.word_of_bot
+        effects = self.take(event)
         assert isinstance(effects[0], Post)
         assert effects[0].message.author == "customer"
-        if self.holder == "bot":
+        if company:
             assert self.answered(effects)
         self.bot_moved()
 
     @rule()
     def sends_a_place(self) -> None:
-        self.reopen()
-        effects = self.take(CustomerSaid(id=self.key(), at=self.now, content=Location(latitude=1, longitude=2)))
+        event = CustomerSaid(id=self.key(), at=self.now, content=Location(latitude=1, longitude=2))
+        self.reopen(event)
+        effects = self.take(event)
         assert self.holder != "bot" or self.answered(effects)
         self.bot_moved()
 
     @precondition(lambda self: self.menus)
     @rule(data=st.data(), newest=st.booleans())
     def presses(self, data: st.DataObject, newest: bool) -> None:
-        self.reopen()
         menu = self.menus[-1] if newest else data.draw(st.sampled_from(self.menus))
         button = data.draw(st.sampled_from(buttons_of(menu)))
+        event = CustomerPressed(id=self.key(), at=self.now, payload=button.payload, menu=menu.id)
+        self.reopen(event)
         again = self.state.run.answered == press_id(menu.id, button.payload)
         before = self.state
-        effects = self.take(CustomerPressed(id=self.key(), at=self.now, payload=button.payload, menu=menu.id))
+        effects = self.take(event)
         if again:
             assert not effects
             assert self.state.run == before.run
@@ -167,6 +184,53 @@ class Life(Model):
         self.bot_moved()
 
     @rule(operator=OPERATORS)
+    def is_given_it(self, operator: str) -> None:
+        event = OperatorAssigned(id=self.key(), at=self.now, operator=operator, name=operator, why="only")
+        effects = self.take(event)
+        if self.holder == "parked":
+            self.holder = operator
+        else:
+            assert not effects
+        self.bot_moved()
+
+    @rule(operator=OPERATORS, to=st.sampled_from(("", "anna", "bert")))
+    def passes_it_on(self, operator: str, to: str) -> None:
+        event = OperatorTransferred(
+            id=self.key(), at=self.now, operator=operator, name=operator, team="" if to else "care", to=to, reason="r"
+        )
+        company = bot_speaks(self.state.phase)
+        effects = self.take(event)
+        if self.holder in ("parked", operator):
+            assert not any(isinstance(effect, Refuse) for effect in effects)
+            assert isinstance(self.state.phase, Parked)
+            assert self.state.phase.prefer == to
+            assert bot_speaks(self.state.phase) == company
+            self.holder = "parked"
+        else:
+            self.refused(effects, {"bot": "not_waiting", "closed": "closed"}.get(self.holder, "not_holder"))
+        self.bot_moved()
+
+    @rule(operator=OPERATORS)
+    def writes_a_note(self, operator: str) -> None:
+        event = OperatorNoted(id=self.key(), at=self.now, operator=operator, name=operator, text="n", client_id="n")
+        before = self.state.phase
+        assert [type(effect) for effect in self.take(event)] == [Post]
+        assert self.state.phase == before
+
+    @rule(operator=OPERATORS)
+    def asks_a_colleague(self, operator: str) -> None:
+        event = OperatorConsulted(
+            id=self.key(), at=self.now, operator=operator, name=operator, colleague="cleo", colleague_name="Cleo"
+        )
+        effects = self.take(event)
+        if self.holder == operator:
+            assert isinstance(self.state.phase, WithOperator)
+            assert "cleo" in self.state.phase.consulted
+        else:
+            self.refused(effects, "closed" if self.holder == "closed" else "not_holder")
+        self.bot_moved()
+
+    @rule(operator=OPERATORS)
     def acts_on_another_conversation(self, operator: str) -> None:
         event = OperatorClaimed(id=self.key(), at=self.now, operator=operator, name="A", conversation="c-gone")
         self.refused(self.take(event), "closed")
@@ -178,11 +242,12 @@ class Life(Model):
         self.now += timedelta(seconds=seconds)
 
     @precondition(lambda self: self.timers)
-    @rule(late=st.integers(0, 100))
-    def timer_fires(self, late: int) -> None:
+    @rule(late=st.integers(0, 100), place=PLACES)
+    def timer_fires(self, late: int, place: QueuePlace | None) -> None:
         name, due = min(self.timers.items(), key=lambda item: item[1])
         self.now = max(self.now, due) + timedelta(seconds=late)
-        effects = self.take(TimerFired(id=self.key(), at=self.now, name=name, due=due))
+        place = place if isinstance(self.state.phase, Parked) else None
+        effects = self.take(TimerFired(id=self.key(), at=self.now, name=name, due=due, place=place))
         if name == "operator_reassign":
             self.holder = "parked"
         elif name == "customer_close":
@@ -205,23 +270,24 @@ class Life(Model):
     def back_end_answers(self, data: st.DataObject, found: dict[str, object] | None) -> None:
         request = data.draw(st.one_of(st.just(self.requests[-1]), st.sampled_from(self.requests)))
         awaited = any(frame.stage == "doing" and frame.request == request for frame in self.state.run.frames[-1:])
-        before = self.state
+        before, company = self.state, self.word_of_bot
         if found is None:
             effects = self.take(ActionFailed(id=self.key(), at=self.now, request=request, reason="broken"))
         else:
             effects = self.take(ActionDone(id=self.key(), at=self.now, request=request, result=found))
-        if awaited and self.holder == "bot":
+        if awaited and company:
             assert self.answered(effects)
-        elif not self.changed:
+        elif not self.changed:  # nobody waits for it any more, but a person may read it
             assert not effects
-            assert self.state == before
+            assert msgspec.structs.replace(self.state, ran=before.ran) == before
+            assert [each.request for each in self.state.ran] == [each.request for each in before.ran]
         self.bot_moved()
 
     @precondition(lambda self: self.listens)
     @rule(data=st.data(), scores=INTENTS, language=st.sampled_from(("", "de", "fr")))
     def is_understood(self, data: st.DataObject, scores: dict[str, float], language: str) -> None:
         request = data.draw(st.one_of(st.just(self.listens[-1]), st.sampled_from(self.listens)))
-        awaited = self.holder == "bot" and self.state.run.listening == request
+        awaited = self.word_of_bot and self.state.run.listening == request
         intents = tuple(Intent(name=name, score=score) for name, score in scores.items())
         found = Understanding(language=language, language_score=0.9, intents=intents)
         effects = self.take(Understood(id=self.key(), at=self.now, request=request, understanding=found))
@@ -263,8 +329,9 @@ class Handovers(Life):
             assert self.state.seq == before + 1
 
     def says_now(self, text: str) -> None:
-        self.reopen()
-        self.take(CustomerSaid(id=self.key(), at=self.now, content=Text(text=text)))
+        event = CustomerSaid(id=self.key(), at=self.now, content=Text(text=text))
+        self.reopen(event)
+        self.take(event)
         self.bot_moved()
 
     def claims_now(self, operator: str) -> None:

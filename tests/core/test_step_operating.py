@@ -14,6 +14,7 @@ from conversation.events import (
     OperatorConsulted,
     OperatorEvent,
     OperatorHandedBack,
+    OperatorJoined,
     OperatorNoted,
     OperatorRan,
     OperatorReplied,
@@ -185,3 +186,13 @@ def test_a_chat_handed_back_goes_on_at_the_chosen_step() -> None:
 def test_the_wait_of_a_chat_that_was_passed_on_ends_like_any_other() -> None:
     state, _ = step(live(), OperatorTransferred(**ANNA, **TO_TEAM), RULES)
     assert state.timers["wait_expire"] == NOW + timedelta(seconds=RULES.policy.waiting.expires)
+
+
+@pytest.mark.parametrize("state", [at_menu(), parked(), live(), closed()], ids=["bot", "parked", "live", "closed"])
+def test_who_joined_and_parted_customers_is_noted_and_nothing_else_changes(state: Conversation) -> None:
+    for joined, origin in ((True, "joined"), (False, "parted")):
+        after, effects = step(state, OperatorJoined(**BERT, place="telegram 4711", joined=joined), RULES)
+        (note,) = [effect.message for effect in effects if isinstance(effect, Post)]
+        assert (note.origin, note.name, note.author) == (origin, "Bert", "system")
+        assert note.content == Note(text="", to="telegram 4711")
+        assert (after.phase, after.run, after.timers) == (state.phase, state.run, state.timers)

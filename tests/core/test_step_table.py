@@ -66,6 +66,19 @@ def parked() -> Conversation:
     return talk.state
 
 
+def meanwhile() -> Conversation:
+    talk = Talk(RULES, state=parked())
+    talk.say("menu")
+    return talk.state
+
+
+def meanwhile_doing() -> Conversation:
+    talk = Talk(RULES, state=meanwhile())
+    talk.event_id()
+    talk.say("look")
+    return talk.state
+
+
 def live() -> Conversation:
     talk = Talk(RULES, state=parked())
     talk.claim("anna")
@@ -81,6 +94,17 @@ def closed() -> Conversation:
     talk = Talk(RULES, state=at_menu())
     talk.say("leave")
     return talk.state
+
+
+def ended_by_anna() -> Conversation:
+    state, _ = step(live(), OperatorClosed(id="o", at=MONDAY, operator="anna", name="Anna"), RULES)
+    return state
+
+
+def fell_silent() -> Conversation:
+    state = answered()
+    due = state.timers["customer_close"]
+    return step(state, TimerFired(id="o", at=MONDAY, name="customer_close", due=due), RULES)[0]
 
 
 def said(effects: tuple[Effect, ...]) -> str:
@@ -116,8 +140,10 @@ def words(text: str) -> CustomerSaid:
     return CustomerSaid(**LATER, content=Text(text=text))
 
 
-QUEUE = "+wait_remind_1 +wait_warn +wait_expire"
-NO_QUEUE = "-wait_remind_1 -wait_warn -wait_expire"
+CLOCKS = "+wait_remind_1 +wait_warn +wait_expire"
+NO_CLOCKS = "-wait_remind_1 -wait_warn -wait_expire"
+QUEUE = f"{CLOCKS} +wait_place"
+NO_QUEUE = f"{NO_CLOCKS} -wait_place"
 OPERATOR_TURN = "+operator_remind +operator_reassign"
 NOT_OPERATOR_TURN = "-operator_remind -operator_reassign"
 
@@ -164,11 +190,18 @@ TABLE: Final = [
     (listening, words("leave"), Closed, "customer bot:bye note:ended"),
     # ── in the queue ──
     (parked, words("hello?"), Parked, "customer"),
-    (parked, words("menu"), WithBot, f"customer {NO_QUEUE} note:left_queue bot:menu +silence"),
+    (parked, words("menu"), Parked, "customer note:meanwhile bot:waiting.meanwhile bot:menu +silence"),
+    (parked, words("back"), Parked, "customer note:meanwhile bot:waiting.meanwhile bot:menu +silence"),
+    (parked, words("human"), Parked, "customer"),
+    (parked, words("Ask the assistant"), Parked, "customer note:meanwhile bot:waiting.meanwhile bot:menu +silence"),
+    (parked, words("1"), Parked, "customer note:meanwhile bot:waiting.meanwhile bot:menu +silence"),
+    (parked, CustomerPressed(**LATER, payload="=bot", menu="m9"), Parked, "customer note:meanwhile bot:waiting.meanwhile bot:menu +silence"),
+    (parked, CustomerPressed(**LATER, payload="=keep", menu="m9"), Parked, f"customer {NO_CLOCKS} {CLOCKS} bot:waiting.kept"),
+    (parked, CustomerPressed(**LATER, payload="=instead", menu="m9"), Closed, f"customer {NO_QUEUE} note:left_queue bot:bye note:ended"),
     (parked, words("stop"), Closed, f"customer {NO_QUEUE} note:left_queue bot:stopped note:ended"),
     (parked, CustomerSaid(**LATER, content=Media(type="photo", ref="p", caption="menu")), Parked, "customer"),
     (parked, CustomerPressed(**LATER, payload="main/menu/leave", menu="m9"), Parked, "customer"),
-    (parked, CustomerPressed(**LATER, payload="!menu", menu="m9"), WithBot, f"customer {NO_QUEUE} note:left_queue bot:menu +silence"),
+    (parked, CustomerPressed(**LATER, payload="!menu", menu="m9"), Parked, "customer note:meanwhile bot:waiting.meanwhile bot:menu +silence"),
     (parked, CustomerEdited(**LATER, of="k", content=HELLO), Parked, "customer"),
     (parked, CustomerChoseLanguage(**LATER, language="de"), Parked, ""),
     (parked, CustomerUnreachable(**LATER, reason="blocked"), Closed, f"note:unreachable {NO_QUEUE} note:ended"),
@@ -179,6 +212,28 @@ TABLE: Final = [
     (parked, OperatorClaimed(**STALE), Parked, "refuse:closed"),
     (parked, Understood(**LATER, request="old", understanding=means(leave=1)), Parked, ""),
     (parked, ActionDone(**LATER, request="old", result={}), Parked, ""),
+    # ── in the queue, with the bot meanwhile ──
+    (meanwhile, words("look"), Parked, "customer -silence run:look_up"),
+    (meanwhile, words("?"), Parked, "customer -silence bot:menu.error +silence"),
+    (meanwhile, words("what is this"), Parked, "customer -silence understand"),
+    (meanwhile, words("human"), Parked, "customer -silence bot:human note:waits_again +wait_place"),
+    (meanwhile, words("talk"), Parked, "customer -silence bot:human note:waits_again +wait_place"),
+    (meanwhile, words("leave"), Closed, f"customer -silence bot:bye note:left_queue bot:waiting.left {NO_QUEUE} note:ended"),
+    (meanwhile, words("stop"), Closed, f"customer {NO_QUEUE} -silence note:left_queue bot:stopped note:ended"),
+    (meanwhile, words("1"), Parked, "customer -silence run:look_up"),
+    (meanwhile, CustomerPressed(**LATER, payload="main/menu/look", menu="m9"), Parked, "customer -silence run:look_up"),
+    (meanwhile, CustomerPressed(**LATER, payload="=instead", menu="m9"), Closed, f"customer {NO_QUEUE} -silence note:left_queue bot:bye note:ended"),
+    (meanwhile, CustomerPressed(**LATER, payload="=bot", menu="m9"), Parked, "customer"),
+    (meanwhile, CustomerEdited(**LATER, of="k", content=HELLO), Parked, "customer"),
+    (meanwhile, CustomerChoseLanguage(**LATER, language="de"), Parked, "bot:menu -silence +silence"),
+    (meanwhile, CustomerUnreachable(**LATER, reason="blocked"), Closed, f"note:unreachable {NO_QUEUE} -silence note:ended"),
+    (meanwhile, OperatorClaimed(**ANNA), WithOperator, f"{NO_QUEUE} -silence note:claimed {OPERATOR_TURN}"),
+    (meanwhile, OperatorReplied(**ANNA, content=HELLO, client_id="k"), Parked, "refuse:not_holder"),
+    (meanwhile, OperatorHandedBack(**ANNA), Parked, "refuse:not_holder"),
+    (meanwhile, OperatorClosed(**ANNA), Parked, "refuse:not_holder"),
+    (meanwhile, ActionDone(**LATER, request="old", result={}), Parked, ""),
+    (meanwhile_doing, ActionDone(**LATER, request="e2.a1", result={"a": 1}), Parked, "bot:menu +silence"),
+    (meanwhile_doing, ActionFailed(**LATER, request="e2.a1", reason="broken"), Parked, "bot:human note:waits_again +wait_place"),
     # ── with an operator, whose turn it is ──
     (live, words("menu"), WithOperator, "customer"),
     (live, CustomerPressed(**LATER, payload="!menu", menu="m9"), WithOperator, "customer"),
@@ -199,6 +254,15 @@ TABLE: Final = [
     (live, ActionDone(**LATER, request="e1.a1", result={}), WithOperator, ""),
     (live, Understood(**LATER, request="asked", understanding=means(leave=1)), WithOperator, ""),
     (live, TimerFired(**LATER, name="silence", due=MONDAY), WithOperator, ""),
+    # ── closed by a person, or silent with one: to be reopened ──
+    (ended_by_anna, words("one more thing"), Parked, f"customer note:reopened {QUEUE} bot:reopened"),
+    (ended_by_anna, words("human"), Parked, f"customer note:reopened {QUEUE} bot:reopened"),
+    (ended_by_anna, words("menu"), Closed, "customer"),
+    (ended_by_anna, words("/start"), Closed, "customer"),
+    (ended_by_anna, CustomerPressed(**LATER, payload="main/menu/leave", menu="m9"), Closed, "customer"),
+    (ended_by_anna, CustomerEdited(**LATER, of="k", content=HELLO), Closed, "customer"),
+    (ended_by_anna, OperatorClaimed(**ANNA), Closed, "refuse:closed"),
+    (fell_silent, words("sorry, I was away"), Parked, f"customer note:reopened {QUEUE} bot:reopened"),
     # ── closed ──
     (closed, words("hello"), Closed, "customer"),
     (closed, CustomerEdited(**LATER, of="k", content=HELLO), Closed, "customer"),
@@ -230,13 +294,26 @@ def test_an_event_in_a_phase(before: Callable[[], Conversation], event: Event, p
 TIMERS: Final = [
     (at_menu, "silence", None, WithBot, "bot:reminder +silence"),
     (parked, "wait_remind_1", None, Parked, ""),
-    (parked, "wait_remind_1", QueuePlace(position=3), Parked, "bot:waiting.place"),
-    (parked, "wait_remind_1", QueuePlace(position=3, wait=200), Parked, "bot:waiting.place_wait"),
+    (parked, "wait_remind_1", QueuePlace(position=3), Parked, "bot:waiting.place +wait_place"),
+    (parked, "wait_remind_1", QueuePlace(position=3, wait=200), Parked, "bot:waiting.place_wait +wait_place"),
+    (parked, "wait_place", None, Parked, "+wait_place"),
+    (parked, "wait_place", QueuePlace(position=3), Parked, "bot:waiting.first +wait_place"),
+    (parked, "wait_place", QueuePlace(position=3, wait=200), Parked, "bot:waiting.first_wait +wait_place"),
+    (meanwhile, "wait_place", QueuePlace(position=3), Parked, "bot:waiting.first +wait_place"),
+    (meanwhile, "silence", None, Parked, "bot:reminder +silence"),
+    (meanwhile, "wait_warn", None, Parked, "bot:waiting.warn"),
+    (
+        meanwhile,
+        "wait_expire",
+        None,
+        Closed,
+        "-wait_remind_1 -wait_warn -wait_place -silence note:wait_expired bot:bye note:ended",
+    ),
     (parked, "wait_warn", None, Parked, "bot:waiting.warn"),
-    (parked, "wait_expire", None, Closed, "-wait_remind_1 -wait_warn note:wait_expired bot:bye note:ended"),
+    (parked, "wait_expire", None, Closed, "-wait_remind_1 -wait_warn -wait_place note:wait_expired bot:bye note:ended"),
     (live, "operator_remind", None, WithOperator, "note:operator_remind"),
-    (live, "operator_reassign", None, Parked, f"-operator_remind note:reassigned bot:waiting.again {QUEUE}"),
-    (answered, "customer_remind", None, WithOperator, "note:customer_remind"),
+    (live, "operator_reassign", None, Parked, f"-operator_remind note:reassigned {QUEUE} bot:waiting.again"),
+    (answered, "customer_remind", None, WithOperator, "note:customer_remind operator"),
     (answered, "customer_close", None, Closed, "bot:closed_silent -customer_remind note:ended"),
 ]
 
@@ -265,7 +342,7 @@ def test_words_after_the_warning_keep_the_place_in_the_queue() -> None:
     assert isinstance(state.phase, Parked)
     late = CustomerSaid(id="x", at=state.phase.expires - timedelta(seconds=60), content=HELLO)
     kept, effects = step(state, late, RULES)
-    assert said(effects) == f"customer {NO_QUEUE} {QUEUE} bot:waiting.kept"
+    assert said(effects) == f"customer {NO_CLOCKS} {CLOCKS} bot:waiting.kept"
     assert isinstance(kept.phase, Parked)
     assert kept.phase.since == state.phase.since
     assert kept.phase.expires == late.at + timedelta(minutes=15)

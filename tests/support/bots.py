@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from app.bot_folder import load_rules, product_texts, read_folder
+from app.rehearsal.calendar import is_own, own_result
 from conversation.content import Button, Content, Prompt, Text
 from conversation.effects import Effect, Post, RunAction, Understand
 from conversation.events import (
@@ -140,7 +141,8 @@ def fresh(*, language: str = "en", channel: str = "webchat", at: datetime = MOND
 class Talk:
     """One customer and one bot. Each method returns the text keys of what the bot said to it.
 
-    ``actions``: name to result, None = it fails; an action that is not named stays unanswered until ``act``.
+    ``actions``: name to result, None = it fails; an action that is not named stays unanswered until ``act``,
+    but for the product's own ones.
     ``understand``: what free texts mean; by default nothing.
     """
 
@@ -189,6 +191,15 @@ class Talk:
                     self.requests.append(effect)
                     if name in self.actions:
                         self._take(self._answer(effect, self.actions[name]))
+                    elif is_own(self.rules, name):
+                        self._take(self._own(effect))
+
+    def _own(self, request: RunAction) -> Event:
+        did = own_result(self.rules, self.state, self.now, request)
+        if did is None:
+            return self._answer(request, None)
+        done = ActionDone(id=self.event_id(), at=self.now, request=request.request, result=did.result)
+        return msgspec.structs.replace(done, plan=did.plan)
 
     def _answer(self, request: RunAction, result: dict[str, Data] | None) -> Event:
         if result is None:

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 
 from app.bot_folder import load_rules
@@ -11,16 +12,17 @@ from conversation.content import Content, Media, Text, plain_text
 from conversation.errors import ActionError, RefusedError
 from conversation.events import CustomerSaid
 from conversation.message import Message
-from conversation.ports import Actions, Bus, Nlu
+from conversation.ports import Actions, Bus, Clock, Nlu, Providers
 from conversation.records import ActionCall, Chat, Inbound
 from conversation.understanding import Understanding
 from conversation.value import Data
 from engine.rules import Rules
+from engine.shell.callbacks import Callbacks
+from engine.shell.context import NoProviders
 from engine.shell.editions import Editions, OneEdition
 from engine.shell.engine import Engine, Tools
 from store.bus import MemoryBus
 from store.sql import SqlStore
-from tests.support.connector_surroundings import TurnedClock
 from tests.support.customers import until
 from tests.support.service import HandClock
 
@@ -80,7 +82,7 @@ class Process:
     def __init__(
         self,
         store: SqlStore,
-        clock: TurnedClock | HandClock,
+        clock: Clock,
         channel: Sends,
         bus: Bus | None = None,
         dead: set[str] | None = None,
@@ -89,6 +91,7 @@ class Process:
         nlu: Nlu | None = None,
         actions: Actions | None = None,
         editions: Editions | None = None,
+        providers: Providers | None = None,
     ) -> None:
         self.store = store
         self.clock = clock
@@ -100,12 +103,14 @@ class Process:
             editions=editions or OneEdition(lambda: rules, nlu or Deaf()),
             actions=actions or NoBackEnd(),
             repeatable=lambda _: False,
+            own=Callbacks(store=store.calendar, rules=lambda _: rules, clock=clock),
             bus=bus or MemoryBus(),
             channels={CHANNEL: channel},
             clock=clock,
             ids=RandomIds(clock),
             place=self.place,
             gone=self.dead.__contains__,
+            providers=providers or NoProviders(),
         )
         self.engine = Engine(tools)
         self._joined = False
@@ -115,6 +120,11 @@ class Process:
         if not self._joined:
             self._joined = True
             await self.engine.members.join()
+
+    def wait(self, time: timedelta) -> None:
+        """By the test's own clock."""
+        assert isinstance(self.clock, HandClock)
+        self.clock.moment += time
 
     def dies(self) -> None:
         """Others see that it has ended."""

@@ -50,7 +50,7 @@ class _Plain(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.text, self.wrong, self._open = "", "", list[str]()
 
-    def handle_starttag(self, tag: str, attrs: Any) -> None:
+    def handle_starttag(self, tag: str, attrs: Any) -> None:  # noqa: ARG002 - the parser's
         self.wrong = self.wrong or ("" if tag in _TAGS else f"unsupported tag {tag}")
         self._open.append(tag)
 

@@ -7,6 +7,9 @@ from dialogs.reading.translations import Lock, Translated, digest, write_lock
 SUPPORT, IDENTIFY, BOT = "dialogs/support.yaml", "dialogs/identify_customer.yaml", "bot.yaml"
 ANSWERS, CATALOGUE = "dialogs/_answers.yaml", "actions/catalogue.yaml"
 ENGLISH, GERMAN, RUSSIAN, UKRAINIAN = (f"locales/{language}/support.yaml" for language in ("en", "de", "ru", "uk"))
+
+BACK = "{{% if hours.support.next_open and not hours.support.open %}}{} {{{{ hours.support.next_open | datetime }}}}{}.{{% endif %}}"
+"""When the team is back, as the example says it."""
 GLOBAL = "locales/en/_global.yaml"
 FAQ = "dialogs/extra.yaml"
 
@@ -53,6 +56,22 @@ LOCK = write_lock(
 ).decode()
 SORRY_UNSAID = frozenset({"T05"})
 """``sorry`` says nothing any more once it calls a dialog."""
+
+REPLIES, GERMAN_REPLIES, MOODS = "locales/en/_replies.yaml", "locales/de/_replies.yaml", "locales/en/_moods.yaml"
+
+BESIDE = {
+    "a reply that a language lacks": Fault("T01", REPLIES, "  moment:\n", "  momentum:\n", "en:", "“moment”", also=frozenset({"T01"})),
+    "a reply without a text": Fault("D00", REPLIES, "    text: \"Is there anything else I can do for you?\"\n", "", "  anything_else:", "no text"),
+    "an unknown key of a reply": Fault("D00", REPLIES, "    title: \"Greeting\"", "    titel: \"Greeting\"", "    titel:", "title"),
+    "a name of a reply that is none": Fault("D00", REPLIES, "  moment:\n", "  One moment:\n", "  One moment:", "can't be a name"),
+    "a reply that shows what nobody knows": Fault("D14", REPLIES, "customer.line }}", "customer.lime }}", "    text: \"{% if customer", "lime"),
+    "a reply with a file that is not there": Fault("D16", GERMAN_REPLIES, "router-restart.jpg", "router.jpg", "    attach:", "media/router.jpg"),
+    "a reply that shows less than its source": Fault("T03", REPLIES, "day, {{ operator }} of", "day from", "    text: \"You are", "operator"),
+    "a reply that shows more than its source": Fault("T03", REPLIES, "One moment, please: I", "One moment, {{ name }}: I", "    text: \"One moment", "name"),
+    "a reply with single braces": Fault("T09", REPLIES, "Is there", "{name}, is there", "    text: \"{name}", "two braces"),
+    "a mood's word that is none": Fault("D00", MOODS, "\"home office\"", "\"!\"", "    weak:", "no word"),
+    "an unknown list of a mood": Fault("D00", MOODS, "    weak:", "    week:", "    week:", "weak"),
+}  # fmt: skip
 
 STRUCTURE = {
     "an unknown key": Fault("D00", SUPPORT, "    limit: 8s", "    limits: 8s", "    limits: 8s", "limit"),
@@ -138,11 +157,14 @@ FLOW = {
     "a dialog without an end": Fault("D06", FAQ, "", f"{FAQ_HEAD}steps:\n  question: {{ask: text, save: words, go: out}}\n  out: {{say: question, go: question}}\n", "  question:", "end", more=(*FAQ_TEXTS, LEAD_TO_FAQ), also=SORRY_UNSAID | {"D05"}),
     "questions far from a person": Fault("D06", SUPPORT, "  misses:  {limit: 3, go: human} ", "  misses:  {limit: 3, go: asleep} ", "  callback:", "person"),
     "a bot without people": Fault(
-        "D06", BOT, 'teams:\n  support:\n    hours:\n      mon-thu: ["08:00-12:30", "13:00-18:00"]\n      fri: ["08:00-16:00"]\n      sat: ["22:00-02:00"]           # a night shift ends on the next day\n    holidays: {country: DE, region: HH, also: {"2026-12-24": closed, "2026-12-31": "08:00-12:00"}}\n    callbacks: {slot: 30m, each: 2, ahead: 5d, notice: 1h}    # two call-backs per half hour\n  billing:\n    hours: {mon-fri: ["09:00-17:00"]}\n', "", "title:", "team",
+        "D06", BOT, 'teams:\n  support:\n    hours:\n      mon-thu: ["08:00-12:30", "13:00-18:00"]\n      fri: ["08:00-16:00"]\n      sat: ["22:00-02:00"]           # a night shift ends on the next day\n    holidays: {country: DE, region: HH, also: {"2026-12-24": closed, "2026-12-31": "08:00-12:00"}}\n    callbacks: {slot: 30m, each: 2, ahead: 5d, notice: 1h, remind: 15m}    # two per half hour\n  billing:\n    hours: {mon-fri: ["09:00-17:00"]}\n', "", "title:", "team",
         more=(
             (SUPPORT, "route: [{when: hours.support.open, go: handover}, {go: closed}]", "go: closed"),
             (SUPPORT, '  handover:\n    handover: support                # queue; the operator sees all answers so far\n    busy: {after: 5m, go: closed}\n    go: csat                         # when the operator closes the chat\n', ""),
-            (SUPPORT, "offer: hours.support.next_slots, ", ""),
+            (GERMAN, BACK.format(" Wir sind", " wieder da"), ""),
+            (ENGLISH, BACK.format(" We are back", ""), ""),
+            (RUSSIAN, BACK.format(" Мы снова на связи", ""), ""),
+            (UKRAINIAN, BACK.format(" Ми знову на зв’язку", ""), ""),
             ("dialogs/faq.yaml", "*", ""),
             *((f"locales/{language}/faq.yaml", "*", "") for language in ("de", "en", "ru", "uk")),
         ), also=frozenset({"T05"}),
@@ -177,9 +199,9 @@ DATA = {
     "a time limited by a day": Fault("D10", SUPPORT, "{ask: date, check: {from: today, to: today + 90d}}", "{ask: time, check: {from: today}}", "      moving_on:", "today", also=frozenset({"D11", "T09"})),
     "limits the wrong way round": Fault("D10", SUPPORT, "{min: 3, max: 80}", "{min: 80, max: 3}", "      street:", "above"),
     "an action that is not there": Fault("D11", SUPPORT, "do: find_order", "do: find_ordr", "    do: find_ordr", "find_ordr"),
-    "an argument is missing": Fault("D11", SUPPORT, "with: {slot: slot, phone: phone}", "with: {slot: slot}", "    with: {slot: slot}", "phone"),
+    "an argument is missing": Fault("D11", SUPPORT, "with: {contract: customer.contract, address: address}", "with: {address: address}", "  address_save:", "contract"),
     "an argument too many": Fault("D11", SUPPORT, "with: {text: message}", "with: {text: message, to: now}", "  message_send:", "to"),
-    "an argument of another kind": Fault("D11", SUPPORT, "with: {slot: slot, phone: phone}", "with: {slot: phone, phone: phone}", "    with: {slot: phone", "time_slot"),
+    "an argument of another kind": Fault("D11", SUPPORT, "with: {slot: slot, phone: phone", "with: {slot: phone, phone: phone", "    with: {slot: phone", "time_slot"),
     "a list for a text": Fault("D11", SUPPORT, "with: {text: message}", "with: {text: hours.support.next_slots}", "  message_send:", "list"),
     "an unknown kind in the catalogue": Fault("D11", CATALOGUE, "{takes: {fault: text}}", "{takes: {fault: txt}}", "notify_when_fixed:", "text"),
     "an unknown field that may be empty": Fault("D11", CATALOGUE, "may_be_empty: [hours]", "may_be_empty: [hours, hour]", "check_outage:", "hours"),
@@ -207,7 +229,7 @@ DATA = {
     "a variable of another way": Fault("D15", SUPPORT, "with: {text: message}", "with: {text: rating_reason}", "  message_send:", "rating_reason"),
     "a comparison with what is not there yet": Fault("D15", SUPPORT, "{when: hours.support.open, go", "{when: rating > 3, go", "    route: [{when: rating > 3", "rating"),
     "a list that is not there on every way": Fault("D15", SUPPORT, "fine: csat, human: human}", "fine: billing_pick, human: human}", "  billing_pick:", "invoices"),
-    "a failed call gives nothing": Fault("D15", SUPPORT, "    failed: message                  # not", "    failed: callback_failed\n    # not", "  callback_failed:", "booked", more=((SUPPORT, "    go: callback_done\n", "    save: booked\n    go: callback_done\n  callback_failed: {do: create_ticket, with: {text: booked}, go: message}\n"), (SUPPORT, "  failed:  sorry ", "  failed:  sorry2 "), (SUPPORT, "  sorry: {say: sorry, go: human}", "  sorry2: {say: sorry, go: human}")), also=frozenset({"D11"})),
+    "a failed call gives nothing": Fault("D15", SUPPORT, "    failed: message                  # not", "    failed: callback_failed\n    # not", "  callback_failed:", "free", more=((SUPPORT, "  callback: {ask", "  callback_failed: {do: create_ticket, with: {text: free}, go: message}\n  callback: {ask"), (SUPPORT, "  failed:  sorry ", "  failed:  sorry2 "), (SUPPORT, "  sorry: {say: sorry, go: human}", "  sorry2: {say: sorry, go: human}")), also=frozenset({"D11"})),
     "an optional field is taken for given": Fault("D15", SUPPORT, "      moving_on: {ask: date, check:", "      moving_on: {ask: date, optional: true, check:", "  address:\n    needs", "moving_on"),
     "a text before the answer": Fault("D15", ENGLISH, "  callback: When may we call?", "  callback: When may we call {{ phone }}?", "  callback:", "phone", also=frozenset({"T03"})),
     "a text of all languages before the answer": Fault(
@@ -299,4 +321,4 @@ TEXTS = {
     "a text of which nothing is left": Fault("T09", ENGLISH, "  goodbye: Thank you and goodbye!", "  goodbye: '{% if not now %}Thank you{% endif %}'", "  goodbye:", "nothing is left"),
 }  # fmt: skip
 
-FAULTS = {**STRUCTURE, **FLOW, **DATA, **TEXTS}
+FAULTS = {**STRUCTURE, **FLOW, **DATA, **TEXTS, **BESIDE}

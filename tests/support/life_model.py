@@ -16,7 +16,8 @@ from conversation.events import (
     Understood,
 )
 from conversation.message import Message
-from conversation.state import Closed, Conversation, Parked, WithBot, WithOperator
+from conversation.state import Closed, Conversation, Parked, WithBot, WithOperator, bot_speaks
+from engine.live import reopens
 from engine.rules import Rules
 from engine.step import step
 from tests.support.bots import ENDS, MONDAY, buttons_of, fresh, main_bot
@@ -57,7 +58,7 @@ VERSIONS: Final = (
 )  # fmt: skip
 TIMERS: Final[dict[type, set[str]]] = {
     WithBot: {"silence", "wake", "calm"},
-    Parked: {"wait"},
+    Parked: {"wait"},  # and the bot's own, while the customer passes the wait with it
     WithOperator: {"customer", "operator"},
     Closed: set(),
 }
@@ -69,6 +70,8 @@ class Ledger:
 
     def __init__(self, bot: Rules) -> None:
         self.bot = bot
+        self.changed = False
+        """The bot has been another one meanwhile."""
         self.now: datetime = MONDAY
         self.state: Conversation = fresh()
         self.timers: dict[str, datetime] = {}
@@ -97,7 +100,8 @@ class Ledger:
         assert self.state == after
         self.check_history(event, before, effects)
         self.check_timers(event, effects)
-        self.check_word(before, effects)
+        self.check_word(before, event, effects)
+        self.check_place(before, event, effects)
         self.check_refusals(before, effects)
         self.check_waiting()
         self.check_listening(event, effects)
@@ -129,15 +133,42 @@ class Ledger:
                 case CancelTimer(name=name):
                     del self.timers[name]
         assert self.timers == self.state.timers
-        assert {name.partition("_")[0] for name in self.timers} <= TIMERS[type(self.state.phase)]
+        phase = self.state.phase
+        allowed = TIMERS[type(phase)] | (TIMERS[WithBot] if bot_speaks(phase) else set())
+        assert {name.partition("_")[0] for name in self.timers} <= allowed
+        if isinstance(phase, Parked) and phase.callback is None:
+            assert {"wait_expire", "wait_place"} <= set(self.timers)
+            assert self.timers["wait_expire"] == phase.expires
 
-    def check_word(self, before: Conversation, effects: tuple[Effect, ...]) -> None:
+    def check_word(self, before: Conversation, event: Event, effects: tuple[Effect, ...]) -> None:
         spoke = any(isinstance(effect, Post) and effect.message.author == "bot" for effect in effects)
         if isinstance(self.state.phase, WithOperator):
             assert not spoke
-        if isinstance(before.phase, Closed):
+        if reopens(before, event, self.bot):
+            assert isinstance(before.phase, Closed)
+            assert isinstance(self.state.phase, Parked)
+            assert self.state.phase.prefer == before.phase.operator
+            assert spoke
+        elif isinstance(before.phase, Closed):
             assert self.state.phase == before.phase
             assert not spoke
+
+    def check_place(self, before: Conversation, event: Event, effects: tuple[Effect, ...]) -> None:
+        """Who waits does not lose the place to anything but an end, and where the bot kept them company it is silent at once."""
+        was, now = before.phase, self.state.phase
+        notes = [effect.message.origin for effect in effects if isinstance(effect, Post)]
+        over = {"left_queue", "wait_expired"} & set(notes)  # who asks for a person once more begins another wait
+        if isinstance(was, Parked) and isinstance(now, Parked) and not over:
+            assert now.since == was.since
+            assert now.priority >= was.priority
+        if isinstance(was, Parked) and isinstance(now, Parked) and was.told and now.told and not over:
+            assert now.told <= was.told or (isinstance(event, TimerFired) and "remind" in event.name)
+        if isinstance(was, Parked) and isinstance(now, WithBot):
+            assert over
+        if isinstance(now, WithOperator | Parked) and not bot_speaks(now):
+            frames = self.state.run.frames
+            assert not frames or self.changed or frames[-1].stage in ("parked", "enter")
+            assert not self.state.run.listening
 
     def check_refusals(self, before: Conversation, effects: tuple[Effect, ...]) -> None:
         if any(isinstance(effect, Refuse) for effect in effects):
@@ -146,9 +177,10 @@ class Ledger:
 
     def check_waiting(self) -> None:
         run, timers = self.state.run, self.state.timers
-        if not isinstance(self.state.phase, WithBot):
+        if not bot_speaks(self.state.phase):
             return
-        assert not {"wait_expire", "customer_close", "operator_reassign"} & set(timers)
+        assert not {"customer_close", "operator_reassign"} & set(timers)
+        assert isinstance(self.state.phase, Parked) or "wait_expire" not in timers
         if run.listening:
             assert run.listening in self.listens
         elif run.frames and run.frames[-1].stage == "waiting":
@@ -167,7 +199,7 @@ class Ledger:
         for effect in effects:
             if isinstance(effect, Understand):
                 self.asked = effect.request
-        if isinstance(self.state.phase, WithBot):
+        if bot_speaks(self.state.phase):
             assert self.state.run.listening == self.asked
         else:
             self.asked = ""
@@ -186,15 +218,21 @@ class Model(Ledger, RuleBasedStateMachine):
         RuleBasedStateMachine.__init__(self)
         Ledger.__init__(self, VERSIONS[0])
         self.holder = "bot"
-        self.changed = False
 
     # ── what the rules ask ────────────────────────────────────────────────────────────────────────────────────────────
 
-    def reopen(self) -> None:
-        """As the shell does: words after the end open a new conversation in the same chat."""
-        if isinstance(self.state.phase, Closed):
+    def reopen(self, event: Event) -> None:
+        """As the shell does: words after the end open a new conversation in the same chat, unless they go on with the old one."""
+        if reopens(self.state, event, self.bot):
+            self.holder = "parked"
+        elif isinstance(self.state.phase, Closed):
             self.state = msgspec.structs.replace(fresh(at=self.now), id=f"c{self.events}", seq=self.state.seq)
             self.holder = "bot"
+
+    @property
+    def word_of_bot(self) -> bool:
+        """Alone with the customer, or for as long as nobody is free."""
+        return self.holder == "bot" or (self.holder == "parked" and bot_speaks(self.state.phase))
 
     def bot_moved(self) -> None:
         """What the dialogs may do to the phase of a chat that no operator holds."""

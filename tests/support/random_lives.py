@@ -25,7 +25,7 @@ from conversation.events import (
     TimerFired,
     Understood,
 )
-from conversation.state import Closed, Conversation, Parked, WithBot, WithOperator
+from conversation.state import Closed, Conversation, Parked, WithOperator, bot_speaks
 from conversation.understanding import Entity, Intent, Understanding
 from engine.rules import Rules
 from tests.support.bots import buttons_of, fresh
@@ -62,13 +62,14 @@ class Life(Ledger):
         self.log.append((before, event, self.state, effects))
         run = self.state.run
         assert len(run.frames) <= 4
-        if isinstance(self.state.phase, WithBot) and not run.listening:
+        if bot_speaks(self.state.phase) and not run.listening:
             assert all(frame.stage != "enter" for frame in run.frames)
         return effects
 
     def play(self, move: Move) -> None:
         kind, number = move
-        if isinstance(self.state.phase, Closed) and kind not in ("stale", "operator", "action", "understood"):
+        over = isinstance(self.state.phase, Closed) and not (self.state.phase.reopen and number % 2)
+        if over and kind not in ("stale", "operator", "action", "understood"):
             self.state = msgspec.structs.replace(fresh(at=self.now), id=f"c{self.events}", seq=self.state.seq)
         self.now += timedelta(seconds=(2, 1, 0, 5)[number % 4])
         event = self._event(kind, number)

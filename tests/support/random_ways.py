@@ -18,10 +18,11 @@ from conversation.events import (
     TimerFired,
     Understood,
 )
-from conversation.state import Closed, Conversation, Parked, WithBot, WithOperator
+from conversation.state import Closed, Conversation, Parked, WithBot, WithOperator, bot_speaks
 from conversation.understanding import Understanding
 from engine.rules import Rules
 from engine.step import step
+from handoff.waiting import PLACE
 from tests.support.bots import buttons_of
 from tests.support.random_inputs import GOOD, NOTHING, RESULTS, question_of
 from tests.support.random_lives import Life
@@ -44,6 +45,7 @@ class Way:
         form = run.frames[-1].form if run.frames else None
         return (
             type(self.state.phase),
+            bot_speaks(self.state.phase),
             tuple(frames),
             form and (form.field, form.correcting),
             bool(run.frames) and run.frames[-1].proposed is not None,
@@ -72,7 +74,9 @@ class Way:
         return TimerFired(id=key, at=max(due, self.now), name=name, due=due)
 
     def soonest(self, key: str) -> TimerFired | None:
-        name = min(self.state.timers, key=lambda timer: self.state.timers[timer], default="")
+        """Without the looks at the queue: they lead nowhere, and never stop before something else ends the wait."""
+        timers = {name: due for name, due in self.state.timers.items() if name != PLACE}
+        name = min(timers, key=lambda timer: timers[timer], default="")
         return self.fired(name, key) if name else None
 
     def events(self, key: str) -> Iterator[Event]:

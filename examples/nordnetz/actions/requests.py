@@ -41,15 +41,6 @@ class ChangeAddress(Action):
         return []
 
 
-class BookCallback(Action):
-    def name(self) -> str:
-        return "book_callback"
-
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> Events:
-        keep(tracker, "book_callback", "slot", "phone")
-        return []
-
-
 class CreateTicket(Action):
     def name(self) -> str:
         return "create_ticket"

@@ -53,6 +53,7 @@ def _chats() -> None:
     proved = sa.text("phone <> ''")
     op.create_index("chats_phone", "chats", ["phone"], sqlite_where=proved, postgresql_where=proved)
     op.create_index("chats_place", "chats", ["address"])
+    op.add_column("conversations", sa.Column("priority", sa.BigInteger, nullable=False, server_default="0"))
     op.create_index("conversations_chat", "conversations", ["chat", "opened_at"])
     op.create_index("conversations_opened", "conversations", ["opened_at"])
 
@@ -83,6 +84,7 @@ def _handled() -> None:
         sa.Column("operator", sa.Text, nullable=False),
         sa.Column("began", sa.BigInteger, nullable=False),
         sa.Column("ended", sa.BigInteger, nullable=False),
+        sa.Column("rating", sa.BigInteger, nullable=False, server_default="0"),
         sa.Column("body", sa.LargeBinary, nullable=False),
         sqlite_autoincrement=True,
     )

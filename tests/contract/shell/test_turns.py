@@ -42,9 +42,9 @@ class Frail(SqlStore):
         self._check("save")
         return await super().save(turn)
 
-    async def place(self, conversation: str) -> QueuePlace | None:
+    async def place(self, conversation: str, step: int = 300) -> QueuePlace | None:
         self._check("place")
-        return await super().place(conversation)
+        return await super().place(conversation, step)
 
     async def reject(self, number: int, reason: str) -> None:
         self._check("reject")

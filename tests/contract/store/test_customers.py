@@ -37,9 +37,9 @@ async def test_a_customer_with_one_place_is_a_person_of_that_chats_name(store: S
 
 async def test_joined_places_are_one_person_whichever_is_asked_for(store: SqlStore) -> None:
     a, b, c = await chats(store, "a", "b", "c")
-    assert await store.people.join_customers(a, b, "person-1")
+    assert (await store.people.join_customers(a, b, "person-1")).changed
     assert {(await store.people.customer_of(chat)).id for chat in (a, b)} == {"person-1"}
-    assert await store.people.join_customers(c, b, "person-2"), "a third place joins the person there is"
+    assert (await store.people.join_customers(c, b, "person-2")).changed, "a third place joins the person there is"
     assert [await places(store, chat) for chat in (a, b, c)] == [{a, b, c}] * 3
     assert (await store.people.customer_of(c)).id == "person-1"
     assert (await store.load(c)).chat.customer == "person-1"
@@ -49,15 +49,15 @@ async def test_two_persons_with_several_places_each_become_one(store: SqlStore) 
     a, b, c, d = await chats(store, "a", "b", "c", "d")
     await store.people.join_customers(a, b, "one")
     await store.people.join_customers(c, d, "two")
-    assert await store.people.join_customers(d, a, "three")
+    assert (await store.people.join_customers(d, a, "three")).changed
     assert await places(store, b) == {a, b, c, d}
 
 
 async def test_joining_twice_and_a_chat_with_itself_changes_nothing(store: SqlStore) -> None:
     a, b = await chats(store, "a", "b")
-    assert not await store.people.join_customers(a, a, "self")
-    assert await store.people.join_customers(a, b, "one")
-    assert not await store.people.join_customers(b, a, "two")
+    assert not (await store.people.join_customers(a, a, "self")).changed
+    assert (await store.people.join_customers(a, b, "one")).changed
+    assert not (await store.people.join_customers(b, a, "two")).changed
     assert (await store.people.customer_of(a)).id == "one"
 
 
@@ -65,12 +65,12 @@ async def test_a_parted_place_is_a_person_of_its_own_and_the_rest_stay_one(store
     a, b, c = await chats(store, "a", "b", "c")
     await store.people.join_customers(a, b, "one")
     await store.people.join_customers(a, c, "two")
-    assert await store.people.part_customer(a, c)
+    assert (await store.people.part_customer(a, c)).changed
     assert [await places(store, chat) for chat in (a, b, c)] == [{a, b}, {a, b}, {c}]
-    assert not await store.people.part_customer(a, c), "it was parted already"
-    assert await store.people.part_customer(a, b)
+    assert not (await store.people.part_customer(a, c)).changed, "it was parted already"
+    assert (await store.people.part_customer(a, b)).changed
     assert [(await store.people.customer_of(chat)).id for chat in (a, b)] == [a, b]
-    assert not await store.people.part_customer(a, a)
+    assert not (await store.people.part_customer(a, a)).changed
 
 
 async def test_join_and_part_of_what_is_not_there_say_so_and_change_nothing(store: SqlStore) -> None:

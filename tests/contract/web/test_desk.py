@@ -37,7 +37,8 @@ def newest_cards(desk: Link) -> dict[str, Frame]:
 async def test_a_parked_chat_appears_live_with_who_and_what(lotse: Running) -> None:
     desk = await (await lotse.operator("ada")).desk()
     assert desk.frames[0]["cards"] == []
-    assert (desk.frames[0]["operator"], desk.frames[0]["name"]) == ("ada", "Ada")
+    me = desk.frames[0]["operator"]
+    assert (me["operator"], me["name"]) == ("ada", "Ada")
     _, conversation = await parked(lotse)
     card = (await desk.until("card"))["card"]
     assert card["conversation"] == conversation
@@ -426,7 +427,8 @@ async def test_operators_at_the_desk_see_who_else_is_there(lotse: Running) -> No
     ada, ben = await lotse.operator("ada"), await lotse.operator("ben")
     first = await ada.desk()
     second = await ben.desk()
-    assert (await second.until("colleagues"))["operators"] == [{"id": "ada", "name": "Ada"}]
-    assert (await first.until("colleagues"))["operators"] == [{"id": "ben", "name": "Ben"}]
+    assert [seat["operator"] for seat in second.frames[0]["seats"]] == ["ada", "ben"]
+    seat = (await first.until("seat", lambda frame: frame["seat"]["operator"] == "ben"))["seat"]
+    assert (seat["name"], seat["status"], seat["load"], seat["present"]) == ("Ben", "available", 0, True)
     await second.ws.close()
-    assert (await first.until("colleagues"))["operators"] == []
+    assert (await first.until("seat", lambda frame: not frame["seat"]["present"]))["seat"]["operator"] == "ben"

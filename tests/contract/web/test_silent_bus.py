@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from conversation.cards import card_of
 from conversation.news import TurnNews, chat_topic
 from conversation.records import Card
-from engine.shell.feed import card_of
 from tests.support.desks import claimed
 from tests.support.service import Running
 

@@ -135,3 +135,10 @@ def test_live_timers_watch_the_side_whose_turn_it_is() -> None:
 )
 def test_estimate_counts_rounds_of_operators(position: int, operators: int, mean: float, expected: int | None) -> None:
     assert desk.estimate(position, operators, mean) == expected
+
+
+def test_a_supervisor_closes_what_another_holds_and_nothing_that_nobody_holds() -> None:
+    event = OperatorClosed(id="x", at=LATER, operator="zoe", name="Zoe", over=True)
+    assert desk.close(ANNA, event) == BOT
+    assert [type(desk.close(phase, event)) for phase in (PARKED, BOT, OVER)] == [Refuse] * 3
+    assert isinstance(desk.close(ANNA, OperatorClosed(id="x", at=LATER, operator="zoe", name="Zoe")), Refuse)

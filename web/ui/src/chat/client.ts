@@ -13,6 +13,8 @@ const ACK_LIMIT = 10_000;
 const TYPING_ENDS = 6_000;
 /** At most one `typing` frame in this many milliseconds. */
 const TYPING_EVERY = 3_000;
+/** At most one `seen` frame in this many milliseconds. */
+const SEEN_EVERY = 1_000;
 
 export const LONGEST_TEXT = 4_000;
 
@@ -49,6 +51,7 @@ export class ChatClient {
   #resyncedAt = -1;
   #typingSentAt = 0;
   #typingEnd: ReturnType<typeof setTimeout> | undefined;
+  #seenTimer: ReturnType<typeof setTimeout> | undefined;
   #ackTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -67,7 +70,10 @@ export class ChatClient {
       hello: () => ({ type: "hello", token: this.#token, last_seq: this.log.value.lastSeq, language: this.language }),
       welcomes: (frame) => frame.type === "welcome",
       receive: (frame) => batch(() => this.#receive(frame)),
-      ready: () => this.#sendPending(),
+      ready: () => {
+        this.#sendPending();
+        this.#tellSeen();
+      },
       changed: (phase) => (this.connection.value = phase),
     });
   }
@@ -113,11 +119,18 @@ export class ChatClient {
     this.#link.send({ type: "typing", on });
   }
 
+  /** The end of the log is in view; in a tab that nobody looks at, that means nothing. */
   markSeen(): void {
     const newest = this.log.value.messages.at(-1)?.seq ?? 0;
-    if (newest <= this.seen.value) return;
+    if (document.hidden || newest <= this.seen.value) return;
     this.seen.value = newest;
     this.#write("seen", String(newest));
+    this.#seenTimer ??= setTimeout(() => this.#tellSeen(), SEEN_EVERY);
+  }
+
+  #tellSeen(): void {
+    this.#seenTimer = undefined;
+    if (this.seen.value) this.#link.send({ type: "seen", seq: this.seen.value });
   }
 
   #submit(command: ChatCommand): void {

@@ -28,7 +28,7 @@ export class Link<Incoming extends { readonly type: string }> {
     addEventListener("online", () => this.#on("wake"));
     addEventListener("offline", () => this.#on("offline"));
     document.addEventListener("visibilitychange", () => {
-      if (document.visibilityState === "visible") this.#on("wake");
+      if (!document.hidden) this.#on("wake");
     });
   }
 

@@ -3,13 +3,17 @@
 import type { Media } from "./protocol";
 import { safeHref } from "./links";
 
-/** Files of the bot folder are at `ours`, where this page may have them; a web address is linked, never loaded; a channel's file id is nothing here. */
+/** Files of the bot folder and of operators are at `ours`, where this page may have them; a web address is linked, never loaded; a channel's file id is nothing here. */
 export function mediaHref(media: Media, ours: string | undefined): string | undefined {
-  return media.ref.startsWith("media/") ? ours : safeHref(media.ref);
+  return isOurs(media) ? ours : safeHref(media.ref);
+}
+
+function isOurs(media: Media): boolean {
+  return /^(media|upload)\//.test(media.ref);
 }
 
 export function isPicture(media: Media): boolean {
-  return media.ref.startsWith("media/") && (media.type === "photo" || /\.(png|jpe?g|gif|webp)$/i.test(media.ref));
+  return isOurs(media) && (media.type === "photo" || /\.(png|jpe?g|gif|webp)$/i.test(media.ref));
 }
 
 export function mediaName(media: Media): string {

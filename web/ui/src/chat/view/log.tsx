@@ -47,7 +47,14 @@ export function LogView({ client, texts, origin }: Props): JSX.Element {
     });
     if (box.current) watch.observe(box.current);
     if (box.current?.lastElementChild) watch.observe(box.current.lastElementChild);
-    return () => watch.disconnect();
+    const looks = (): void => {
+      if (atEnd.current) client.markSeen();
+    };
+    document.addEventListener("visibilitychange", looks);
+    return () => {
+      watch.disconnect();
+      document.removeEventListener("visibilitychange", looks);
+    };
   }, []);
   const scrolled = (): void => {
     const { scrollHeight = 0, scrollTop = 0, clientHeight = 0 } = box.current ?? {};

@@ -1,0 +1,30 @@
+"""A chat with a person: how it ends, and when it can be taken up again."""
+
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+from conversation.policy import Policy
+from conversation.state import Closed, Served, WithOperator
+
+FINAL: Final = frozenset({"stopped", "unreachable", "failed"})
+"""Outcomes after which the customer's next words are a new matter."""
+
+
+def served(
+    live: WithOperator,
+    how: Literal["closed", "handed_back", "silent"],
+    at: datetime,
+    *,
+    outcome: str = "",
+    topic: str = "",
+) -> Served:
+    return Served(team=live.team, operator=live.operator, name=live.name, how=how, at=at, outcome=outcome, topic=topic)
+
+
+def closed(policy: Policy, last: Served | None, outcome: str, at: datetime) -> Closed:
+    """The end. It can be reopened where a person ended it, or the customer fell silent with one; not what the bot solved."""
+    if last is None or last.how == "handed_back":
+        return Closed(outcome=outcome, at=at)
+    window = policy.live.reopen
+    reopen = None if window is None or outcome in FINAL else at + timedelta(seconds=window)
+    return Closed(outcome=outcome, at=at, reopen=reopen, team=last.team, operator=last.operator, topic=last.topic)

@@ -1,0 +1,1 @@
+"""The desk: what operators see and do, on the service's side."""

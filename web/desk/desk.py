@@ -1,0 +1,54 @@
+"""The desk's doors: its socket and its files."""
+
+from typing import Final
+
+from aiohttp import web
+
+from web.deps import Deps
+from web.desk.feed import Feed
+from web.desk.shift import Shift
+from web.files import fetch_file
+from web.guard import failure
+from web.signin import SignIn
+from web.sockets import Socket, close_all, storing, web_socket
+
+MAX_FRAME: Final = 64 * 1024
+
+
+class Desk:
+    def __init__(self, deps: Deps, sign_in: SignIn) -> None:
+        self.deps = deps
+        self.sign_in = sign_in
+        self.open: set[web.WebSocketResponse] = set()
+        self.feed = Feed(deps)
+
+    def add_routes(self, router: web.UrlDispatcher) -> None:
+        router.add_get("/desk/socket", self.socket)
+        router.add_get("/desk/file/{chat}/{message}", self.file)
+
+    async def socket(self, request: web.Request) -> web.StreamResponse:
+        if not self.sign_in.origins.own(request):
+            return failure(403, "wrong_origin", "the desk talks to its own pages only")
+        operator = await self.sign_in.allow(request, "chats")
+        if isinstance(operator, web.Response):
+            return operator
+        ws = web_socket(MAX_FRAME)
+        await ws.prepare(request)
+        self.open.add(ws)
+        try:
+            shift = Shift(self.deps, self.sign_in, self.feed, socket=Socket(ws), operator=operator, request=request)
+            async with storing(shift.socket, shift.refuse):
+                await shift.run()
+        finally:
+            self.open.discard(ws)
+        return ws
+
+    async def file(self, request: web.Request) -> web.StreamResponse:
+        """A file of a chat: always a download, but for pictures of harmless types."""
+        operator = await self.sign_in.allow(request, "chats")
+        if isinstance(operator, web.Response):
+            return operator
+        return await fetch_file(self.deps, operator, request.match_info["chat"], request.match_info["message"])
+
+    async def close(self) -> None:
+        await close_all(self.open)
