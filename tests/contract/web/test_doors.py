@@ -14,7 +14,7 @@ from app import operators
 from conversation.content import Content, Media, Text
 from store.tables import outbox
 from tests.support.service import Browser, Link, Running, running
-from web import desk_frames
+from web.desk import incoming
 from web.signin import LIFETIME
 
 PUBLIC = {
@@ -152,14 +152,14 @@ SAMPLES: dict[str, Any] = {
 def frames() -> list[dict[str, Any]]:
     """One of each kind that is about a conversation."""
     found = []
-    for kind in typing.get_args(desk_frames.DeskFrame):
+    for kind in typing.get_args(incoming.DeskFrame):
         assert issubclass(kind, msgspec.Struct)
         fields = {field.name: field for field in msgspec.structs.fields(kind)}
         if "conversation" not in fields:
             continue
         needed = [name for name, field in fields.items() if field.required and name != "conversation"]
         tag = kind.__struct_config__.tag
-        extra = ["text"] if tag == "reply" else []
+        extra = {"reply": ["text"], "transfer": ["team"]}.get(tag, [])
         found.append({"type": tag, **{name: SAMPLES[name] for name in dict.fromkeys([*needed, *extra])}})
     assert len(found) >= 9, "the frames were not found"
     return found
@@ -187,10 +187,14 @@ async def test_cards_of_another_team_are_not_shown_and_one_that_goes_there_leave
     other = await browser.link("/desk/socket")
     snapshot = await other.until("snapshot")
     assert snapshot["cards"] == []
+    own = await (await scene.who("olga", teams=("support",))).desk()
     assert scene.lotse.messenger
     await scene.lotse.messenger.says(Text(text="Geheimnis"), "more")
-    await scene.lotse.settle()
-    card = (await other.until("card"))["card"]
+    await own.until("card", lambda frame: frame["card"]["preview"] == "Geheimnis")
+    await own.send("transfer", id="t", conversation=scene.conversation, team="billing", reason="Rechnung")
+    await own.until("done", id="t")
+    assert (await other.until("card"))["card"]["preview"] == "Geheimnis", "the first that this team hears of it"
+    card = (await own.until("card", lambda frame: frame["card"]["phase"] != "parked"))["card"]
     assert card["phase"] == "closed"
     assert "Geheimnis" not in str(card)
     assert not card["chat"]
