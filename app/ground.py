@@ -71,9 +71,7 @@ def open_actions(settings: Settings, clock: Clock, stack: AsyncExitStack) -> "Ra
 
 def callbacks_of(store: SqlStore, bot: LiveEditions, clock: Clock, theirs: Container[str] = ()) -> Callbacks:
     """The teams' calendars. ``theirs``: names of actions that the bot has of its own."""
-    return Callbacks(
-        store=store.calendar, policy=lambda chat: bot.current(chat).rules.policy, clock=clock, theirs=theirs
-    )
+    return Callbacks(store=store.calendar, rules=lambda chat: bot.current(chat).rules, clock=clock, theirs=theirs)
 
 
 def remote_actions(settings: Settings, clock: Clock) -> "RemoteActions":

@@ -98,6 +98,7 @@ class Handled(Value, frozen=True, kw_only=True):
     began: datetime
     ended: datetime
     outcome: str = ""
+    rating: int = 0
 
 
 class Turn(Value, frozen=True, kw_only=True):

@@ -147,5 +147,7 @@ class Conversation(Value, frozen=True, kw_only=True):
     calls: tuple[Call, ...] = ()
     """Colleagues who are wanted here and have done nothing yet."""
     served: Served | None = None
+    acquainted: Served | None = None
+    """The person whom the customer had last in an earlier conversation."""
     rating: Rating | None = None
     """How content the customer was, the last time it was asked."""

@@ -14,6 +14,7 @@ from conversation.content import Button, Prompt
 from conversation.effects import Refuse
 from conversation.events import OperatorPlanned, TimerFired
 from conversation.state import Closed, Parked, WithBot, WithOperator
+from dialogs.answers.phone import show_phone
 from engine.draft import Draft
 from handoff import callbacks
 
@@ -112,7 +113,7 @@ def _due(draft: Draft, callback: Callback, *, first: bool) -> None:
     draft.cancel((callbacks.TIMERS,))
     draft.change(callback=None)
     phase = draft.state.phase
-    draft.note("callback_due", name=callback.phone or _clock(draft, callback.begin))
+    draft.note("callback_due", name=show_phone(callback.phone) or _clock(draft, callback.begin))
     if isinstance(phase, WithOperator):
         draft.enter(msgspec.structs.replace(phase, callback=callback))
         return
@@ -145,7 +146,9 @@ def _tell(
     zone = callback.zone or view.zone
     view = msgspec.structs.replace(view, zone=zone)
     key = f"{key}_phone" if callback.phone and key != "callback.called_off" else key
-    text = texts.product(draft.state.language, key, view, begin=callback.begin.isoformat(), phone=callback.phone)
+    text = texts.product(
+        draft.state.language, key, view, begin=callback.begin.isoformat(), phone=show_phone(callback.phone)
+    )
     shown = tuple(
         Button(payload=payload, label=texts.product(draft.state.language, label, view))
         for payload, label in (buttons or {}).items()

@@ -21,6 +21,7 @@ from dialogs.taken import Taken
 from engine.rules import Rules
 from handoff import callbacks, live, waiting
 from handoff.desk import park, waiting_timers
+from handoff.routing import known_to
 
 SILENCE, WAKE, CALM = "silence", "wake", "calm"
 OF_BOT = (SILENCE, WAKE, CALM)
@@ -147,7 +148,8 @@ class Draft:
         parked = park(self.rules.policy, team, self.now, expires)
         mood = self.state.mood
         raised = mood is not None and getattr(self.rules.policy.mood, mood.kind) != "off"
-        self.queue(msgspec.structs.replace(parked, priority=int(raised)), "parked", name=team)
+        before = known_to(self.state.served or self.state.acquainted, team, self.rules.policy, self.now)
+        self.queue(msgspec.structs.replace(parked, priority=int(raised), prefer=before), "parked", name=team)
 
     def queue(self, parked: Parked, what: str, *, name: str = "") -> None:
         """Into the queue, whose clocks begin now. ``what``: the line for the desk."""
@@ -159,7 +161,9 @@ class Draft:
         self.look_at_place()
 
     def look_at_place(self) -> None:
-        self.set_timer(waiting.PLACE, self.now + waiting.FIRST)
+        """Who is to be called back is told of no queue."""
+        if isinstance(self.state.phase, Parked) and self.state.phase.callback is None:
+            self.set_timer(waiting.PLACE, self.now + waiting.FIRST)
 
     # ── dialogs ──────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -89,10 +89,11 @@ def _transferred(draft: Draft, event: OperatorTransferred) -> None:
 def _pass_on(draft: Draft, phase: Parked | WithOperator, event: OperatorTransferred) -> None:
     policy = draft.rules.policy
     match phase:
-        case Parked(since=since, wait=wait, priority=priority):
+        case Parked(since=since, wait=wait, priority=priority, meanwhile=meanwhile, frames=frames):
             live = False
         case WithOperator(since=taken, queued=queued):
             live, since, wait, priority = True, queued or taken, policy.waiting.expires, 0
+            meanwhile, frames = False, ()
     parked = Parked(
         team=event.team or phase.team,
         since=since,
@@ -102,10 +103,15 @@ def _pass_on(draft: Draft, phase: Parked | WithOperator, event: OperatorTransfer
         came=draft.now,
         prefer=event.to,
         callback=phase.callback,
+        meanwhile=meanwhile,
+        frames=frames,
     )
     if phase.callback is not None:
         parked = callbacks.stays(parked, draft.now)
-    draft.cancel_all()
+    if live:
+        draft.cancel_all()
+    else:  # the bot may be keeping the customer company
+        draft.cancel(("wait_",))
     draft.enter(parked)
     about = Note(
         text=event.reason, mentions=(event.to,) if event.to else (), to=event.to_name or event.to or event.team

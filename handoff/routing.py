@@ -13,6 +13,7 @@ import msgspec
 
 from conversation.policy import Policy, Team
 from conversation.records import Card
+from conversation.state import Served
 from conversation.value import Value
 from handoff.hours import is_open, next_open
 from handoff.seats import Seat
@@ -82,6 +83,13 @@ def rank(chat: Waiter, policy: Policy) -> tuple[datetime, datetime, str]:
     """The order in which waiting chats are served: the lowest first."""
     steps = max(-MOST, min(MOST, chat.priority))
     return chat.since - steps * policy.routing.step * _SECOND, chat.since, chat.conversation
+
+
+def known_to(last: Served | None, team: str, policy: Policy, at: datetime) -> str:
+    """The operator whom a customer who comes into the team's queue had last; empty where that is too long ago."""
+    if last is None or last.team != team or at - last.at > policy.routing.remember * _SECOND:
+        return ""
+    return last.operator
 
 
 def may_claim(seat: Seat, policy: Policy) -> bool:

@@ -216,7 +216,8 @@ def find(connection: Connection, words: str, limit: int) -> list[Found]:
             some = {"wanted": exactly, "most": limit}
             rows |= {row.id: row for row in connection.execute(query, some)}
     for row in connection.execute(BY_WORDS, {"newest": NEWEST}):
-        if all(word in f"{row.name}\n{row.address}\n{row.preview}".casefold() for word in wanted.split()):
+        about = f"{row.name}\n{row.address}\n{row.preview}".casefold()
+        if all(word in about for word in wanted.split()):
             rows.setdefault(row.id, row)
     newest = sorted(rows.values(), key=lambda row: (row.opened_at, row.id), reverse=True)
     return [_found(row) for row in newest[:limit]]

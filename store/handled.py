@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Connection, select, text
+from sqlalchemy.engine import Row
 
 from conversation.records import Handled
 from store.codec import decode, encode, micros, words
@@ -13,6 +14,10 @@ from store.statements import Each, Params
 from store.tables import handled
 
 KEEP = Each("INSERT INTO handled (conversation, chat, team, operator, began, ended, body) VALUES (?, ?, ?, ?, ?, ?, ?)")
+RATE = Each(
+    "UPDATE handled SET rating = ? WHERE number = (SELECT max(number) FROM handled WHERE chat = ? AND conversation = ?)"
+)
+"""The customer rates what the last person did, who is gone by then."""
 MEAN: Final = text(
     "SELECT avg(ended - began) FROM (SELECT began, ended FROM handled WHERE team = :team ORDER BY number DESC LIMIT :last)"
     " AS recent"
@@ -50,4 +55,8 @@ def within(connection: Connection, since: datetime, until: datetime, limit: int)
         .order_by(handled.c.ended, handled.c.number)
         .limit(limit)
     )
-    return [decode(_decoder, row.body, f"handled {row.number}") for row in connection.execute(query)]
+    return [_rated(row) for row in connection.execute(query)]
+
+
+def _rated(row: Row[Any]) -> Handled:
+    return msgspec.structs.replace(decode(_decoder, row.body, f"handled {row.number}"), rating=row.rating)

@@ -169,6 +169,7 @@ def store(connection: Connection, saves: Sequence[Save]) -> list[Saved]:
     sends = _store_sends(connection, saves, places)
     jobs = _store_jobs(connection, saves)
     _store_timers(connection, saves)
+    handled.RATE.run(connection, [row for save in saves for row in _ratings(save)])
     handled.KEEP.run(connection, [handled.row_of(save.turn.left) for save in saves if save.turn.left])
     return [Saved(sends=tuple(ours), jobs=tuple(asked)) for ours, asked in zip(sends, jobs, strict=True)]
 
@@ -229,6 +230,13 @@ def _proofs(save: Save) -> list[Params]:
     said = (message.content for message in save.posts if message.author == "customer")
     numbers = ("".join(filter(str.isdigit, each.phone)) for each in said if isinstance(each, Contact) and each.own)
     return [(number, save.lane) for number in numbers if number]
+
+
+def _ratings(save: Save) -> list[Params]:
+    conversation = save.turn.conversation
+    if conversation.rating is None or all(message.origin != "rated" for message in save.posts):
+        return []
+    return [(conversation.rating.stars, conversation.chat, conversation.id)]
 
 
 def _uploads(save: Save) -> list[Params]:

@@ -292,12 +292,13 @@ handled = _numbered(
     Column("operator", Text, nullable=False),
     Column("began", BigInteger, nullable=False),
     Column("ended", BigInteger, nullable=False),
+    _count("rating"),
     Column("body", LargeBinary, nullable=False),
     Index("handled_team", "team", "number"),
     Index("handled_chat", "chat", "number"),
     Index("handled_ended", "ended"),
 )
-"""Chats that operators had, in the order in which they ended."""
+"""Chats that operators had, in the order in which they ended. ``rating``: what the customer said of it afterwards, 0: nothing."""
 
 topics = Table(
     "topics",

@@ -68,7 +68,7 @@ def own_result(
 ) -> Agreed | None:
     """What it gives; None if it fails. Times that are ``known`` to be free, as a test may say, are those that are."""
     policy = rules.policy
-    callbacks = Callbacks(store=_Calendar(state), policy=lambda _: policy, clock=_Clock(now))
+    callbacks = Callbacks(store=_Calendar(state), rules=lambda _: rules, clock=_Clock(now))
     call = ActionCall(
         name=request.name,
         arguments=request.arguments,

@@ -45,6 +45,24 @@ def read_phone(text: str, ctx: AnswerContext) -> Parsed | NotThis:
     return _REFUSED.get(verdict, NotThis(reason="too_long" if len(digits) >= _LOOSE.stop else "format"))
 
 
+def tidy_phone(text: str, country: str) -> str:
+    """As E.164 where a plan of numbers has it; else as it is."""
+    number = _parse(text, country)
+    if number is None or not phonenumbers.is_possible_number(number):
+        return text
+    e164: str = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return e164
+
+
+def show_phone(text: str) -> str:
+    """With the blanks that people read it by: ``+49 30 123456``."""
+    number = _parse(text, "")
+    if number is None or not phonenumbers.is_possible_number(number):
+        return text
+    shown: str = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    return shown
+
+
 def _best(typed: str, digits: str, ctx: AnswerContext) -> PhoneNumber | None:
     bare = typed.strip("( ")[:1] not in ("+", "0")
     whole = _parse(f"+{digits}", "") if bare and len(digits) >= _FULL else None

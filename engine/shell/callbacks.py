@@ -7,15 +7,19 @@ from collections.abc import Callable, Container, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+import msgspec
+
 from conversation.callback import Callback, Plan
 from conversation.errors import ActionError
-from conversation.policy import Callbacks as Rules
+from conversation.policy import Callbacks as Limits
 from conversation.policy import Policy, Team
 from conversation.ports import Clock
 from conversation.records import ActionCall
 from conversation.stores import CalendarStore
 from conversation.value import Data, Value
+from dialogs.answers.phone import tidy_phone
 from dialogs.own_actions import OWN_ACTIONS
+from engine.rules import Rules
 from handoff.callbacks import may_book, team_of
 from handoff.hours import instant, slots
 
@@ -33,15 +37,18 @@ class Did(Value, frozen=True, kw_only=True):
 
 
 class Callbacks:
-    """``policy``: of the version of the bot that a chat gets. ``theirs``: actions that the bot has of its own, whatever their name."""
+    """``rules``: of the version of the bot that a chat gets. ``theirs``: actions that the bot has of its own, whatever their name."""
 
     def __init__(
-        self, *, store: CalendarStore, policy: Callable[[str], Policy], clock: Clock, theirs: Container[str] = ()
+        self, *, store: CalendarStore, rules: Callable[[str], Rules], clock: Clock, theirs: Container[str] = ()
     ) -> None:
         self._theirs = theirs
         self._store = store
-        self._policy = policy
+        self._rules = rules
         self._clock = clock
+
+    def _policy(self, chat: str) -> Policy:
+        return self._rules(chat).policy
 
     # ── for operators ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -51,13 +58,27 @@ class Callbacks:
         found = team_of(policy, team)
         return await self._free(policy, found, limit) if found else ()
 
-    async def book(self, chat: str, callback: Callback) -> Callback | None:
-        """Put it into the calendar, in place of what the chat had there; None: that time is not free. Raises StoreError.
+    async def plan(
+        self,
+        chat: str,
+        *,
+        key: str,
+        begin: datetime,
+        team: str = "",
+        phone: str = "",
+        topic: str = "",
+        operator: str = "",
+        zone: str = "",
+    ) -> Callback | None:
+        """Put a call-back into the calendar, in place of what the chat had there; None: that time is not free. Raises StoreError.
 
-        The caller tells the conversation by ``OperatorPlanned``. The same id again gives what was booked then.
+        The caller tells the conversation by ``OperatorPlanned``. The same ``key`` again gives what was booked then.
         """
-        team = team_of(self._policy(chat), callback.team)
-        return await self._book(chat, team, callback) if team else None
+        found = team_of(self._policy(chat), team)
+        if found is None:
+            return None
+        wanted = Callback(id=key, team=found.name, begin=begin, phone=phone, topic=topic, operator=operator, zone=zone)
+        return await self._book(chat, found, wanted)
 
     async def call_off(self, chat: str, key: str) -> Callback | None:
         """What the chat had in the calendar, and has no more. The same ``key`` again gives the same. Raises StoreError."""
@@ -69,7 +90,7 @@ class Callbacks:
 
     async def _free(self, policy: Policy, team: Team, limit: int = OFFERED) -> Sequence[datetime]:
         now = self._clock.now()
-        rules = team.callbacks or Rules(slot=0, each=0, ahead=0, notice=0)
+        rules = team.callbacks or Limits(slot=0, each=0, ahead=0, notice=0)
         reach = timedelta(seconds=rules.ahead + rules.slot)
         taken = await self._store.taken(team.name, now - reach, now + reach)
         return slots(team, policy.time_zone, now, taken, limit)
@@ -83,6 +104,8 @@ class Callbacks:
         fits = may_book(team, self._policy(chat).time_zone, callback.begin, self._clock.now())
         if rules is None or not fits:
             return None
+        phone = tidy_phone(callback.phone, self._rules(chat).bot.country)
+        callback = msgspec.structs.replace(callback, phone=phone)
         booking = await self._store.book(chat, callback, each=rules.each, length=rules.slot)
         if booking is None:
             return None

@@ -211,6 +211,7 @@ class Turns:
             name=last.name if last else "",
             run=Run(left=last.run.left, forms=last.run.forms) if last else Run(),
             callback=last.callback if last else None,
+            acquainted=(last.served or last.acquainted) if last else None,
         )
 
     async def _step(

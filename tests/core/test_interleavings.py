@@ -18,10 +18,15 @@ from conversation.events import (
     CustomerSaid,
     Event,
     Happened,
+    OperatorAssigned,
     OperatorClaimed,
     OperatorClosed,
+    OperatorConsulted,
     OperatorHandedBack,
+    OperatorNoted,
+    OperatorRan,
     OperatorReplied,
+    OperatorTransferred,
     QueuePlace,
     TimerFired,
     Understood,
@@ -91,6 +96,11 @@ class _Chance:
             lambda: OperatorReplied(**who, content=Text(text="hi"), client_id="k"),  # type: ignore[arg-type]
             lambda: OperatorHandedBack(**who),  # type: ignore[arg-type]
             lambda: OperatorClosed(**who, outcome="solved"),  # type: ignore[arg-type]
+            lambda: OperatorAssigned(**who, why="least_loaded"),  # type: ignore[arg-type]
+            lambda: OperatorTransferred(**who, team="care", to=dice.choice(("", "bert")), reason="knows more"),  # type: ignore[arg-type]
+            lambda: OperatorConsulted(**who, colleague="cleo", colleague_name="Cleo"),  # type: ignore[arg-type]
+            lambda: OperatorNoted(**who, text="careful", client_id="n"),  # type: ignore[arg-type]
+            lambda: OperatorRan(**who, action="look_up"),  # type: ignore[arg-type]
             lambda: self._timer(key),
             lambda: self._timer(key),
             lambda: self._old_timer(key),

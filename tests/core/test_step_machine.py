@@ -19,15 +19,19 @@ from conversation.events import (
     CustomerPressed,
     CustomerSaid,
     CustomerUnreachable,
+    OperatorAssigned,
     OperatorClaimed,
     OperatorClosed,
+    OperatorConsulted,
     OperatorHandedBack,
+    OperatorNoted,
     OperatorReplied,
+    OperatorTransferred,
     QueuePlace,
     TimerFired,
     Understood,
 )
-from conversation.state import Closed, Parked
+from conversation.state import Closed, Parked, WithOperator, bot_speaks
 from conversation.understanding import Intent, Understanding
 from dialogs.hearing.hear import press_id
 from engine.rules import Rules
@@ -174,6 +178,53 @@ class Life(Model):
         if self.holder == operator:
             assert self.answered(effects)
             self.holder = "bot"
+        else:
+            self.refused(effects, "closed" if self.holder == "closed" else "not_holder")
+        self.bot_moved()
+
+    @rule(operator=OPERATORS)
+    def is_given_it(self, operator: str) -> None:
+        event = OperatorAssigned(id=self.key(), at=self.now, operator=operator, name=operator, why="only")
+        effects = self.take(event)
+        if self.holder == "parked":
+            self.holder = operator
+        else:
+            assert not effects
+        self.bot_moved()
+
+    @rule(operator=OPERATORS, to=st.sampled_from(("", "anna", "bert")))
+    def passes_it_on(self, operator: str, to: str) -> None:
+        event = OperatorTransferred(
+            id=self.key(), at=self.now, operator=operator, name=operator, team="" if to else "care", to=to, reason="r"
+        )
+        company = bot_speaks(self.state.phase)
+        effects = self.take(event)
+        if self.holder in ("parked", operator):
+            assert not any(isinstance(effect, Refuse) for effect in effects)
+            assert isinstance(self.state.phase, Parked)
+            assert self.state.phase.prefer == to
+            assert bot_speaks(self.state.phase) == company
+            self.holder = "parked"
+        else:
+            self.refused(effects, {"bot": "not_waiting", "closed": "closed"}.get(self.holder, "not_holder"))
+        self.bot_moved()
+
+    @rule(operator=OPERATORS)
+    def writes_a_note(self, operator: str) -> None:
+        event = OperatorNoted(id=self.key(), at=self.now, operator=operator, name=operator, text="n", client_id="n")
+        before = self.state.phase
+        assert [type(effect) for effect in self.take(event)] == [Post]
+        assert self.state.phase == before
+
+    @rule(operator=OPERATORS)
+    def asks_a_colleague(self, operator: str) -> None:
+        event = OperatorConsulted(
+            id=self.key(), at=self.now, operator=operator, name=operator, colleague="cleo", colleague_name="Cleo"
+        )
+        effects = self.take(event)
+        if self.holder == operator:
+            assert isinstance(self.state.phase, WithOperator)
+            assert "cleo" in self.state.phase.consulted
         else:
             self.refused(effects, "closed" if self.holder == "closed" else "not_holder")
         self.bot_moved()

@@ -30,6 +30,8 @@ TYPING = 0.2
 NAP_OVER = "is over"
 BACK = "Here is the bot."
 REMINDER = "You are number"
+FIRST = "A person will be with you soon"
+"""A second after a visitor was parked, unless somebody took the chat by then."""
 SHARE: Final = 0.6
 """Of the messages that are written by the time of the last kill."""
 MORE, MOST_MORE = 1.0, 300

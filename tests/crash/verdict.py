@@ -15,7 +15,7 @@ from conversation.message import Message
 from conversation.state import Parked
 from handoff.desk import WARN_BEFORE
 from store.sql import SqlStore
-from tests.crash.campaign import BACK, MANY, REMINDER, REMINDERS, Outcome
+from tests.crash.campaign import BACK, FIRST, MANY, REMINDER, REMINDERS, Outcome
 from tests.support.customers import Visitor
 from tests.support.fake_telegram import TOKEN
 
@@ -224,7 +224,7 @@ def _lines(
     spoken = [
         (message.author, plain_text(message.content))
         for message in history
-        if message.author != "system" and not plain_text(message.content).startswith(REMINDER)
+        if message.author != "system" and not plain_text(message.content).startswith((REMINDER, FIRST))
     ]
     expected = list(_expected(texts, replies))
     if spoken != expected:

@@ -17,6 +17,7 @@ from conversation.records import ActionCall, Chat, Inbound
 from conversation.understanding import Understanding
 from conversation.value import Data
 from engine.rules import Rules
+from engine.shell.callbacks import Callbacks
 from engine.shell.editions import Editions, OneEdition
 from engine.shell.engine import Engine, Tools
 from store.bus import MemoryBus
@@ -100,6 +101,7 @@ class Process:
             editions=editions or OneEdition(lambda: rules, nlu or Deaf()),
             actions=actions or NoBackEnd(),
             repeatable=lambda _: False,
+            own=Callbacks(store=store.calendar, rules=lambda _: rules, clock=clock),
             bus=bus or MemoryBus(),
             channels={CHANNEL: channel},
             clock=clock,

@@ -42,6 +42,7 @@ from conversation.ports import Channel
 from conversation.records import Chat, Inbound, Operator, Turn
 from conversation.understanding import Understanding
 from conversation.value import Data
+from dialogs.checks.material import ChannelLimits
 from dialogs.reading.bot import Files
 from engine.rules import Rules, compile_rules
 from store.sql import SqlStore
@@ -390,10 +391,10 @@ _rules: dict[bytes, Rules] = {}
 _page_texts = functools.cache(page_texts)
 
 
-def _compile(files: Files, product: Files) -> Rules:
+def _compile(files: Files, product: Files, channels: Mapping[str, ChannelLimits] | None = None) -> Rules:
     key = hashlib.sha256(msgspec.msgpack.encode((files, product))).digest()
     if key not in _rules:
-        _rules[key] = compile_rules(files, product)
+        _rules[key] = compile_rules(files, product, channels)
     return _rules[key]
 
 

@@ -84,6 +84,7 @@ def _handled() -> None:
         sa.Column("operator", sa.Text, nullable=False),
         sa.Column("began", sa.BigInteger, nullable=False),
         sa.Column("ended", sa.BigInteger, nullable=False),
+        sa.Column("rating", sa.BigInteger, nullable=False, server_default="0"),
         sa.Column("body", sa.LargeBinary, nullable=False),
         sqlite_autoincrement=True,
     )

@@ -322,3 +322,22 @@ async def test_rule_that_is_relaxed_by_time_alone_is_seen_when_it_is(tmp_path: P
 
         assert await given(office, "customer") == "anna"
         assert (await office.cards())["customer"].why == "any_language"
+
+
+async def test_customer_who_comes_again_has_the_same_operator_though_another_is_freer(office: Office) -> None:
+    await office.come("anna", "boris")
+    await office.ask_for_a_person("customer")
+    await office.look()
+    first = (await office.held())["customer"]
+    await office.operate("customer", first, "close")
+    other = {"anna": "boris", "boris": "anna"}[first]
+    await office.ask_for_a_person("another")
+    await office.look()
+    assert await office.held() == {"another": other}
+
+    await office.operate("another", other, "close")
+    office.turn(60)
+    await office.ask_for_a_person("another")
+    await office.look()
+    assert await office.held() == {"another": other}
+    assert (await office.cards())["another"].why == "preferred"

@@ -257,3 +257,21 @@ async def test_standings_are_those_asked_for_and_all_with_people(store: Store) -
     await store.save(turn(anna, says(anna, 2)))
     (now,) = [each for each in await store.standings([anna.chat]) if each.chat == anna.chat]
     assert (now.seq, now.version) == (2, 2)
+
+
+async def test_who_is_more_urgent_stands_before_who_came_a_little_earlier(store: Store) -> None:
+    first = await talk(store, "first", phase=parked(0))
+    second = await talk(store, "second", phase=parked(400))
+    urgent = await talk(store, "urgent", phase=msgspec.structs.replace(parked(500), priority=1))
+    places = [await store.place(each.id, 300) for each in (first, urgent, second)]
+    assert places == [QueuePlace(position=n) for n in (1, 2, 3)]
+    places = [await store.place(each.id, 600) for each in (urgent, first, second)]
+    assert places == [QueuePlace(position=n) for n in (1, 2, 3)]
+
+
+async def test_a_priority_that_was_raised_counts_from_then_on(store: Store) -> None:
+    first = await talk(store, "first", phase=parked(0))
+    second = await talk(store, "second", phase=parked(10))
+    await store.save(turn(in_phase(second, msgspec.structs.replace(parked(10), priority=1))))
+    assert await store.place(second.id) == QueuePlace(position=1)
+    assert await store.place(first.id) == QueuePlace(position=2)

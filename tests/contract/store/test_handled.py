@@ -6,12 +6,15 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from conversation.content import Prompt
+from conversation.effects import Post
 from conversation.errors import StaleError
+from conversation.reasons import Rating
 from conversation.records import Handled
 from conversation.state import Conversation, WithBot
 from store import handled as rows
 from store.sql import SqlStore
-from tests.support.storing import held, in_phase, later, talk, turn
+from tests.support.storing import held, in_phase, later, message, talk, turn
 
 
 async def ends(
@@ -91,3 +94,17 @@ async def test_the_mean_reads_only_the_newest_by_an_index(sqlite: SqlStore, file
     database.close()
     assert any("handled_team" in step for step in plan), plan
     assert not any("TEMP B-TREE" in step or step.startswith("SCAN handled") for step in plan), plan
+
+
+async def test_a_rating_goes_to_the_last_person_of_the_conversation(store: SqlStore) -> None:
+    conversation = await talk(store, "a")
+    conversation = await ends(store, conversation, 0, 10, operator="olga")
+    conversation = await ends(store, conversation, 20, 30, operator="ivan")
+    other = await ends(store, await talk(store, "b"), 40, 50)
+    rated = msgspec.structs.replace(conversation, rating=Rating(stars=4, at=later(60)), seq=conversation.seq + 1)
+    note = msgspec.structs.replace(
+        message(conversation, rated.seq), author="system", origin="rated", content=Prompt(text="")
+    )
+    await store.save(turn(rated, Post(message=note)))
+    assert [(each.operator, each.rating) for each in await one(store)] == [("olga", 0), ("ivan", 4), ("olga", 0)]
+    assert other.rating is None

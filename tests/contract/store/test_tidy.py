@@ -95,3 +95,14 @@ async def test_a_database_of_the_first_version_is_brought_up_and_keeps_what_it_h
         names = {row[0] for row in database.execute("SELECT name FROM sqlite_master")}
     database.close()
     assert {"inbox_done", "chats_held", "workers"} <= names
+
+
+async def test_who_was_an_operator_before_there_were_roles_is_an_admin(file: Path) -> None:
+    await (await SqlStore.open(f"sqlite:///{file}")).close()
+    make_old(file)
+    with sqlite3.connect(file) as database:
+        database.execute("INSERT INTO operators (id, name, password) VALUES ('maria', 'Maria', 'x')")
+    database.close()
+    again = await SqlStore.open(f"sqlite:///{file}")
+    assert await again.operators() == [Operator(id="maria", name="Maria", password="x", role="admin")]
+    await again.close()

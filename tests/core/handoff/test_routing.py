@@ -7,7 +7,8 @@ import pytest
 
 from conversation.policy import Policy, Routing, Span, Team
 from conversation.records import Card
-from handoff.routing import MOST, Waiter, explain, may_claim, route, waiters
+from conversation.state import Served
+from handoff.routing import MOST, Waiter, explain, known_to, may_claim, route, waiters
 from handoff.seats import Seat
 
 AT = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -32,6 +33,10 @@ def waits(name: str = "c", minutes: float = 1, **more: Any) -> Waiter:
 
 def seat(operator: str = "anna", **more: Any) -> Seat:
     return Seat(operator=operator, name=operator.title(), **more)
+
+
+def had(team: str, days: float) -> Served:
+    return Served(team=team, operator="anna", name="Anna", how="closed", at=AT - timedelta(days=days))
 
 
 def given(*chats: Waiter, there: list[Seat], at: datetime = AT) -> list[tuple[str, str, str]]:
@@ -253,6 +258,25 @@ def test_next_look_is_when_the_team_comes() -> None:
 
     assert route([waits(since=sunday, language="")], [], POLICY, sunday).again == AT.replace(hour=8)
     assert route([waits(since=AT, language="")], [], POLICY, AT).again is None
+
+
+# ── who had the customer before ──────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("last", "operator"),
+    [
+        (None, ""),
+        (had("support", days=1), "anna"),
+        (had("support", days=7), "anna"),
+        (had("support", days=7.01), ""),
+        (had("billing", days=1), ""),
+    ],
+)
+def test_customer_comes_back_to_the_operator_they_had_in_the_team_not_long_ago(
+    last: Served | None, operator: str
+) -> None:
+    assert known_to(last, "support", POLICY, AT) == operator
 
 
 # ── by hand ──────────────────────────────────────────────────────────────────────────────────────────────────────────
