@@ -50,7 +50,6 @@ class View:
         self._shown = 0
         """The number of the newest message that was sent to the page."""
         self._gone = False
-        self._panel: PanelChanged | None = None
         self._follower: asyncio.Task[None] | None = None
         self._onlookers = Onlookers(deps.bus, deps.clock, socket, me=me, window=window, conversation=conversation)
 
@@ -85,21 +84,11 @@ class View:
     async def type(self, *, on: bool) -> None:
         await self._onlookers.type(on=on)
 
-    async def look(self) -> None:
-        """What is known may have changed."""
-        snapshot = await find(self._deps, self._me, self.conversation)
-        panel = await panel_for(self._deps, snapshot, self._language)
-        changed = PanelChanged(conversation=self.conversation, panel=panel)
-        if changed != self._panel:
-            self._panel = changed
-            await self._socket.send(changed)
-
     async def _show(self) -> Snapshot:
         snapshot = await find(self._deps, self._me, self.conversation)
         assert snapshot.conversation is not None  # noqa: S101 - find raises otherwise
         messages = tuple(await self._deps.store.recent(self._chat, NEWEST))
         panel = await panel_for(self._deps, snapshot, self._language)
-        self._panel = PanelChanged(conversation=self.conversation, panel=panel)
         self._shown = messages[-1].seq if messages else 0
         card = card_of(snapshot.conversation, preview_of(snapshot.conversation, messages))
         card = msgspec.structs.replace(card, calls=())
@@ -127,12 +116,14 @@ class View:
         if self._gone:
             return
         try:
-            await self.look()
+            snapshot = await find(self._deps, self._me, self.conversation)
         except BadInputError as error:  # it went to another team
             self._gone = True
             await self._socket.send(Error(code=error.code, message=str(error)))
             return
         await self._add(messages, seq)
+        panel = await panel_for(self._deps, snapshot, self._language)
+        await self._socket.send(PanelChanged(conversation=self.conversation, panel=panel))
 
     async def _add(self, messages: Sequence[Message], seq: int) -> None:
         """The messages that this desk has not shown. A gap means that news was lost: the store has everything."""
