@@ -1,4 +1,4 @@
-"""Imports the Python files of a bot folder's ``actions/`` under a name of their own."""
+"""Imports the Python files of a bot folder's ``actions/`` and ``context/`` under names of their own."""
 
 import ast
 import importlib.util
@@ -29,6 +29,28 @@ def load_modules(folder: Path) -> tuple[ModuleType, ...]:
         raise
 
 
+def load_each(folder: Path, beside: tuple[str, ...]) -> tuple[tuple[ModuleType, ...], tuple[ContentError, ...]]:
+    """As ``load_modules``, but each file by itself: those that can be loaded, and what is wrong with the others.
+
+    ``from ..other import x`` finds the folders named in ``beside`` next to this one.
+    """
+    package = _new_package(folder.parent)
+    for name in (folder.name, *beside):
+        inner = ModuleType(f"{package}.{name}")
+        inner.__path__ = [str(folder.parent / name)]
+        sys.modules[inner.__name__] = inner
+    loaded: list[ModuleType] = []
+    errors: list[ContentError] = []
+    for file in sorted(folder.glob("*.py")):
+        try:
+            _parse(file)
+            if file.stem != "__init__":
+                loaded.append(_load(file, f"{package}.{folder.name}"))
+        except ContentError as error:
+            errors.append(error)
+    return tuple(loaded), tuple(errors)
+
+
 def action_classes(modules: tuple[ModuleType, ...], base: type[Any]) -> tuple[type[Any], ...]:
     """The classes derived from ``base`` that these modules define themselves and that can be made."""
     return tuple(
@@ -44,7 +66,7 @@ def _parse(file: Path) -> None:
         ast.parse(file.read_bytes(), filename=str(file))
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or 1
-        raise ContentError(f"actions/{file.name}:{line}: this is not Python: {getattr(error, 'msg', error)}") from None
+        raise ContentError(f"{_shown(file)}:{line}: this is not Python: {getattr(error, 'msg', error)}") from None
 
 
 def _new_package(folder: Path) -> str:
@@ -63,7 +85,7 @@ def _load(file: Path, package: str) -> ModuleType:
         return sys.modules[name]
     spec = importlib.util.spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
-        raise ContentError(f"actions/{file.name}: Python can't import a file of this name; rename it")
+        raise ContentError(f"{_shown(file)}: Python can't import a file of this name; rename it")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:
@@ -76,9 +98,13 @@ def _load(file: Path, package: str) -> ModuleType:
 def _import_problem(file: Path, error: BaseException) -> str:
     """Names the innermost line inside the bot's own folder."""
     frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if Path(frame.filename).parent == file.parent]
-    where = f"actions/{Path(own[-1].filename).name}:{own[-1].lineno}" if own else f"actions/{file.name}"
+    own = [frame for frame in frames if Path(frame.filename).parent.parent == file.parent.parent]
+    where = f"{_shown(Path(own[-1].filename))}:{own[-1].lineno}" if own else _shown(file)
     return f"{where}: the file can't be imported: {type(error).__name__}: {error}"
+
+
+def _shown(file: Path) -> str:
+    return f"{file.parent.name}/{file.name}"
 
 
 def _unload(package: str) -> None:

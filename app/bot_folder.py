@@ -83,12 +83,12 @@ def _belongs(path: Path, ending: str) -> bool:
 
 
 def product_texts() -> Files:
-    """Lotse's own texts and words: ``<language>/customer.yaml``, ``<language>/moods.yaml``."""
+    """Lotse's own texts and words: ``<language>/customer.yaml``, ``moods.yaml`` and ``summary.yaml``."""
     root = package_files("locales")
     return {
         f"{folder.name}/{name}": (folder / name).read_bytes()
         for folder in root.iterdir()
-        for name in ("customer.yaml", "moods.yaml")
+        for name in ("customer.yaml", "moods.yaml", "summary.yaml")
         if folder.is_dir() and (folder / name).is_file()
     }
 

@@ -26,7 +26,28 @@ def check_folder(folder: Path) -> Checked:
         files = read_folder(folder)
     except BotError as error:
         return Checked(rules=None, problems=error.problems)
-    return check_bot_files(files)
+    checked = check_bot_files(files)
+    broken = broken_providers(folder)
+    if not broken:
+        return checked
+    return Checked(rules=None, problems=in_order([*checked.problems, *broken]), whole=checked.whole)
+
+
+def broken_providers(folder: Path) -> list[Problem]:
+    """Files in ``context/`` that can't be loaded, and providers that can't be used. Runs the files, as the service does."""
+    if not any((folder / "context").glob("*.py")):
+        return []
+    from actions.providers import LocalProviders
+
+    return [_of_provider(str(error)) for error in LocalProviders(folder).problems]
+
+
+def _of_provider(told: str) -> Problem:
+    """``context/orders.py:12: what is wrong``."""
+    place, _, message = told.partition(": ")
+    file, _, line = place.partition(":")
+    todo = "mend the file, or take it out of context/: the desk would show nothing of it"
+    return Problem(file=file, line=int(line) if line.isdigit() else 0, message=message, todo=todo, code="D21")
 
 
 def with_action_server(checked: Checked, folder: Path, url: str) -> Checked:

@@ -5,12 +5,15 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import structlog
+
 from app.editions import LiveEditions
 from app.metrics import Metrics
 from app.settings import Settings
 from conversation.meter import NO_TRACER, Tracer
-from conversation.ports import Clock, Ids, Presence, Rates
+from conversation.ports import Clock, Ids, Presence, Providers, Rates
 from engine.shell.callbacks import Callbacks
+from engine.shell.context import NoProviders
 from store.bus import MemoryBus
 from store.presence import MemoryPresence
 from store.rates import MemoryRates
@@ -20,6 +23,9 @@ if TYPE_CHECKING:
     from actions.remote import RemoteActions
     from actions.runner import RasaActions
     from store.redis_bus import RedisBus
+
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +73,19 @@ def open_actions(settings: Settings, clock: Clock, stack: AsyncExitStack) -> "Ra
     actions = remote_actions(settings, clock)
     stack.push_async_callback(actions.close)
     return actions
+
+
+def open_providers(settings: Settings, stack: AsyncExitStack) -> Providers:
+    """The bot folder's context providers. One that can't be used is logged, and the others run."""
+    if not any((settings.bot / "context").glob("*.py")):
+        return NoProviders()
+    from actions.providers import LocalProviders
+
+    providers = LocalProviders(settings.bot)
+    for problem in providers.problems:
+        _log.error("context_provider_not_loaded", problem=str(problem))
+    stack.push_async_callback(providers.close)
+    return providers
 
 
 def callbacks_of(store: SqlStore, bot: LiveEditions, clock: Clock, theirs: Container[str] = ()) -> Callbacks:

@@ -17,7 +17,16 @@ from aiohttp import web
 from app.channels import incoming, open_connectors, open_links, paces_of, policies_of
 from app.clock import RandomIds, SystemClock
 from app.editions import LiveEditions
-from app.ground import Ground, callbacks_of, open_actions, open_bus, open_presence, open_rates, open_tracer
+from app.ground import (
+    Ground,
+    callbacks_of,
+    open_actions,
+    open_bus,
+    open_presence,
+    open_providers,
+    open_rates,
+    open_tracer,
+)
 from app.live_nlu import Models, NoNlu
 from app.metrics import Metrics
 from app.observed import ObservedActions, ObservedNlu
@@ -234,6 +243,7 @@ async def _engine(
         editions=ground.bot,
         actions=ObservedActions(actions, tracer=ground.tracer),
         repeatable=safe.__contains__,
+        providers=open_providers(ground.settings, stack),
         own=callbacks_of(ground.store, ground.bot, ground.clock, actions.catalogue.actions),
         bus=ground.bus,
         channels=channels,

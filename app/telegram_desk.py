@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime, timedelta, tzinfo
+from datetime import timedelta, tzinfo
 from importlib.resources import files as package_files
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -10,16 +10,16 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from app.ground import Ground
+from app.ground import Ground, callbacks_of
 from app.settings import Settings
+from app.telegram_calendar import TelegramCalendar
 from bots.telegram_desk.ports import About, Surroundings
 from bots.telegram_desk.words import Words
 from conversation.content import UPLOAD, Media, MediaType
 from conversation.errors import LotseError, RefusedError
-from conversation.events import OperatorEvent, OperatorPlanned
 from conversation.ports import Channel, Clock
-from conversation.records import Chat, Operator, Upload
-from conversation.state import Conversation, Parked, WithOperator
+from conversation.records import Chat, Upload
+from conversation.state import Conversation
 from conversation.topics import TopicStore
 from conversation.value import Data
 from dialogs.reading.source import read_source
@@ -73,7 +73,7 @@ def open_desk(ground: Ground, channels: Mapping[str, Channel], worker: Engine) -
         topics=ground.store.topics,
         knows=_Knows(ground),
         files=_Files(ground, channels),
-        calendar=_Calendar(ground),
+        calendar=TelegramCalendar(callbacks_of(ground.store, ground.bot, ground.clock), ground.bot.rules, ground.clock),
         content=_Content(ground),
         bus=ground.bus,
         rates=ground.rates,
@@ -196,34 +196,3 @@ class _Files:
         await self._people.put_upload(made, body)
         shown: MediaType = "voice" if kind == "voice" and found is OGG else found.type
         return Media(type=shown, ref=f"{UPLOAD}{made.id}", name=name, mime=made.mime, size=made.size)
-
-
-class _Calendar:
-    def __init__(self, ground: Ground) -> None:
-        self._ground = ground
-
-    async def slots(self, conversation: Conversation, limit: int) -> Sequence[datetime]:
-        del conversation, limit
-        return ()
-
-    async def zone(self, conversation: Conversation) -> tzinfo:
-        del conversation
-        return ZoneInfo(self._ground.bot.rules().policy.time_zone)
-
-    async def heard(self, conversation: Conversation, words: str, language: str) -> datetime | None:
-        del conversation, words, language
-        return None
-
-    async def plan(
-        self, conversation: Conversation, event: str, by: Operator, begin: datetime | None
-    ) -> OperatorEvent | None:
-        if begin is not None or not isinstance(conversation.phase, Parked | WithOperator):
-            return None
-        return OperatorPlanned(
-            id=event,
-            at=self._ground.clock.now(),
-            operator=by.id,
-            name=by.name,
-            conversation=conversation.id,
-            callback=None,
-        )

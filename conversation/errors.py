@@ -7,6 +7,7 @@ LotseError
  │   └─ UnreadableError       a stored row is not of a form this version knows: a retry would fail the same way
  ├─ BadInputError         what a channel or a browser sent is not what it should be
  ├─ ActionError           a back-end call broke, was rejected, or took too long
+ ├─ ContextError          a provider of the bot folder could not say what the back-end knows
  └─ SendError             a channel did not take a message
      ├─ RetryLaterError       it said when to try again
      ├─ TransientError        it surely did not get it; try again with back-off
@@ -76,6 +77,19 @@ class ActionError(LotseError):
     def told(self) -> str:
         """Without the detail: that is what a back-end said, and it may have been about a customer."""
         return f"action {self.action}: {self.reason}"
+
+
+class ContextError(LotseError):
+    """A context provider gave nothing. ``late``: it took too long; else it broke. The text is for its developer."""
+
+    def __init__(self, provider: str, detail: str, *, late: bool = False) -> None:
+        super().__init__(f"context provider {provider}: {detail}")
+        self.provider = provider
+        self.late = late
+
+    @property
+    def told(self) -> str:
+        return f"context provider {self.provider}: {'late' if self.late else 'broken'}"
 
 
 class SendError(LotseError):

@@ -21,6 +21,10 @@ LOST_TOPIC = "lost"
 """That a worker ended who may not have told all that it had saved."""
 
 
+CONTEXT_TOPIC = "context"
+"""That a desk wants the back-end asked anew about a customer: a ``ContextNews``, for the worker that has the chat."""
+
+
 def chat_topic(chat: str) -> str:
     return f"chat:{chat}"
 
@@ -70,4 +74,11 @@ class QueueNews(Tagged, frozen=True, kw_only=True):
     team: str
 
 
-News: TypeAlias = TurnNews | TypingNews | DeliveryNews | QueueNews | ReadNews
+class ContextNews(Tagged, frozen=True, kw_only=True):
+    """What a back-end knows about the customer came in: the store has it, and only the desk may read it."""
+
+    chat: str
+    conversation: str
+
+
+News: TypeAlias = TurnNews | TypingNews | DeliveryNews | QueueNews | ReadNews | ContextNews

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from conversation.content import Media
+from conversation.knowing import About, Offer, Rows
 from conversation.message import Message
 from conversation.records import ActionCall, Inbound
 from conversation.understanding import Understanding
@@ -80,6 +81,19 @@ class Nlu(Protocol):
 class Actions(Protocol):
     async def run(self, call: ActionCall) -> Mapping[str, Data]:
         """The fields the action gave. Raises ActionError within ``call.limit``."""
+        ...
+
+
+class Providers(Protocol):
+    """The bot folder's context providers."""
+
+    @property
+    def offers(self) -> Sequence[Offer]:
+        """In the order in which they are shown."""
+        ...
+
+    async def ask(self, provider: str, about: About) -> Rows:
+        """What the back-end knows. Raises ContextError, at the latest when the provider's limit is over."""
         ...
 
 

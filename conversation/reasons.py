@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 from conversation.value import Value
 
 MoodKind: TypeAlias = Literal["anger", "urgency"]
+RanState: TypeAlias = Literal["waiting", "done", "failed"]
 
 
 class Reason(Value, frozen=True, kw_only=True):
@@ -22,6 +23,16 @@ class Mood(Value, frozen=True, kw_only=True):
 
     kind: MoodKind
     words: tuple[str, ...]
+    at: datetime
+
+
+class Ran(Value, frozen=True, kw_only=True):
+    """An action of the back-end that was asked for: ``result`` in a line, empty unless it is ``done``."""
+
+    name: str
+    request: str
+    state: RanState
+    result: str = ""
     at: datetime
 
 

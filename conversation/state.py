@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 from conversation.callback import Callback
 from conversation.calls import Call
 from conversation.events import CustomerPressed, CustomerSaid
-from conversation.reasons import Mood, Rating, Reason
+from conversation.reasons import Mood, Ran, Rating, Reason
 from conversation.run import Frame, Run
 from conversation.value import Data, Tagged, Value
 
@@ -146,6 +146,8 @@ class Conversation(Value, frozen=True, kw_only=True):
     """Actions that operators run and that have no answer yet: request to name."""
     calls: tuple[Call, ...] = ()
     """Colleagues who are wanted here and have done nothing yet."""
+    ran: tuple[Ran, ...] = ()
+    """The newest calls of the back-end, the bot's and operators', oldest first."""
     served: Served | None = None
     acquainted: Served | None = None
     """The person whom the customer had last in an earlier conversation."""

@@ -8,6 +8,7 @@ from conversation.bundles import Bundle, Kept, OpenConversation, Pointer, Pointe
 from conversation.callback import Callback
 from conversation.deliveries import Settled, Unarrived, Undelivered
 from conversation.events import Event, QueuePlace
+from conversation.knowing import Known
 from conversation.message import Message
 from conversation.records import (
     Accepted,
@@ -42,6 +43,9 @@ class EngineStore(Protocol):
     All raise StoreError when the database can't be reached or written. Where a ``worker`` is named, a chat that nobody holds
     becomes that worker's in the same transaction.
     """
+
+    @property
+    def context(self) -> "ContextStore": ...
 
     async def accept(self, inbound: Inbound, chat: str, worker: str = "") -> Accepted:
         """Store a customer's event under its unique key; opens the chat (id ``chat`` if it is new) with the first one."""
@@ -174,6 +178,9 @@ class EngineStore(Protocol):
 class DeskStore(Protocol):
     """What pages read and operators change outside of conversations."""
 
+    @property
+    def context(self) -> "ContextStore": ...
+
     async def load(self, chat: str) -> Snapshot:
         """Raises KeyError for a chat that does not exist."""
         ...
@@ -261,6 +268,20 @@ class DeskStore(Protocol):
     async def find_send(self, chat: str, message: str) -> int | None:
         """The number of a message's send."""
         ...
+
+
+class ContextStore(Protocol):
+    """What back-ends know about customers. All raise StoreError."""
+
+    async def put(self, conversation: str, known: Sequence[Known]) -> None:
+        """Each in place of what was asked before it from the same provider, in one transaction; what was asked later stays."""
+        ...
+
+    async def of(self, conversation: str) -> Sequence[Known]:
+        """In the order of the providers' names."""
+        ...
+
+    async def drop(self, conversation: str) -> None: ...
 
 
 class CalendarStore(Protocol):

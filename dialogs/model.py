@@ -7,6 +7,7 @@ from conversation.policy import Policy
 from conversation.reasons import MoodWords
 from conversation.value import Data, Tagged, Value
 from dialogs.kinds import Kind
+from dialogs.saying.reply import Reply
 from dialogs.saying.templates import Expression, Template
 from dialogs.saying.texts import Texts
 
@@ -217,6 +218,7 @@ class Bot:
         currency: str,
         country: str = "DE",
         moods: Mapping[str, MoodWords] | None = None,
+        replies: Mapping[str, Mapping[str, Reply]] | None = None,
     ) -> None:
         self.title = title
         self.version = version
@@ -233,6 +235,7 @@ class Bot:
         self.currency = currency
         self.country = country
         self.moods = moods or {}
+        self.replies = replies or {}
         self.fillers = {dialog.fills: dialog.name for dialog in dialogs.values() if dialog.fills}
         self.intents = self._intents()
         steps = [step for dialog in dialogs.values() for step in dialog.steps.values()]

@@ -44,7 +44,7 @@ from dialogs.hearing.commands import find_command
 from dialogs.hearing.hear import press_id
 from dialogs.taken import Taken
 from dialogs.walking.waits import kept
-from engine import calling, live, operating, waiting
+from engine import calling, live, noting, operating, waiting
 from engine.draft import OF_BOT, SILENCE, WAKE, Draft
 from engine.moods import upset
 from engine.rules import Rules
@@ -95,6 +95,7 @@ def _stepped(conversation: Conversation, event: Event, rules: Rules) -> Draft:
         case _:
             _operator(draft, event)
     _call(draft)
+    noting.note(draft, conversation)
     return draft
 
 

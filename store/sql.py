@@ -35,12 +35,14 @@ from conversation.records import (
     Waiting,
 )
 from conversation.state import Conversation
+from conversation.stores import ContextStore
 from store import accounts, arrivals, claims, dead_letters, figures, reads, recordings, saves
 from store.bundles import SqlBundles
 from store.calendar import SqlCalendar
 from store.codec import micros, words
 from store.database import Database, connect
 from store.failures import explain
+from store.knowing import SqlContext
 from store.loader import Loader
 from store.migrate import make_file, must_fit, upgrade
 from store.people import SqlPeople
@@ -95,6 +97,7 @@ class SqlStore:
         self._writer = Writer(self._database, place, at=at, meter=meter)
         self._loader = Loader(self._read)
         self.bundles = SqlBundles(self._read, self._writer)
+        self.context: ContextStore = SqlContext(self._read, self._writer)
         self.people = SqlPeople(self._read, self._writer)
         self.calendar = SqlCalendar(self._read, self._writer)
         self.topics = SqlTopics(self._read, self._writer)

@@ -32,7 +32,17 @@ from bots.webchat.frames import (
 from conversation.content import media_of
 from conversation.errors import BadInputError, StoreError
 from conversation.message import Message
-from conversation.news import QUEUE_TOPIC, DeliveryNews, News, QueueNews, ReadNews, TurnNews, TypingNews, chat_topic
+from conversation.news import (
+    QUEUE_TOPIC,
+    ContextNews,
+    DeliveryNews,
+    News,
+    QueueNews,
+    ReadNews,
+    TurnNews,
+    TypingNews,
+    chat_topic,
+)
 from conversation.records import Card
 from conversation.state import Parked, WithOperator
 from web.deps import Deps
@@ -231,7 +241,7 @@ class _Visit:
                 await self.turn(turn)
             case TypingNews(who="operator", on=on, name=name):
                 await self.socket.send(TypingNow(who="operator", on=on, name=name))
-            case TypingNews() | DeliveryNews() | QueueNews() | ReadNews():
+            case TypingNews() | DeliveryNews() | QueueNews() | ReadNews() | ContextNews():
                 pass
 
     async def turn(self, turn: TurnNews) -> None:

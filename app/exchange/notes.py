@@ -7,6 +7,7 @@ from app.exchange.placeholders import placeholders
 from bots.limits import Limits, all_limits
 from conversation.value import Data
 from dialogs.reading.translations import GLOBAL, Text
+from dialogs.saying.reply import REPLIES
 
 _VERBS: Final = ("choose", "pick", "ask", "form", "do", "call", "handover", "wait", "random", "end")
 _WORDS: Final = "What customers type for this, one word or phrase a line: as many as people use, not word for word."
@@ -42,6 +43,12 @@ class Note:
         name = self.text.name
         if self.text.topic == GLOBAL:
             return f"{_WORDS} Works everywhere: {name[-1]}." if self.text.words else "The bot says this anywhere."
+        if self.text.topic == REPLIES:
+            return (
+                "What operators look for it by."
+                if name[-1] == "title"
+                else "Operators send this; they may change it first."
+            )
         kind = name[-2] if len(name) > 2 else ""
         last = name[-1] if len(name) > 1 else ""
         if self.text.words:

@@ -306,11 +306,15 @@ class Hearing:
         if isinstance(phase, WithOperator) and phase.operator != move.by.id:
             self._answers.refused_at_once(move, "callback", "not_holder", phase.name)
             return
+        planned = move.conversation.callback or getattr(phase, "callback", None)
+        if begin is None and planned is None:
+            self._answers.answer(move, "callback_not_planned")
+            return
         event = await self._lent.calendar.plan(move.conversation, move.event, move.by, begin)
         if event is None:
             self._answers.answer(move, "slot_taken")
             return
-        await self._operate(move, "callback", event)
+        await self._operate(move, "callback" if begin else "callback_off", event)
 
     # ── buttons ──────────────────────────────────────────────────────────────────────────────────────────────────────
 

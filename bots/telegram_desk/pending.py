@@ -10,13 +10,14 @@ from conversation.message import Message
 from conversation.state import Conversation, WithOperator
 from conversation.value import Value
 
-Verb: TypeAlias = Literal["claim", "reply", "note", "transfer", "bot", "close", "callback"]
+Verb: TypeAlias = Literal["claim", "reply", "note", "transfer", "bot", "close", "callback", "callback_off"]
 MARKS: Final[dict[Verb, frozenset[str]]] = {
     "claim": frozenset({"claimed"}),
     "bot": frozenset({"handed_back"}),
     "close": frozenset({"closed"}),
     "transfer": frozenset({"transferred"}),
-    "callback": frozenset({"callback_planned", "callback_off"}),
+    "callback": frozenset({"callback_planned"}),
+    "callback_off": frozenset({"callback_off"}),
     "reply": frozenset(),
     "note": frozenset(),
 }
@@ -81,7 +82,7 @@ def _shows(asked: Asked, message: Message) -> bool:
         return message.client_id == asked.said
     if message.author != "system" or message.origin not in MARKS[asked.verb]:
         return False
-    return asked.verb == "callback" or message.name == asked.name  # a call-back's note has its time there
+    return asked.verb.startswith("callback") or message.name == asked.name  # a call-back's note has its time there
 
 
 def standing(asked: Asked, conversation: Conversation, done: bool) -> Refuse | None:

@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from conversation.value import Value
-from dialogs.checks import answers, data, flow, intents, labels, media, samples, stale, structure, texts
+from dialogs.checks import answers, data, flow, intents, labels, media, replies, samples, stale, structure, texts
 from dialogs.checks.material import Material
 from dialogs.problems import Problem
 
@@ -40,22 +40,27 @@ RULES: Final = (
     Rule(code="D10", find=answers.limits, needed=True),
     Rule(code="D11", find=answers.actions, needed=True),
     Rule(code="D14", find=data.unknown),
+    Rule(code="D14", find=replies.unknown),
     Rule(code="D15", find=data.empties, after=_WHOLE | {"D05", "D19"}),
     Rule(code="D16", find=media.media, needed=True),
+    Rule(code="D16", find=replies.files),
     Rule(code="D17", find=data.personal),
     Rule(code="D18", find=answers.patterns),
     Rule(code="D19", find=flow.fills, after=frozenset({"D12"})),
     Rule(code="D20", find=intents.intents),
     Rule(code="T01", find=texts.missing, needed=True),
     Rule(code="T01", find=texts.uneven),
+    Rule(code="T01", find=replies.missing),
     Rule(code="T02", find=texts.plurals),
     Rule(code="T03", find=texts.placeholders),
+    Rule(code="T03", find=replies.uneven),
     Rule(code="T04", find=media.lengths),
     Rule(code="T05", find=texts.unused),
     Rule(code="T06", find=labels.duplicates),
     Rule(code="T07", find=labels.collisions),
     Rule(code="T08", find=stale.stale),
     Rule(code="T09", find=samples.braces),
+    Rule(code="T09", find=replies.shown, after=frozenset({"D14"})),
     Rule(code="T09", find=samples.rendering, after=frozenset({"D14"})),
 )
 NEEDED: Final = (

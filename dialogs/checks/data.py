@@ -145,7 +145,7 @@ def mistaken(m: Material) -> dict[tuple[str, Path], list[Problem]]:
         for use in uses:
             if (use.file, use.path) not in found:
                 known: Mapping[str, Type] = types if use.item is None else {**types, "item": use.item}
-                wrong = [told for name in sorted(use.reading.names) if (told := _wrong(name, known))]
+                wrong = [told for name in sorted(use.reading.names) if (told := wrong_name(name, known))]
                 found[use.file, use.path] = [m.within(use.file, use.path, *told, step=step) for told in wrong]
     return {place: problems for place, problems in found.items() if problems}
 
@@ -167,7 +167,7 @@ def unknown(m: Material) -> Iterator[Problem]:
                 yield m.at(dialog, written, message, "use another name")
 
 
-def _wrong(name: Name, types: Mapping[str, Type]) -> tuple[str, str] | None:
+def wrong_name(name: Name, types: Mapping[str, Type]) -> tuple[str, str] | None:
     """Message and what to do about a name; None if all of it exists."""
     found = types.get(name[0])
     if found is None:

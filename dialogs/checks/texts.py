@@ -14,6 +14,7 @@ from dialogs.problems import Problem
 from dialogs.reading.moods import MOODS
 from dialogs.reading.texts import PLURALS
 from dialogs.saying.filters import plural_form
+from dialogs.saying.reply import REPLIES
 from dialogs.saying.templates import Template
 from dialogs.saying.texts import PRODUCT, Entry
 from dialogs.saying.titles import TITLE
@@ -260,7 +261,7 @@ def unused(m: Material) -> Iterator[Problem]:
             yield _idle(m, file, (), message, "add it to `languages:` in bot.yaml, or delete the file")
         elif topic == GLOBAL:
             yield from _unused_global(m, file, language)
-        elif topic == MOODS:
+        elif topic in (MOODS, REPLIES):
             continue
         elif topic not in m.bot.dialogs:
             yield _idle(

@@ -18,9 +18,11 @@ from dialogs.problems import BotError, Problem, in_order
 from dialogs.reading.dialog import DialogReader
 from dialogs.reading.moods import MOODS, read_moods
 from dialogs.reading.reader import Reader
+from dialogs.reading.replies import read_replies
 from dialogs.reading.source import Source, read_source
 from dialogs.reading.texts import read_global, read_locale
-from dialogs.saying.texts import OWN, PRODUCT, Entry, Texts
+from dialogs.saying.reply import REPLIES, Reply
+from dialogs.saying.texts import OWN, PRODUCT, SUMMARY, Entry, Texts
 
 Files: TypeAlias = Mapping[str, bytes]
 """Path inside the bot folder (``dialogs/support.yaml``) to content."""
@@ -44,8 +46,8 @@ _BOT = {
     "live",
     "mood",
 }
-_CUSTOMER = "customer.yaml"
-_NO_TEXTS = (MOODS,)
+_CUSTOMER, _SENTENCES = "customer.yaml", "summary.yaml"
+_NO_TEXTS = (MOODS, REPLIES)
 """Files of a language that hold no texts of dialogs."""
 BUILT_IN_COMMANDS = ("back", "repeat", "stop", "language")
 
@@ -60,7 +62,7 @@ class Parsed(Value, frozen=True, kw_only=True):
 
 
 def read_bot(files: Files, product: Files, policy: Policy) -> Bot:
-    """Read a whole bot. ``product``: ``<language>/customer.yaml`` and ``moods.yaml`` with Lotse's own texts and words.
+    """Read a whole bot. ``product``: ``<language>/customer.yaml``, ``moods.yaml`` and ``summary.yaml`` with Lotse's own texts and words.
 
     Raises BotError with every problem that keeps it from running, in the order of the files.
     """
@@ -144,6 +146,7 @@ class _Reading:
             currency=r.text(data.get("currency"), ("currency",), default="EUR"),
             country=self._country(data.get("country")),
             moods=self._moods(languages),
+            replies=self._replies(languages),
         )
 
     def _country(self, data: Data) -> str:
@@ -232,6 +235,8 @@ class _Reading:
         words: dict[str, dict[str, tuple[str, ...]]] = {language: {} for language in languages}
         for name, raw in self.product.items():
             language, _, file = name.partition("/")
+            if file == _SENTENCES:
+                entries.setdefault(language, {})[SUMMARY] = dict(_product(name, raw)[0])
             if file != _CUSTOMER:
                 continue
             own, commands = _product(name, raw)
@@ -251,6 +256,13 @@ class _Reading:
             else:
                 entries[language][topic] = read_locale(source, language, self.problems)
         return Texts(entries, words, fallback)
+
+    def _replies(self, languages: tuple[str, ...]) -> dict[str, dict[str, Reply]]:
+        found = {}
+        for language in languages:
+            source = self.sources.get(f"locales/{language}/{REPLIES}.yaml")
+            found[language] = read_replies(source, language, self.problems) if source else {}
+        return found
 
     def _moods(self, languages: tuple[str, ...]) -> dict[str, MoodWords]:
         """Lotse's words of each language, and the bot's own."""

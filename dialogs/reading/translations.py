@@ -22,7 +22,7 @@ Forms: TypeAlias = dict[str, str]
 WORDS: Final = "words"
 _MARKS: Final = str.maketrans({"~": "~0", "/": "~1", "#": "~2", "@": "~3"})
 GLOBAL: Final = "_global"
-_TEXTS: Final = ("item", "confirm", "error")
+_TEXTS: Final = ("title", "item", "confirm", "error")
 _GROUPS: Final = ("options", "fields")
 
 

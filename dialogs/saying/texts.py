@@ -9,6 +9,8 @@ from dialogs.saying.templates import Template
 
 PRODUCT: Final = "_product"
 """Where the product's own texts stand, under those of ``_global.yaml``."""
+SUMMARY: Final = "_summary"
+"""Where the sentences for operators stand: ``summary.yaml`` of the product."""
 OWN: Final = "_global"
 """Where those of ``_global.yaml`` stand alone."""
 

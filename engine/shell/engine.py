@@ -11,11 +11,12 @@ from conversation.effects import SetTimer
 from conversation.errors import StoreError
 from conversation.events import CustomerEdited, CustomerPressed, CustomerSaid, CustomerUnreachable, QueuePlace
 from conversation.meter import NO_METER, NO_TRACER, Meter, Tracer
-from conversation.ports import Actions, Bus, Channel, Clock, Ids
+from conversation.ports import Actions, Bus, Channel, Clock, Ids, Providers
 from conversation.records import Accepted, Claimed, InboxRow, Saved, Send, Turn
 from conversation.stores import EngineStore
 from engine.shell.callbacks import Callbacks
 from engine.shell.claims import Claims
+from engine.shell.context import Contexts, NoProviders
 from engine.shell.duty import Duty
 from engine.shell.editions import Editions
 from engine.shell.feed import Feed
@@ -59,6 +60,7 @@ class Tools:
     place: str = ""
     gone: Callable[[str], bool] = lambda _: False
     beat: float = EVERY
+    providers: Providers = field(default_factory=NoProviders)
     policies: Mapping[str, AmbiguousPolicy] = field(default_factory=dict)
     pacer: Pacer | None = None
     chance: Callable[[], float] = lambda: 1.0
@@ -107,6 +109,7 @@ class Engine:
             tracer=tools.tracer,
             hands=self,
         )
+        self.contexts = self._make_contexts()
         self.turns = self._make_turns()
         self.outbox = self._make_outbox()
         self.jobs = self._make_jobs()
@@ -131,9 +134,22 @@ class Engine:
             after=self._after,
             doubt=self.claims.doubt,
             at=tools.at,
+            told=self.contexts.turn,
             meter=tools.meter,
             tracer=tools.tracer,
             place=tools.place_of,
+        )
+
+    def _make_contexts(self) -> Contexts:
+        tools = self._tools
+        return Contexts(
+            providers=tools.providers,
+            store=tools.store.context,
+            chats=tools.store,
+            bus=tools.bus,
+            clock=tools.clock,
+            mine=self._mine,
+            who=lambda chat: tuple(tools.editions.current(chat).rules.bot.fillers),
         )
 
     def _make_outbox(self) -> Outbox:
@@ -189,6 +205,7 @@ class Engine:
             "members": self.members.run,
             "claims": self.claims.run,
             "timers": self.timers.run,
+            "context": self.contexts.listen,
             "sweep": self.sweep.run,
         }
         self._tasks = [
@@ -205,6 +222,7 @@ class Engine:
         await self.jobs.drain(DRAIN / 4)
         await self.turns.lanes.drain(DRAIN / 4)
         await self.outbox.drain(DRAIN / 4)
+        await self.contexts.drain()
         await self.feed.close()
         for task in self._tasks:
             task.cancel()

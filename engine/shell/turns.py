@@ -25,7 +25,7 @@ from conversation.events import (
 )
 from conversation.meter import NO_METER, NO_TRACER, Meter, Tracer
 from conversation.ports import Channel, Clock, Ids, Nlu
-from conversation.records import InboxRow, Saved, Snapshot, Turn
+from conversation.records import Chat, InboxRow, Saved, Snapshot, Turn
 from conversation.run import Run
 from conversation.state import Closed, Conversation, Parked, Phase
 from conversation.stores import EngineStore
@@ -54,7 +54,8 @@ _log = structlog.get_logger(__name__)
 
 class Turns:
     """``fence`` is that of this worker's claim of a chat. ``after`` gets what a saved turn left to do; ``doubt`` the chat of
-    one that was refused. ``at`` is called at named points (for crash tests). ``place``: of a conversation in its team's queue."""
+    one that was refused; ``told`` a chat and what a saved turn made of its conversation. ``at`` is called at named points (for crash tests). ``place``: of a
+    conversation in its team's queue."""
 
     def __init__(
         self,
@@ -69,6 +70,7 @@ class Turns:
         after: Callable[[Saved, Turn], None],
         doubt: Callable[[str], None],
         at: Callable[[str], None],
+        told: Callable[[Chat, Conversation, Conversation], None] = lambda *_: None,
         meter: Meter = NO_METER,
         tracer: Tracer = NO_TRACER,
         place: Callable[[str, str], Awaitable[QueuePlace | None]] | None = None,
@@ -86,6 +88,7 @@ class Turns:
         self._after = after
         self._doubt = doubt
         self._at = at
+        self._told = told
         self._cache: OrderedDict[str, tuple[int, Snapshot]] = OrderedDict()
         self._room = asyncio.Semaphore(AT_ONCE)
         self._along: set[int] = set()
@@ -162,6 +165,7 @@ class Turns:
         self._along.update(other.number for other in crowd)
         self._remember(snapshot, turn)
         self._after(saved, turn)
+        self._told(snapshot.chat, start, turn.conversation)
         await self._tell(turn, start.phase, place)
 
     def _crowd(self, row: InboxRow) -> tuple[InboxRow, ...]:

@@ -136,8 +136,8 @@ def test_schemas_are_put_into_a_folder_that_has_none(lotse: Lotse, tmp_path: Pat
     (tmp_path / "old").mkdir()
     assert "is no bot folder" in str(lotse("schema", "old").exception)
     (tmp_path / "old/bot.yaml").write_text("title: x", encoding="utf-8")
-    assert "old/schemas: 8 files, 8 of them new or changed" in lotse("schema", "old").output
-    assert "old/schemas: 8 files, 0 of them new or changed" in lotse("schema", "old").output
+    assert "old/schemas: 9 files, 9 of them new or changed" in lotse("schema", "old").output
+    assert "old/schemas: 9 files, 0 of them new or changed" in lotse("schema", "old").output
 
 
 def test_the_dialogs_are_drawn_into_a_file_or_shown(lotse: Lotse, tmp_path: Path) -> None:

@@ -56,7 +56,9 @@ def schema_of(name: str) -> str:
         case "dialogs":
             return "answers" if rest == "_answers.yaml" else "dialog"
         case "locales":
-            return {"_global.yaml": "global", "_moods.yaml": "moods"}.get(rest.partition("/")[2], "locale")
+            return {"_global.yaml": "global", "_moods.yaml": "moods", "_replies.yaml": "replies"}.get(
+                rest.partition("/")[2], "locale"
+            )
         case "nlu":
             return "nlu"
         case "actions":
@@ -88,6 +90,7 @@ def test_a_schema_is_one(name: str) -> None:
         ("locale", {"de": {"menu": {"texts": "x"}}}),
         ("locale", {"de": {"eta": {"text": {"several": "x"}}}}),
         ("global", {"de": {"commands": {"menu": "menü"}}}),
+        ("replies", {"en": {"x": {"title": "x"}}}),
         ("moods", {"en": {"anger": ["x"]}}),
         ("nlu", {"intents": {"a": "x"}}),
         ("catalogue", {"find": {"take": {}}}),
@@ -147,6 +150,7 @@ WHOLE = {
     "actions/catalogue.yaml": "find: {takes: {x: text}, gives: {x: text}, repeat: safe, may_be_empty: [x]}",
     "locales/en/main.yaml": "en: {a: {text: {one: x, other: y}, options: {b: x}, words: {b: [x]}, by_channel: {sms: {text: x}}}}",
     "locales/en/_moods.yaml": "en: {instead: true, anger: {strong: [x], weak: [x]}, calm: [x], plain: [x], negations: [x], degrees: [x]}",
+    "locales/en/_replies.yaml": "en: {x: {title: x, text: x, attach: x}}",
     "nlu/en.yaml": "intents: {x: [x, y], z: [a, b]}\nentities: {x: {values: {a: [b]}, letters: upper}}",
 }
 

@@ -12,12 +12,13 @@ from conversation.content import Content, Media, Text, plain_text
 from conversation.errors import ActionError, RefusedError
 from conversation.events import CustomerSaid
 from conversation.message import Message
-from conversation.ports import Actions, Bus, Clock, Nlu
+from conversation.ports import Actions, Bus, Clock, Nlu, Providers
 from conversation.records import ActionCall, Chat, Inbound
 from conversation.understanding import Understanding
 from conversation.value import Data
 from engine.rules import Rules
 from engine.shell.callbacks import Callbacks
+from engine.shell.context import NoProviders
 from engine.shell.editions import Editions, OneEdition
 from engine.shell.engine import Engine, Tools
 from store.bus import MemoryBus
@@ -90,6 +91,7 @@ class Process:
         nlu: Nlu | None = None,
         actions: Actions | None = None,
         editions: Editions | None = None,
+        providers: Providers | None = None,
     ) -> None:
         self.store = store
         self.clock = clock
@@ -108,6 +110,7 @@ class Process:
             ids=RandomIds(clock),
             place=self.place,
             gone=self.dead.__contains__,
+            providers=providers or NoProviders(),
         )
         self.engine = Engine(tools)
         self._joined = False

@@ -57,6 +57,22 @@ LOCK = write_lock(
 SORRY_UNSAID = frozenset({"T05"})
 """``sorry`` says nothing any more once it calls a dialog."""
 
+REPLIES, GERMAN_REPLIES, MOODS = "locales/en/_replies.yaml", "locales/de/_replies.yaml", "locales/en/_moods.yaml"
+
+BESIDE = {
+    "a reply that a language lacks": Fault("T01", REPLIES, "  moment:\n", "  momentum:\n", "en:", "“moment”", also=frozenset({"T01"})),
+    "a reply without a text": Fault("D00", REPLIES, "    text: \"Is there anything else I can do for you?\"\n", "", "  anything_else:", "no text"),
+    "an unknown key of a reply": Fault("D00", REPLIES, "    title: \"Greeting\"", "    titel: \"Greeting\"", "    titel:", "title"),
+    "a name of a reply that is none": Fault("D00", REPLIES, "  moment:\n", "  One moment:\n", "  One moment:", "can't be a name"),
+    "a reply that shows what nobody knows": Fault("D14", REPLIES, "customer.line }}", "customer.lime }}", "    text: \"{% if customer", "lime"),
+    "a reply with a file that is not there": Fault("D16", GERMAN_REPLIES, "router-restart.jpg", "router.jpg", "    attach:", "media/router.jpg"),
+    "a reply that shows less than its source": Fault("T03", REPLIES, "day, {{ operator }} of", "day from", "    text: \"You are", "operator"),
+    "a reply that shows more than its source": Fault("T03", REPLIES, "One moment, please: I", "One moment, {{ name }}: I", "    text: \"One moment", "name"),
+    "a reply with single braces": Fault("T09", REPLIES, "Is there", "{name}, is there", "    text: \"{name}", "two braces"),
+    "a mood's word that is none": Fault("D00", MOODS, "\"home office\"", "\"!\"", "    weak:", "no word"),
+    "an unknown list of a mood": Fault("D00", MOODS, "    weak:", "    week:", "    week:", "weak"),
+}  # fmt: skip
+
 STRUCTURE = {
     "an unknown key": Fault("D00", SUPPORT, "    limit: 8s", "    limits: 8s", "    limits: 8s", "limit"),
     "an unknown key of the dialog": Fault("D00", SUPPORT, "owner: care", "ownr: care", "ownr:", "owner"),
@@ -305,4 +321,4 @@ TEXTS = {
     "a text of which nothing is left": Fault("T09", ENGLISH, "  goodbye: Thank you and goodbye!", "  goodbye: '{% if not now %}Thank you{% endif %}'", "  goodbye:", "nothing is left"),
 }  # fmt: skip
 
-FAULTS = {**STRUCTURE, **FLOW, **DATA, **TEXTS}
+FAULTS = {**STRUCTURE, **FLOW, **DATA, **TEXTS, **BESIDE}

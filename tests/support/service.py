@@ -392,6 +392,7 @@ _page_texts = functools.cache(page_texts)
 
 
 def _compile(files: Files, product: Files, channels: Mapping[str, ChannelLimits] | None = None) -> Rules:
+    """The limits of channels are always the same ones."""
     key = hashlib.sha256(msgspec.msgpack.encode((files, product))).digest()
     if key not in _rules:
         _rules[key] = compile_rules(files, product, channels)

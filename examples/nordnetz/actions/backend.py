@@ -38,6 +38,11 @@ def find_order(number: str) -> dict[str, Any] | None:
     return order
 
 
+def orders_of(contract: str) -> dict[str, dict[str, Any]]:
+    """All orders of a customer, by their numbers."""
+    return {number: order for number, order in DATA["orders"].items() if order["contract"] == contract}
+
+
 def list_invoices(contract: str) -> list[dict[str, Any]]:
     """Oldest first, each with the path of its PDF in the bot folder."""
     invoices = DATA["invoices"].get(contract, [])
