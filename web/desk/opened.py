@@ -9,14 +9,24 @@ import msgspec
 from conversation.cards import card_of
 from conversation.errors import BadInputError
 from conversation.message import Message
-from conversation.news import DeliveryNews, News, ReadNews, TurnNews, TypingNews, chat_topic
+from conversation.news import ContextNews, DeliveryNews, News, ReadNews, TurnNews, TypingNews, chat_topic
 from conversation.records import Operator, Snapshot
 from conversation.state import WithOperator
 from web.access import must_see
 from web.deps import Deps
 from web.desk.dead_letters import DeadLetters
-from web.desk.knowledge import panel_for
-from web.desk.outgoing import CustomerTyping, Delivery, Error, MessageAdded, OlderMessages, Opened, PanelChanged, Read
+from web.desk.knowledge import context_for, panel_for
+from web.desk.outgoing import (
+    Context,
+    CustomerTyping,
+    Delivery,
+    Error,
+    MessageAdded,
+    OlderMessages,
+    Opened,
+    PanelChanged,
+    Read,
+)
 from web.desk.panel import preview_of
 from web.desk.viewers import Onlookers
 from web.sockets import Socket, forward, stop
@@ -44,12 +54,13 @@ class View:
         self._deps = deps
         self._socket = socket
         self._me = me
-        self._language = language
+        self._language = language or deps.rules().bot.source
         self.conversation = conversation
         self._chat = ""
         self._shown = 0
         """The number of the newest message that was sent to the page."""
         self._gone = False
+        self._context = Context(conversation=conversation, items=())
         self._follower: asyncio.Task[None] | None = None
         self._onlookers = Onlookers(deps.bus, deps.clock, socket, me=me, window=window, conversation=conversation)
 
@@ -66,6 +77,7 @@ class View:
         if snapshot.chat.read_seq:
             await self._socket.send(Read(conversation=self.conversation, seq=snapshot.chat.read_seq))
         await letters.show(self.conversation, snapshot.chat)
+        await self._tell_context(snapshot)
 
         async def follow() -> None:
             try:
@@ -109,8 +121,16 @@ class View:
                 await self._socket.send(CustomerTyping(conversation=here, on=on))
             case ReadNews(seq=seq):
                 await self._socket.send(Read(conversation=here, seq=seq))
+            case ContextNews(conversation=about) if about == here:
+                await self._tell_context(await find(self._deps, self._me, here))
             case _:
                 pass
+
+    async def _tell_context(self, found: Snapshot) -> None:
+        context = await context_for(self._deps, found, self._language)
+        if context != self._context:
+            self._context = context
+            await self._socket.send(context)
 
     async def _turn(self, messages: Sequence[Message], seq: int) -> None:
         if self._gone:

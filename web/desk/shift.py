@@ -15,6 +15,7 @@ from handoff.routing import may_claim
 from handoff.seats import Seat
 from web import customers
 from web.deps import Deps
+from web.desk import knowledge
 from web.desk.commands import NotDoneError, event_id, event_of
 from web.desk.dead_letters import DeadLetters
 from web.desk.feed import Feed
@@ -42,7 +43,7 @@ from web.desk.incoming import (
 )
 from web.desk.listener import Listener
 from web.desk.opened import View, find, holds, older
-from web.desk.outgoing import Canned, Context, Done, Error, FoundCustomers, Refused
+from web.desk.outgoing import Done, Error, FoundCustomers, Refused
 from web.desk.planning import planned, slots_for
 from web.signin import SignIn
 from web.sockets import Socket, both, cut_off, forward, frame_id, serve
@@ -147,13 +148,12 @@ class Shift:
                 found = tuple(await customers.find(self.deps, self.me, text))
                 await self.socket.send(FoundCustomers(text=text, customers=found))
             case Refresh(conversation=conversation):
-                await self.find(conversation)
-                await self.socket.send(Context(conversation=conversation, items=()))
+                await knowledge.refresh(self.deps, await self.find(conversation))
             case AskSlots(conversation=conversation, team=team):
                 await self.socket.send(await slots_for(self.deps, await self.find(conversation), team))
-            case AskCanned(conversation=conversation):
-                await self.find(conversation)
-                await self.socket.send(Canned(conversation=conversation, replies=()))
+            case AskCanned(conversation=conversation, language=language):
+                found_here = await self.find(conversation)
+                await self.socket.send(knowledge.canned(self.deps, self.me, found_here, language))
 
     async def do(self, frame: Turning | Plan | Join | Part | SetStatus | Resend | Settle) -> None:
         match frame:
