@@ -201,9 +201,9 @@ async def test_a_call_back_is_booked_once_moved_and_called_off(lotse: Running) -
     slots = await ada.until("slots")
     begin = slots["slots"][0]
     for _ in range(2):
-        await does(lotse, ada, "plan", "p", conversation=conversation, begin=begin, phone="030 1", topic="Umzug")
+        await does(lotse, ada, "plan", "p", conversation=conversation, begin=begin, phone="+4930123456", topic="Umzug")
     panel = await ada.until("panel", lambda frame: bool(frame["panel"]["callback"]))
-    assert panel["panel"]["callback"]["phone"] == "030 1"
+    assert panel["panel"]["callback"]["phone"] == "+4930123456"
     booked = await lotse.store.calendar.booked(visitor.chat, lotse.clock.now())
     assert booked
     assert booked.operator == "ada"
