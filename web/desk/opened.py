@@ -109,6 +109,8 @@ class View:
         return snapshot
 
     async def _news(self, payload: bytes) -> None:
+        if self._gone:
+            return
         here = self.conversation
         match _decoder.decode(payload):
             case TurnNews(messages=messages, seq=seq):
@@ -133,8 +135,6 @@ class View:
             await self._socket.send(context)
 
     async def _turn(self, messages: Sequence[Message], seq: int) -> None:
-        if self._gone:
-            return
         try:
             snapshot = await find(self._deps, self._me, self.conversation)
         except BadInputError as error:  # it went to another team
