@@ -224,7 +224,7 @@ PEOPLE = [Operator(id="anna", name="Anna Lee", password=""), Operator(id="ben", 
         ("Hallo /claim", None),
         ("/ claim", None),
         ("1/2", None),
-        ("/home/ann", None),
+        ("/notes/ann", None),
         ("", None),
     ],
 )
