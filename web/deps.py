@@ -47,18 +47,8 @@ class Calendar(Protocol):
 
     async def free(self, chat: str, team: str = "") -> Sequence[datetime]: ...
 
-    async def plan(
-        self,
-        chat: str,
-        *,
-        key: str,
-        begin: datetime,
-        team: str = "",
-        phone: str = "",
-        topic: str = "",
-        operator: str = "",
-    ) -> Callback | None:
-        """None: that time is not free. The same key again gives what was booked then."""
+    async def book(self, chat: str, callback: Callback) -> Callback | None:
+        """None: that time is not free. The same id again gives what was booked then."""
         ...
 
     async def call_off(self, chat: str, key: str) -> Callback | None: ...

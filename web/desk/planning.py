@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from conversation.callback import Callback
 from conversation.events import OperatorPlanned
 from conversation.records import Operator, Snapshot
 from conversation.state import Parked, WithOperator
@@ -35,15 +36,10 @@ async def planned(deps: Deps, me: Operator, frame: Plan, found: Snapshot) -> Ope
     team = _team(deps, found, frame.team)
     if not team:
         raise NotDoneError("unknown")
-    booked = await deps.calendar.plan(
-        chat,
-        key=id_,
-        begin=frame.begin,
-        team=team,
-        phone=frame.phone.strip(),
-        topic=frame.topic.strip(),
-        operator=me.id,
+    wish = Callback(
+        id=id_, team=team, begin=frame.begin, phone=frame.phone.strip(), topic=frame.topic.strip(), operator=me.id
     )
+    booked = await deps.calendar.book(chat, wish)
     if booked is None:
         raise NotDoneError("slot_taken")
     return OperatorPlanned(callback=booked, **about)
