@@ -49,8 +49,8 @@ class TelegramCalendar:
         if begin is None:
             await self._books.call_off(conversation.chat, event)
         else:
-            team = self._team(conversation)
-            callback = await self._books.plan(conversation.chat, key=event, begin=begin, team=team, operator=by.id)
+            wanted = Callback(id=event, team=self._team(conversation), begin=begin, operator=by.id)
+            callback = await self._books.book(conversation.chat, wanted)
             if callback is None:
                 return None
         return OperatorPlanned(

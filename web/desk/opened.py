@@ -158,6 +158,7 @@ class View:
 
 async def older(deps: Deps, me: Operator, conversation: str, before: int) -> OlderMessages:
     snapshot = await find(deps, me, conversation)
+    before = min(before, snapshot.chat.seq + 1)
     start = max(0, before - 1 - NEWEST)
     messages = tuple(await deps.store.history(snapshot.chat.id, start, max(0, min(NEWEST, before - 1 - start))))
     return OlderMessages(conversation=conversation, messages=messages, more=bool(messages) and messages[0].seq > 1)

@@ -36,10 +36,15 @@ async def planned(deps: Deps, me: Operator, frame: Plan, found: Snapshot) -> Ope
     team = _team(deps, found, frame.team)
     if not team:
         raise NotDoneError("unknown")
-    wish = Callback(
-        id=id_, team=team, begin=frame.begin, phone=frame.phone.strip(), topic=frame.topic.strip(), operator=me.id
+    wanted = Callback(
+        id=id_,
+        begin=frame.begin,
+        team=team,
+        phone=frame.phone.strip(),
+        topic=frame.topic.strip(),
+        operator=me.id,
     )
-    booked = await deps.calendar.book(chat, wish)
+    booked = await deps.calendar.book(chat, wanted)
     if booked is None:
         raise NotDoneError("slot_taken")
     return OperatorPlanned(callback=booked, **about)

@@ -80,7 +80,7 @@ function Past({ client, texts, thread }: Props): JSX.Element {
           client={client}
           texts={texts}
           conversation={earlier.conversation}
-          chat={thread.card.chat}
+          chat={about?.chat ?? thread.card.chat}
           name={thread.card.name}
           messages={earlier.messages}
           replies={[]}
