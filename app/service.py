@@ -287,6 +287,7 @@ async def _deps(ground: Ground, intake: Intake, connectors: Mapping[str, Connect
         engine=intake,
         store=ground.store,
         people=ground.store.people,
+        calendar=callbacks_of(ground.store, bot, ground.clock),
         bus=ground.bus,
         rates=ground.rates,
         presence=ground.presence,

@@ -416,13 +416,13 @@ async def desk_lively_has_no_barriers(desktop: Desktop) -> None:
     for scheme, width in (("light", 1440), ("dark", 1280), ("dark", 390), ("light", 390)):
         page = await desktop.page(width, 820, color_scheme=scheme)
 
-        async def look(state: str) -> None:
+        async def look(state: str, page: Page = page, where: str = f"{scheme} {width}") -> None:
             await page.evaluate(axe)
             bad = await page.evaluate(
                 "async () => (await axe.run(document, {resultTypes: ['violations']})).violations.filter((v) => ['serious', 'critical'].includes(v.impact))"
                 ".map((v) => v.id + ' ' + v.nodes.map((n) => n.target + ' ' + n.failureSummary).slice(0, 3).join(' | '))"
             )
-            found.extend(f"{scheme} {width} {state}: {one}" for one in bad)
+            found.extend(f"{where} {state}: {one}" for one in bad)
 
         await sign_in(page, f"anna{scheme}{width}")
         await look("list")
