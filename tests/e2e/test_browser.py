@@ -142,6 +142,7 @@ async def test_a_chat_handed_back_is_the_bots_again(chromium: Browser, site: Sit
         await desk.say("Der Assistent kann das auch.")
         await chat.hears("Der Assistent kann das auch.")
         await desk_page.get_by_role("button", name="Zurück an den Bot").click()
+        await desk_page.get_by_role("dialog").get_by_role("button", name="Zurückgeben").click()
         await expect(customer.get_by_text("Automatischer Assistent").first).to_be_visible()
         await expect(desk.cards).to_have_count(0)
         await chat.say("menü")

@@ -2,7 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import { ASSIGNED, BOT, CANNED, CHANNELS, COLLEAGUES, CUSTOMERS, SAYINGS, TEAMS, WAITING } from "./people.mjs";
-import { contextOf, filled, history, panelOf, slotsOf } from "./known.mjs";
+import { contextOf, filled, history, hostile, panelOf, slotsOf } from "./known.mjs";
 
 const ago = (seconds) => new Date(Date.now() - seconds * 1000).toISOString();
 const LISTED = ["parked", "with_operator"];
@@ -17,6 +17,7 @@ export class Desk {
     this.accepted = new Set();
     this.letters = new Map();
     this.events = [];
+    this.frames = [];
     this.number = 0;
     this.length = messages;
     this.lively = chats > 10;
@@ -31,10 +32,12 @@ export class Desk {
     this.park(((index * 37) % 800) + 5, seat && seat.load < seat.capacity ? seat.operator : index < 8 && index % 2 ? "me" : "");
   }
 
-  park(seconds = 0, operator = "") {
+  /** `words`: instead of everything that people wrote. */
+  park(seconds = 0, operator = "", words = "") {
     const index = this.rooms.size;
-    const [name, language] = CUSTOMERS[index % CUSTOMERS.length];
-    const [preview, intent, mood = ""] = SAYINGS[index % SAYINGS.length];
+    const [first, language] = CUSTOMERS[index % CUSTOMERS.length];
+    const [saying, intent, mood = ""] = SAYINGS[index % SAYINGS.length];
+    const [name, preview] = words ? [words, words] : [first, saying];
     const holder = this.seats.get(operator);
     const since = ago(operator ? seconds / 3 : seconds);
     const card = {
@@ -46,6 +49,7 @@ export class Desk {
     const room = { card, messages: [], panel: panelOf(card, preview, this.lively), context: [], read: 0 };
     this.rooms.set(card.conversation, room);
     history(room, preview, index === 1 && this.lively ? 5_000 : this.length);
+    if (words) hostile(room, words);
     if (holder) this.seated(operator, { load: holder.load + 1 });
     this.feed({ type: "card", card });
     return card;
@@ -131,6 +135,7 @@ export class Desk {
   }
 
   take(client, frame) {
+    this.frames.push({ operator: client.operator, ...frame });
     if (frame.type === "undelivered") return client.send({ type: "undelivered", count: this.letters.size, items: [...this.letters.values()].reverse() });
     if (frame.type === "find") return client.send({ type: "found", text: frame.text, customers: this.find(frame.text) });
     if (frame.type === "status") {
@@ -185,7 +190,7 @@ export class Desk {
 
   refresh(room) {
     const { conversation } = room.card;
-    contextOf(room.card).forEach((items, index) => setTimeout(() => this.tell({ type: "context", conversation, items }, conversation), index * 700));
+    (room.context.length ? [room.context] : contextOf()).forEach((items, index) => setTimeout(() => this.tell({ type: "context", conversation, items }, conversation), index * 700));
   }
 
   find(text) {
@@ -235,16 +240,17 @@ export class Desk {
         return this.transfer(room, me, frame);
       case "consult":
         this.set(room, { consulted: [...card.consulted, frame.colleague] });
-        this.post(room, "system", frame.question, { origin: "consulted", name: me.name });
+        this.post(room, "system", "", { origin: "consulted", name: me.name, content: { kind: "note", text: frame.question, mentions: [frame.colleague], to: this.me(frame.colleague).name } });
         this.told([frame.colleague], "consult", card, me, frame.question);
         return undefined;
       case "plan":
         if (frame.begin && new Date(frame.begin).getMinutes() === 30 && new Date(frame.begin).getHours() === 9) return { reason: "slot_taken" };
         this.know(room, { callback: frame.begin ? { begin: frame.begin, phone: frame.phone ?? "", topic: frame.topic ?? "" } : null });
-        this.post(room, "system", "", { origin: frame.begin ? "planned" : "unplanned", name: me.name });
+        this.post(room, "system", "", { origin: frame.begin ? "callback_planned" : "callback_off", name: me.name });
         return undefined;
       case "run":
-        this.post(room, "system", `${frame.action}: T-${Math.floor(Math.random() * 9000) + 1000}`, { origin: "ran", name: me.name });
+        this.post(room, "system", "", { origin: "running", name: me.name, content: { kind: "note", text: "", to: frame.action } });
+        this.post(room, "system", "", { origin: "run_done", content: { kind: "note", text: "number: T-2041", to: frame.action } });
         this.know(room, { actions: [...room.panel.actions, { name: frame.action, state: "done", result: { number: "T-2041" } }] });
         return undefined;
       case "join":
@@ -266,7 +272,7 @@ export class Desk {
 
   transfer(room, me, frame) {
     const to = frame.to ? this.me(frame.to) : undefined;
-    this.post(room, "system", frame.reason, { origin: "transferred", name: me.name });
+    this.post(room, "system", "", { origin: "transferred", name: me.name, content: { kind: "note", text: frame.reason, mentions: [], to: to?.name ?? frame.team } });
     if (room.card.operator === me.operator) this.seated(me.operator, { load: Math.max(0, me.load - 1) });
     this.set(room, { phase: "parked", operator: "", operator_name: "", team: frame.team ?? room.card.team, prefer: frame.to ?? "", since: new Date().toISOString(), why: to ? `kept_for ${to.name}` : "others_first 2" });
     if (to) this.told([to.operator], "transfer", room.card, me, frame.reason);

@@ -75,3 +75,21 @@ export function history(room, reason, length) {
   add("system", { kind: "text", text: "parked" }, 800, { origin: "parked" });
   if (room.card.operator) add("system", { kind: "text", text: "claimed" }, 700, { origin: "claimed", name: room.card.operator_name });
 }
+
+/** The same words in every place where somebody's words can stand. */
+export function hostile(room, words) {
+  const add = (author, content, more = {}) => room.messages.push({ seq: room.messages.length + 1, id: randomUUID(), author, at: ago(10), content, ...more });
+  add("customer", { kind: "media", type: "file", ref: words, name: words, mime: words, size: 1, caption: words });
+  add("customer", { kind: "media", type: "photo", ref: words, name: words, mime: "image/png", caption: words });
+  add("customer", { kind: "contact", phone: words, name: words });
+  add("bot", { kind: "prompt", text: words, buttons: [{ payload: words, label: words }], attach: { kind: "media", type: "file", ref: words, name: words } });
+  add("operator", { kind: "text", text: words }, { name: words });
+  add("system", { kind: "note", text: words, mentions: [words], to: words }, { name: words, origin: "transferred" });
+  add("system", { kind: "text", text: words }, { name: words, origin: words });
+  add("customer", { kind: "unsupported", what: words });
+  add("customer", { kind: "text", text: words });
+  const parts = { name: words, address: words, reason: words, facts: [{ name: words, value: { [words]: words } }], path: [words], mood: { kind: words, words: [words] } };
+  const more = { summary: [words], actions: [{ name: words, state: words, result: words }], intent: { name: words, title: words, score: 1, text: words.slice(1) } };
+  room.panel = { ...room.panel, ...parts, ...more, callback: { begin: ago(0), phone: words, topic: words }, earlier: [{ conversation: words, channel: words, opened_at: ago(9), closed_at: null, outcome: words, topic: words, operator: words, preview: words }] };
+  room.context = [{ provider: words, title: words, state: "ready", rows: [[words, words]], error: words, at: ago(0) }];
+}

@@ -104,11 +104,12 @@ const routes = {
     mock.silent = url.searchParams.get("on") === "1";
     json(response, {});
   },
-  "POST /mock/park": (request, response) => json(response, desk.park()),
+  "POST /mock/park": async (request, response) => json(response, desk.park(0, "", (await body(request)).words)),
   "GET /favicon.ico": (request, response) => response.writeHead(204).end(),
   "GET /mock/shop": (request, response) => page(response, SHOP),
   "GET /mock/bare": (request, response) => page(response, "<!doctype html><title>Shop</title>"),
   "GET /mock/chats": (request, response) => json(response, [...chats.values()].map(({ messages, accepted }) => ({ messages, accepted }))),
+  "GET /mock/frames": (request, response) => json(response, desk.frames),
   "GET /mock/desk": (request, response) => json(response, desk.dump()),
 };
 

@@ -3,6 +3,8 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import test from "node:test";
 import { parse } from "yaml";
+import { GROUP_NAMES, ORDERS } from "../src/desk/order";
+import { TOOLS } from "../src/desk/tools";
 import { firstSpoken, LANGUAGES } from "../src/shared/languages";
 import { translator, type Tree } from "../src/shared/texts";
 
@@ -50,6 +52,32 @@ test("every key that the sources name exists", () => {
     }
   }
   assert.deepEqual(missing, []);
+});
+
+test("what the desk chooses between by name has its words", () => {
+  const known = new Set(leaves(trees.get("en")?.["desk"] as Tree).map(([key]) => key));
+  const all: Readonly<Record<string, readonly string[]>> = {
+    "tools.*_hint": TOOLS.map((tool) => tool.box),
+    "tools.*": TOOLS.map((tool) => tool.box).filter((box) => box !== "close" && box !== "hand_back"),
+    "order.*": ORDERS,
+    "*.title": GROUP_NAMES,
+    "*.empty": ["mine", "queue", "asked"],
+    "handle.*": ["under", "near", "over"],
+    "presence.*": ["available", "busy", "away"],
+    "mood.*": ["anger", "urgency"],
+    "told.*": ["mention", "consult", "transfer", "assigned", "callback", "parked"],
+    "refused.*": ["held_by_other", "held", "not_holder", "not_sent", "not_waiting", "closed", "slot_taken", "not_allowed", "full", "unknown"],
+    "context.*": ["waiting", "failed", "late"],
+    "upload.*": ["too_large", "empty", "kind", "lost", "signed_out", "too_fast"],
+    "among.*": ["transferred", "consulted", "running", "run_done", "run_failed"],
+    "outcomes.*": ["solved", "unsolved", "callback", "ticket", "unreachable"],
+    "why.*": [
+      ...["preferred", "only_one", "least_loaded", "longest_idle", "any_language", "any_skill"],
+      ...["manual", "all_full", "kept_for", "others_first", "team_closed", "nobody_here", "nobody_speaks", "nobody_with_skill"],
+    ],
+  };
+  const wanted = Object.entries(all).flatMap(([form, names]) => names.map((name) => form.replace("*", name)));
+  assert.deepEqual(wanted.filter((key) => !known.has(key)), []);
 });
 
 test("plurals follow the rules of the language, numbers its writing", () => {

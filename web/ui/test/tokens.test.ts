@@ -5,8 +5,9 @@ import test from "node:test";
 
 declare const ROOT: string;
 
-const css = readFileSync(path.join(ROOT, "web/ui/src/shared/tokens.css"), "utf8");
-const [light = "", dark = ""] = css.split("@media (prefers-color-scheme: dark)");
+/** Of all pages, and the desk's own. */
+const schemes = ["shared/tokens.css", "desk/css/colours.css"].map((name) => readFileSync(path.join(ROOT, "web/ui/src", name), "utf8").split("@media (prefers-color-scheme: dark)"));
+const [light, dark] = [0, 1].map((scheme) => schemes.map((parts) => parts[scheme] ?? "").join("\n")) as [string, string];
 const colours = (text: string): Map<string, string> =>
   new Map([...text.matchAll(/--([\w-]+): (#[0-9a-f]{6});/g)].map((match) => [match[1] ?? "", match[2] ?? ""]));
 
@@ -32,6 +33,9 @@ const PAIRS: Readonly<Record<string, readonly string[]>> = {
   "warn-text": ["warn-ground"],
   "bad-text": ["bad-ground", "surface", "ground"],
   "good-text": ["surface"],
+  "note-text": ["note-ground"],
+  "note-ground": ["note-text"],
+  "on-hot": ["hot"],
 };
 
 test("every text has a contrast of at least 4.5 on its ground, light and dark", () => {

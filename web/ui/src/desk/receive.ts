@@ -1,8 +1,8 @@
 /** What the service says becomes what the desk shows. Commands and the life of the socket are the client's. */
 
-import type { Card, DeskFrame, FeedFrame, Me } from "../shared/protocol";
+import type { Card, DeskFrame, FeedFrame } from "../shared/protocol";
 import { asking, counted, type Unread } from "./cards";
-import { advanced, NO_BOT, NOBODY } from "./feed";
+import { advanced } from "./feed";
 import type { DeskState } from "./state";
 import { mergedMessages, pastWith, type Thread } from "./thread";
 
@@ -25,7 +25,7 @@ export class Receiver {
     const { desk } = this;
     const before = desk.cards.value;
     if (frame.type === "snapshot" || frame.type === "resumed") desk.clockAhead.value = Date.parse(frame.now) - Date.now();
-    desk.feed.value = advanced(desk.feed.value, frame.type === "snapshot" ? whole(frame) : frame);
+    desk.feed.value = advanced(desk.feed.value, frame);
     if (frame.type === "snapshot") this.#recount(before);
     if (frame.type === "card") this.#changed(frame.card, before.get(frame.card.conversation), before);
   }
@@ -166,11 +166,4 @@ export class Receiver {
 /** A card without new words keeps those that are known. */
 function kept(card: Card, known: Card): Card {
   return card.preview ? card : { ...card, preview: known.preview };
-}
-
-/** A service that says less than it may: what is missing is empty. */
-function whole(frame: Extract<FeedFrame, { type: "snapshot" }>): typeof frame {
-  const said = frame as Omit<typeof frame, "operator"> & { readonly operator: Me | string; readonly name?: string };
-  const me = typeof said.operator === "string" ? { ...NOBODY, operator: said.operator, name: said.name ?? said.operator } : { ...NOBODY, ...said.operator };
-  return { ...frame, event: frame.event ?? "", operator: me, seats: frame.seats ?? [], bot: { ...NO_BOT, ...frame.bot } };
 }

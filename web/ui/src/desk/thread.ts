@@ -78,7 +78,7 @@ export interface Chunk {
   readonly before: Message | undefined;
 }
 
-export const CHUNK = 40;
+export const CHUNK = 24;
 
 /** By number, so that earlier messages change no chunk but the first; unchanged ones are those of `known`. */
 export function chunked(messages: readonly Message[], known: readonly Chunk[]): readonly Chunk[] {

@@ -17,7 +17,8 @@ export function announce(client: DeskClient, texts: Texts, alert: Alert): (told:
     last = now;
     const name = client.card(conversation)?.name || texts.t("nameless");
     const words = { by: kind === "parked" ? name : client.nameOf(by), name, text };
-    if (kind !== "parked" && client.opened.value !== conversation) client.toast(`told.${kind}`, words, conversation);
+    const seen = client.opened.value === conversation && (kind === "mention" || kind === "consult");
+    if (kind !== "parked" && !seen) client.toast(`told.${kind}`, words, conversation);
     alert.notify(texts.t(`told.${kind}`, words), text, `${kind} ${conversation}`, () => client.open(conversation));
   };
 }

@@ -167,6 +167,7 @@ export interface Identity {
 }
 export interface Earlier {
   readonly conversation: string;
+  readonly chat?: string;
   readonly channel: string;
   readonly opened_at: string;
   readonly closed_at?: string | null;

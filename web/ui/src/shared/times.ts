@@ -30,13 +30,10 @@ export function sameDay(a: string, b: string): boolean {
 }
 
 /** To make one takes longer than to use it a hundred times. */
-const formats = new Map<string, Intl.DateTimeFormat>();
+const formats: Record<string, Intl.DateTimeFormat> = {};
 
 function format(at: string, language: string, options: Intl.DateTimeFormatOptions): string {
   const date = new Date(at);
-  if (Number.isNaN(date.getTime())) return "";
-  const key = language + Object.entries(options);
-  const known = formats.get(key) ?? new Intl.DateTimeFormat(language, options);
-  formats.set(key, known);
-  return known.format(date);
+  if (Number.isNaN(+date)) return "";
+  return (formats[language + Object.entries(options)] ??= new Intl.DateTimeFormat(language, options)).format(date);
 }

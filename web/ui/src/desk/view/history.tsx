@@ -80,7 +80,8 @@ export function History(props: Props): JSX.Element {
           {texts.t(props.loading ? "loading" : "older")}
         </button>
       )}
-      <ol>
+      {/* Heard is what comes in at the end, not what is drawn again. */}
+      <ol aria-live="polite" aria-relevant="additions">
         {chunks.map((chunk) => (
           <ChunkView key={`${conversation} ${chunk.key}`} chunk={chunk} client={client} texts={texts} chat={props.chat} name={props.name} read={read} box={box} last={chunk === chunks.at(-1)} />
         ))}
@@ -133,7 +134,7 @@ function Drawn({ chunk, box, last, read, client, texts, chat, name }: ChunkProps
   useLayoutEffect(() => steady(place.current, box.current, height), [shown]);
   const guess = height.current || chunk.messages.length * GUESS;
   return (
-    <li ref={place} class="chunk" style={shown ? undefined : { height: `${guess}px` }}>
+    <li ref={place} class="chunk" aria-live={last ? undefined : "off"} style={shown ? undefined : { height: `${guess}px` }}>
       {shown && (
         <ol>
           {chunk.messages.map((message, index) => (

@@ -81,7 +81,7 @@ function All(props: Props): JSX.Element {
       <Done {...props} />
       <EarlierOnes {...props} />
       {panel.path.length > 0 && (
-        <Section title={t("panel.path")} folded>
+        <Section title={t("panel.path")}>
           <ol class="path">
             {panel.path.map((step, index) => (
               <li key={index}>{step}</li>

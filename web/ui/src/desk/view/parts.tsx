@@ -5,8 +5,8 @@ import type { ComponentChildren, JSX } from "preact";
 import { plain } from "../words";
 import { Icon } from "./icon";
 
-export function Section({ title, folded = false, side, children }: { readonly title: string; readonly folded?: boolean; readonly side?: ComponentChildren; readonly children: ComponentChildren }): JSX.Element {
-  const open = useSignal(!folded);
+export function Section({ title, side, children }: { readonly title: string; readonly side?: ComponentChildren; readonly children: ComponentChildren }): JSX.Element {
+  const open = useSignal(true);
   return (
     <section class="section">
       <div class="head">

@@ -31,12 +31,14 @@ export interface Choice {
 }
 
 export function useChoice({ client }: DeskUse, query: Signal<Query | undefined>, take: (text: string) => void): Choice {
-  const at = useSignal(0);
+  const at = useSignal({ query: "", index: 0 });
   const asked = query.value;
   const items = asked ? fitting(client, asked) : [];
   const count = items?.length ?? 0;
-  const index = Math.min(at.value, Math.max(0, count - 1));
-  useEffect(() => void (at.value = 0), [asked?.word, asked?.kind]);
+  // Another word begins at the top again.
+  const key = `${asked?.kind} ${asked?.word}`;
+  const index = at.value.query === key ? Math.min(at.value.index, Math.max(0, count - 1)) : 0;
+  const move = (to: number): void => void (at.value = { query: key, index: to });
   const pick = (chosen: number): void => {
     const item = items?.[chosen];
     if (item) take(item.text);
@@ -48,12 +50,12 @@ export function useChoice({ client }: DeskUse, query: Signal<Query | undefined>,
     items,
     at: index,
     pick,
-    move: (to) => (at.value = to),
+    move,
     onKey: (event) => {
       if (!asked || event.isComposing) return false;
       const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 5, PageUp: -5 }[event.key];
       if (event.key === "Escape") query.value = undefined;
-      else if (step && count) at.value = Math.abs(step) > 1 ? Math.min(count - 1, Math.max(0, index + step)) : (index + step + count) % count;
+      else if (step && count) move(Math.abs(step) > 1 ? Math.min(count - 1, Math.max(0, index + step)) : (index + step + count) % count);
       else if ((event.key === "Enter" || event.key === "Tab") && count && !event.shiftKey) pick(index);
       else return false;
       event.preventDefault();

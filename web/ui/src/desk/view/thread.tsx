@@ -29,7 +29,6 @@ export function ThreadView({ client, texts }: DeskUse): JSX.Element {
       {earlier ? <Past client={client} texts={texts} thread={thread} /> : <Now client={client} texts={texts} thread={thread} />}
       <Viewers client={client} texts={texts} />
       <AnswerBox key={thread.card.conversation} client={client} texts={texts} card={thread.card} />
-      <Heard client={client} texts={texts} thread={thread} />
     </section>
   );
 }
@@ -81,7 +80,7 @@ function Past({ client, texts, thread }: Props): JSX.Element {
           client={client}
           texts={texts}
           conversation={earlier.conversation}
-          chat={thread.card.chat}
+          chat={about?.chat ?? thread.card.chat}
           name={thread.card.name}
           messages={earlier.messages}
           replies={[]}
@@ -111,17 +110,6 @@ function Viewers({ client, texts }: DeskUse): JSX.Element {
         </span>
       )}
       {typing.length > 0 && <span class="writes">{t("viewers.type", { names: typing.join(", ") })}</span>}
-    </div>
-  );
-}
-
-/** The newest words of the customer, for those who hear the page. */
-function Heard({ client, texts, thread }: Props): JSX.Element {
-  const last = thread.messages.at(-1);
-  const said = last?.author === "customer" && "text" in last.content ? last.content.text : "";
-  return (
-    <div class="sr" aria-live="polite">
-      {said && !client.earlier.value && `${thread.card.name || texts.t("nameless")}: ${said}`}
     </div>
   );
 }

@@ -100,7 +100,7 @@ function Colleagues({ client, texts }: DeskUse): JSX.Element | null {
         </span>
       </button>
       {open.value && (
-        <ul class="seats" aria-label={label}>
+        <ul class="seats" aria-label={label} tabIndex={0}>
           {seats.length === 0 && <li class="empty">{t("colleagues_none")}</li>}
           {seats.map((seat) => (
             <SeatView key={seat.operator} seat={seat} texts={texts} />

@@ -29,7 +29,7 @@ export function Close({ client, texts, card, onClose }: Props): JSX.Element {
       onClose={onClose}
     >
       {outcomes.length > 0 && <Pick texts={texts} label={t("confirm.outcome")} options={outcomes.map((one) => ({ key: one, title: known(t, "outcomes", one) }))} value={outcome.value} onPick={(key) => (outcome.value = key)} compact />}
-      {topics.length > 0 && <Pick texts={texts} label={t("confirm.topic")} options={topics.map((one) => ({ key: one.name, title: one.title || one.name }))} value={topic.value} onPick={(key) => (topic.value = key)} />}
+      {topics.length > 0 && <Pick texts={texts} label={t("confirm.topic")} options={topics.map((one) => ({ key: one.name, title: one.title || one.name, ...(one.title ? { about: one.name } : {}) }))} value={topic.value} onPick={(key) => (topic.value = key)} />}
     </Box>
   );
 }
