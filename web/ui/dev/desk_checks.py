@@ -1,9 +1,8 @@
-"""What an operator does at the desk, and what must not happen there."""
+"""What an operator does at the desk."""
 
-import json
 import re
 
-from desktop import BASE, HERE, Desktop, mock, shot, sign_in
+from desktop import BASE, Desktop, mock, shot, sign_in
 from playwright.async_api import Locator, Page, expect
 
 
@@ -352,154 +351,6 @@ async def desk_goes_on_after_a_break_where_it_was(desktop: Desktop) -> None:
     await expect(page.get_by_placeholder("Your answer")).to_have_value("/hello")
 
 
-HOSTILE = [
-    f"{before}{attack}{after}"
-    for attack in (
-        "<img src=x onerror=hit()>",
-        "<script>hit()</script>",
-        "<svg/onload=hit()>",
-        "<iframe srcdoc='<script>parent.hit()</script>'>",
-        "<body onload=hit()>",
-        "<a href='javascript:hit()'>x</a>",
-        "<details open ontoggle=hit()>",
-        "<input autofocus onfocus=hit()>",
-        "<video><source onerror=hit()></video>",
-        "<style>@import 'javascript:hit()'</style>",
-        "<math><mtext><img src onerror=hit()></mtext></math>",
-        "javascript:hit()",
-        "data:text/html,<script>parent.hit()</script>",
-        'https://example.net/"onmouseover=hit()//',
-        "{{constructor.constructor('hit()')()}}",
-        "${hit()}",
-        "<!--><img src=x onerror=hit()>-->",
-    )
-    for before, after in (
-        ("", ""),
-        ("\"'>", ""),
-        ("</textarea></title>", ""),
-        ("&lt;", "\x00"),
-        ("\u202e", "\u2066"),
-        ("a" * 300, "b" * 300),
-    )
-]
-
-
-async def desk_shows_hostile_words_as_words(desktop: Desktop) -> None:
-    """In names, texts, file names, notes, facts, results and earlier conversations."""
-    assert len(HOSTILE) >= 100
-    page = await desktop.page()
-    await page.expose_function("hit", lambda: desktop.errors.append("a script of a customer ran"))
-    await sign_in(page, "anna")
-    for words in HOSTILE:
-        card = await (await page.request.post(f"{BASE}/mock/park", data={"words": words})).json()
-        await page.get_by_role("searchbox", name="Search chats").fill("")
-        await page.evaluate("document.querySelector('.lists .scroll').scrollTo(0, 1e6)")
-        await page.locator(f".queue [data-conversation='{card['conversation']}']").click()
-        await expect(page.locator(".actions h2")).to_have_text(words)
-        await page.evaluate(
-            "document.querySelectorAll('.history a, .panel button').forEach((one) => one.dispatchEvent(new MouseEvent('mouseover', {bubbles: true})))"
-        )
-        foreign = await page.evaluate(
-            "[...document.querySelectorAll('#page *')].filter((e) => e.matches('script, iframe, style, body, video, math, details, object, embed')"
-            " || [...e.attributes].some((a) => a.name.startsWith('on') || /^\\s*(javascript|data):/i.test(a.value) && ['href', 'src', 'action'].includes(a.name))).length"
-        )
-        assert foreign == 0, words
-        links = await page.locator("#page a").evaluate_all("all => all.map((a) => [a.protocol, a.rel])")
-        assert all(protocol in ("http:", "https:") and "noopener" in rel for protocol, rel in links), (words, links)
-    await shot(page, "desk-hostile")
-
-
-async def desk_lively_has_no_barriers(desktop: Desktop) -> None:
-    """axe-core finds nothing serious in any state, light or dark, wide or narrow."""
-    axe = (HERE.parent / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
-    found: list[str] = []
-    for scheme, width in (("light", 1440), ("dark", 1280), ("dark", 390), ("light", 390)):
-        page = await desktop.page(width, 820, color_scheme=scheme)
-
-        async def look(state: str, page: Page = page, where: str = f"{scheme} {width}") -> None:
-            await page.evaluate(axe)
-            bad = await page.evaluate(
-                "async () => (await axe.run(document, {resultTypes: ['violations']})).violations.filter((v) => ['serious', 'critical'].includes(v.impact))"
-                ".map((v) => v.id + ' ' + v.nodes.map((n) => n.target + ' ' + n.failureSummary).slice(0, 3).join(' | '))"
-            )
-            found.extend(f"{where} {state}: {one}" for one in bad)
-
-        await sign_in(page, f"anna{scheme}{width}")
-        await look("list")
-        await page.locator(".filters .square").click()
-        await page.locator(".top .colleagues > button").click()
-        await look("filters")
-        await page.keyboard.press("Escape")
-        await page.locator(".queue .card").first.click()
-        await page.get_by_role("button", name="Take over").click()
-        await page.wait_for_timeout(1_800)
-        await look("chat")
-        if width < 800:
-            await page.locator(".tabs button").nth(2).click()
-            await look("panel")
-            await page.locator(".tabs button").nth(1).click()
-        await page.locator(".answer textarea").fill("/")
-        await expect(page.locator(".suggest").get_by_role("option").first).to_be_visible()
-        await look("canned")
-        await page.locator(".answer textarea").fill("")
-        await page.locator("[data-mode=note]").click()
-        await look("note")
-        for number in range(await page.locator(".tools button").count()):
-            await page.locator(".tools button").nth(number).click()
-            await expect(page.get_by_role("dialog")).to_be_visible()
-            await page.wait_for_timeout(400)
-            await look(f"box {number}")
-            await page.get_by_role("dialog").locator(".ends button").first.click()
-        await page.context.close()
-    assert not found, "\n".join(found)
-
-
-async def desk_lively_stays_small(desktop: Desktop) -> None:
-    """200 chats and 5,000 messages: how many elements there are, and which tasks were long. The first is asserted, the second printed."""
-    page = await desktop.page(1440, 900)
-    await page.add_init_script(
-        "window.long = []; new PerformanceObserver((list) => { for (const entry of list.getEntries()) long.push(Math.round(entry.duration)) }).observe({type: 'longtask', buffered: true})"
-    )
-    await sign_in(page, "zoe")
-    rooms = await (await page.request.get(f"{BASE}/mock/desk")).json()
-    longest = max(rooms, key=lambda room: len(room["messages"]))
-    nodes = [await page.locator("*").count()]
-    await page.evaluate(
-        "async () => { const box = document.querySelector('.lists .scroll'); for (let top = 0; top < box.scrollHeight; top += 400) { box.scrollTop = top; await new Promise(requestAnimationFrame) } box.scrollTop = 0 }"
-    )
-    nodes.append(await page.locator("*").count())
-    card = page.locator(f".lists [data-conversation='{longest['card']['conversation']}']")
-    for top in range(0, 20_000, 600):
-        if await card.count():
-            break
-        await page.evaluate(f"document.querySelector('.lists .scroll').scrollTop = {top}")
-        await page.wait_for_timeout(50)
-    await card.click()
-    await expect(page.locator(".history .message").first).to_be_visible()
-    opening = await page.evaluate("long.splice(0)")
-    for _ in range(80):
-        if not await page.locator(".older").count():
-            break
-        await page.evaluate(
-            "async () => { const box = document.querySelector('.history'), before = box.scrollHeight; box.scrollTop = 0; for (let turn = 0; turn < 200 && box.scrollHeight === before; turn += 1) await new Promise(requestAnimationFrame) }"
-        )
-    await page.locator(".history").evaluate("box => { box.scrollTop = 0 }")
-    await expect(page.get_by_text("Frage von gestern, Nummer 1", exact=True)).to_be_visible()
-    loading = await page.evaluate("long.splice(0)")
-    nodes.append(await page.locator("*").count())
-    await page.evaluate(
-        "async () => { const box = document.querySelector('.history'); for (let top = 0; top < box.scrollHeight; top += 1500) { box.scrollTop = top; await new Promise(requestAnimationFrame) } }"
-    )
-    scrolling = await page.evaluate("long.splice(0)")
-    nodes.append(await page.locator("*").count())
-    print(
-        json.dumps(
-            {"elements": nodes, "long_tasks_ms": {"opening": opening, "loading 5,000": loading, "scrolling": scrolling}}
-        )
-    )
-    assert max(nodes) < 3_000, nodes
-
-
 CHECKS = [
     desk_refuses_a_wrong_password_in_words,
     desk_gives_a_chat_to_one_operator,
@@ -514,7 +365,4 @@ CHECKS = [
     desk_hands_over_and_asks,
     desk_plans_runs_and_joins,
     desk_goes_on_after_a_break_where_it_was,
-    desk_shows_hostile_words_as_words,
-    desk_lively_has_no_barriers,
-    desk_lively_stays_small,
 ]

@@ -26,10 +26,15 @@ export function Section({ title, side, children }: { readonly title: string; rea
 export function Fact({ name, children }: { readonly name: string; readonly children: ComponentChildren }): JSX.Element {
   return (
     <div class="fact">
-      <dt>{name}</dt>
+      <dt>{breakable(name)}</dt>
       <dd dir="auto">{children}</dd>
     </div>
   );
+}
+
+/** A long name breaks where its parts meet. */
+function breakable(name: string): ComponentChildren {
+  return name.split(/(?<=[._/])/).map((part) => [part, <wbr />]);
 }
 
 /** A plain value as words; an object as its own small list. */
