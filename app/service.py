@@ -43,6 +43,7 @@ from conversation.ports import Bus, Channel, Clock
 from engine.moving import STAYS
 from engine.shell.engine import Engine, Tools
 from engine.shell.feed import Feed
+from engine.shell.foresight import Foresight
 from engine.shell.intake import Intake
 from engine.shell.keep_up import keep_up
 from engine.shell.lookout import Lookout
@@ -268,12 +269,15 @@ async def _engine(
 
 
 def _places(ground: Ground) -> Places:
+    store, people = ground.store, ground.store.people
+    seating = Seating(store=store, presence=ground.presence, clock=ground.clock)
     return Places(
-        queues=ground.store,
-        times=ground.store.people,
-        crew=Seating(store=ground.store, presence=ground.presence, clock=ground.clock),
+        queues=store,
+        times=people,
+        crew=seating,
         policy=lambda: ground.bot.rules().policy,
         clock=ground.clock,
+        foresight=Foresight(store=store, seating=seating, times=people, clock=ground.clock),
     )
 
 
@@ -283,6 +287,7 @@ async def _deps(ground: Ground, intake: Intake, connectors: Mapping[str, Connect
         engine=intake,
         store=ground.store,
         people=ground.store.people,
+        calendar=callbacks_of(ground.store, bot, ground.clock),
         bus=ground.bus,
         rates=ground.rates,
         presence=ground.presence,

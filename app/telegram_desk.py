@@ -13,20 +13,20 @@ import msgspec
 from app.ground import Ground, callbacks_of
 from app.settings import Settings
 from app.telegram_calendar import TelegramCalendar
-from bots.telegram_desk.ports import About, Surroundings
+from app.telegram_knows import TelegramKnows, topics_of
+from bots.telegram_desk.ports import Surroundings
 from bots.telegram_desk.words import Words
 from conversation.content import UPLOAD, Media, MediaType
 from conversation.errors import LotseError, RefusedError
 from conversation.ports import Channel, Clock
 from conversation.records import Chat, Upload
-from conversation.state import Conversation
 from conversation.topics import TopicStore
 from conversation.value import Data
 from dialogs.reading.source import read_source
 from engine.shell.engine import Engine
 from handoff.rights import may, sees
 from store.sql import SqlStore
-from web.desk.panel import panel_of
+from web.desk.choices import OUTCOMES
 from web.kinds import OGG, clean_name, kind_of
 
 if TYPE_CHECKING:
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 CODE_HOLDS: Final = timedelta(minutes=30)
 _LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Those that nobody takes for another."""
-_BEGINNING: Final = 100
-"""Messages of a conversation in which its reason is looked for."""
 
 
 def incoming_desk(
@@ -71,7 +69,7 @@ def open_desk(ground: Ground, channels: Mapping[str, Channel], worker: Engine) -
         takes=worker.intake,
         reads=ground.store,
         topics=ground.store.topics,
-        knows=_Knows(ground),
+        knows=TelegramKnows(ground),
         files=_Files(ground, channels),
         calendar=TelegramCalendar(callbacks_of(ground.store, ground.bot, ground.clock), ground.bot.rules, ground.clock),
         content=_Content(ground),
@@ -139,24 +137,13 @@ class _Content:
 
     def topics(self) -> Sequence[str]:
         """What a chat can be about: what customers mean."""
-        return tuple(self._bot.rules().bot.intents)
+        return topics_of(self._bot.rules().bot)
 
     def outcomes(self) -> Sequence[str]:
-        return ("solved", "unsolved")
+        return OUTCOMES
 
     def zone(self) -> tzinfo:
         return ZoneInfo(self._bot.rules().policy.time_zone)
-
-
-class _Knows:
-    def __init__(self, ground: Ground) -> None:
-        self._store = ground.store
-
-    async def about(self, chat: Chat, conversation: Conversation, language: str) -> About:
-        del language
-        first = tuple(await self._store.history(chat.id, conversation.begins, _BEGINNING))
-        panel = panel_of(conversation, chat, first)
-        return About(reason=panel.reason, facts=tuple((fact.name, fact.value) for fact in panel.facts))
 
 
 class _Files:

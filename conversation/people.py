@@ -69,6 +69,10 @@ class PeopleStore(Protocol):
         """Seconds that the team's ``last`` chats took from claim to end; None before the first."""
         ...
 
+    async def handle_times(self, team: str, last: int = 100) -> Sequence[float]:
+        """Seconds that each of the team's ``last`` chats took, the newest first."""
+        ...
+
     async def last_operator(self, chat: str) -> str:
         """Who had the chat's customer last, on whichever channel; empty if nobody did."""
         ...

@@ -154,7 +154,7 @@ def _tell(
         for payload, label in (buttons or {}).items()
     )
     held = isinstance(draft.state.phase, WithOperator)
-    if held and not by:
+    if (held and not by) or not draft.may_write:
         draft.note(key.removesuffix("_phone").replace(".", "_"), name=_clock(draft, callback.begin))
     else:
         prompt = Prompt(text=text, buttons=shown)

@@ -71,9 +71,3 @@ def active(team: str, there: Iterable[Seat]) -> int:
 def places(team: str, there: Iterable[Seat]) -> int:
     """How many chats those who are active in the team can have at a time."""
     return sum(seat.capacity for seat in there if seat.present and seat.status != "away" and seat.of(team))
-
-
-def expected_wait(position: int, places_: int, mean_handle: float) -> int | None:
-    """Seconds until the customer at ``position`` (from 1) is served while all places are taken: one of them becomes free every
-    ``mean_handle / places_``. None while nobody is there."""
-    return None if places_ < 1 else round(max(position, 1) * mean_handle / places_)

@@ -22,6 +22,7 @@ MEAN: Final = text(
     "SELECT avg(ended - began) FROM (SELECT began, ended FROM handled WHERE team = :team ORDER BY number DESC LIMIT :last)"
     " AS recent"
 )
+TIMES: Final = text("SELECT ended - began FROM handled WHERE team = :team ORDER BY number DESC LIMIT :last")
 _LOOKED_AT: Final = 20
 _NOT_AGAIN: Final = frozenset({"reassigned"})
 """A chat that was taken from a silent operator makes nobody their own."""
@@ -36,6 +37,11 @@ def row_of(left: Handled) -> Params:
 def mean(connection: Connection, team: str, last: int) -> float | None:
     found = connection.execute(MEAN, {"team": team, "last": last}).scalar()
     return None if found is None else float(found) / 1_000_000
+
+
+def times(connection: Connection, team: str, last: int) -> list[float]:
+    """Seconds, of the newest first."""
+    return [row[0] / 1_000_000 for row in connection.execute(TIMES, {"team": team, "last": last})]
 
 
 def last_operator(connection: Connection, chats: Sequence[str]) -> str:

@@ -72,6 +72,9 @@ class SqlPeople:
     async def mean_handle(self, team: str, last: int = 100) -> float | None:
         return await self._read(lambda connection: handled.mean(connection, team, last))
 
+    async def handle_times(self, team: str, last: int = 100) -> Sequence[float]:
+        return await self._read(lambda connection: handled.times(connection, team, last))
+
     async def last_operator(self, chat: str) -> str:
         return await self._read(
             lambda connection: handled.last_operator(connection, customers.places_of(connection, chat))

@@ -10,6 +10,7 @@ import msgspec
 
 from bots.connector import Hook
 from bots.links import Links
+from conversation.callback import Callback
 from conversation.events import Happened, OperatorEvent, QueuePlace
 from conversation.news import ReadNews, TypingNews
 from conversation.people import PeopleStore
@@ -39,6 +40,18 @@ class Takes(Protocol):
     async def read(self, news: ReadNews) -> None: ...
 
     async def hand_on(self, accepted: Accepted) -> bool: ...
+
+
+class Calendar(Protocol):
+    """The teams' calendars. All raise StoreError."""
+
+    async def free(self, chat: str, team: str = "") -> Sequence[datetime]: ...
+
+    async def book(self, chat: str, callback: Callback) -> Callback | None:
+        """None: that time is not free. The same id again gives what was booked then."""
+        ...
+
+    async def call_off(self, chat: str, key: str) -> Callback | None: ...
 
 
 class Readiness(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,6 +88,7 @@ class Deps:
     engine: Takes
     store: DeskStore
     people: PeopleStore
+    calendar: Calendar
     bus: Bus
     rates: Rates
     presence: Presence

@@ -32,6 +32,7 @@ from conversation.value import Data, Value
 from dialogs.scene import Scene
 from dialogs.taken import Taken
 from dialogs.walking.walk import Walk
+from engine.live import reopens
 from engine.rules import Rules
 from engine.step import trace
 
@@ -127,11 +128,12 @@ class Stage:
         self.pending += tuple(effect for effect in effects if isinstance(effect, Understand | RunAction))
 
     def say(self, content: Content) -> None:
-        """The customer's words; after the end they begin a new conversation."""
-        if self.over:
-            self.state = self._fresh(self.state.language, self.state.callback)
+        """The customer's words; after the end they begin a new conversation, or go on with a chat that a person had."""
         self.now += BETWEEN
-        self.take(CustomerSaid(id=self._key(), at=self.now, content=content))
+        words = CustomerSaid(id=self._key(), at=self.now, content=content)
+        if self.over and not reopens(self.state, words, self.rules):
+            self.state = self._fresh(self.state.language, self.state.callback)
+        self.take(words)
 
     def send(self, what: str) -> None:
         """One of ``THINGS``."""

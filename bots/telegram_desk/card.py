@@ -58,6 +58,8 @@ def card_of(conversation: Conversation, about: About, reader: Reader) -> str:
         lines.append(_row(reader.say(f"card.{conversation.mood.kind}"), cut(said, _FACT)))
     if about.reason:
         lines.append(_row(reader.say("card.reason"), f"“{cut(about.reason, 300)}”"))
+    if about.guess:
+        lines.append(_row(reader.say("card.guess"), cut(about.guess, _FACT)))
     if about.summary:
         sentences = " ".join(about.summary[:_SENTENCES])
         lines.append(_row(reader.say("card.summary"), cut(sentences, 900)))
@@ -85,7 +87,9 @@ def _standing(conversation: Conversation, about: About, reader: Reader) -> str:
             told = reader.say("card.bot")
         case Closed(at=at):
             told = reader.say("card.closed", time=reader.time(at))
-    return f"{told} · {about.why}" if about.why else told
+    key, _, what = about.why.partition(" ")
+    why = reader.find(f"why.{key}").replace("{what}", what)
+    return f"{told} · {why}" if why else told
 
 
 def _row(name: str, value: str) -> str:

@@ -109,11 +109,11 @@ def words_of(message: Message, reader: Reader) -> str:
     if is_note(message) and isinstance(content, Note):
         return content.text
     known = reader.find(f"events.{message.origin}") or reader.find(f"notes.{message.origin}")
-    name = reader.moment(message.name)
+    name = reader.find(f"card.{message.name}") if message.origin == "mood" else reader.moment(message.name)
     to = content.to if isinstance(content, Note) else ""
-    told = known.replace("{name}", name).replace("{to}", to) if known else f"{message.origin} {name} {to}".strip()
+    told = known.replace("{name}", name).replace("{to}", to)
     more = content.text if isinstance(content, Note) else _said(content, reader)
-    return f"{told}: {more}" if more else told
+    return f"{told}: {more}" if told and more else told or more
 
 
 def _said(content: Content, reader: Reader) -> str:

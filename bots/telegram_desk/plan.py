@@ -8,6 +8,8 @@ from collections.abc import Collection, Sequence
 from hashlib import blake2s
 from typing import Final, TypeAlias
 
+import msgspec
+
 from bots.telegram_desk.card import State, card_of, keys_of, name_of, state_of, title_of
 from bots.telegram_desk.lines import CAPTION, LONGEST, Block, blocks, cut, is_file, short, who, words_of
 from bots.telegram_desk.ports import About
@@ -120,7 +122,7 @@ def next_step(
     if topic.icon != icon or topic.title != title:
         return Retitle(title=title, icon=icon)
     html, keys = card_of(conversation, about, reader), keys_of(conversation, reader)
-    shown = blake2s(repr((html, keys)).encode(), digest_size=8).hexdigest()
+    shown = _digest(conversation, about, reader)
     if people and (not topic.card or topic.conversation != conversation.id):
         return PutCard(html=html, keys=keys, shown=shown, conversation=conversation.id)
     if people and topic.pinned != topic.card:
@@ -135,6 +137,13 @@ def next_step(
     if topic.version != conversation.version:
         return Know(version=conversation.version)
     return None
+
+
+def _digest(conversation: Conversation, about: About, reader: Reader) -> str:
+    """Of what makes it worth to change a summary: who has the chat, what is known; not how that is put into words."""
+    about = msgspec.structs.replace(about, summary=(), why="")
+    told = card_of(conversation, about, reader), keys_of(conversation, reader)
+    return blake2s(repr(told).encode(), digest_size=8).hexdigest()
 
 
 # ── what was said ────────────────────────────────────────────────────────────────────────────────────────────────────

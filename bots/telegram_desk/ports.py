@@ -37,9 +37,13 @@ class Reads(Protocol):
 
 
 class About(Value, frozen=True, kw_only=True):
-    """What is known beyond the conversation itself. ``why``: why it waits, or has this operator."""
+    """What is known beyond the conversation itself. ``guess``: what the customer was understood to want, with how sure that is.
+
+    ``why``: why it waits, or has this operator: a key of the pages' texts, and after a blank its parameter.
+    """
 
     reason: str = ""
+    guess: str = ""
     facts: tuple[tuple[str, str], ...] = ()
     summary: tuple[str, ...] = ()
     why: str = ""

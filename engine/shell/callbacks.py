@@ -58,27 +58,14 @@ class Callbacks:
         found = team_of(policy, team)
         return await self._free(policy, found, limit) if found else ()
 
-    async def plan(
-        self,
-        chat: str,
-        *,
-        key: str,
-        begin: datetime,
-        team: str = "",
-        phone: str = "",
-        topic: str = "",
-        operator: str = "",
-        zone: str = "",
-    ) -> Callback | None:
-        """Put a call-back into the calendar, in place of what the chat had there; None: that time is not free. Raises StoreError.
+    async def book(self, chat: str, callback: Callback) -> Callback | None:
+        """Put it into the calendar, in place of what the chat had there; None: that time is not free. Raises StoreError.
 
-        The caller tells the conversation by ``OperatorPlanned``. The same ``key`` again gives what was booked then.
+        Without a team it is the first one's that calls back. The caller tells the conversation by ``OperatorPlanned``. The same
+        id again gives what was booked then.
         """
-        found = team_of(self._policy(chat), team)
-        if found is None:
-            return None
-        wanted = Callback(id=key, team=found.name, begin=begin, phone=phone, topic=topic, operator=operator, zone=zone)
-        return await self._book(chat, found, wanted)
+        team = team_of(self._policy(chat), callback.team)
+        return await self._book(chat, team, msgspec.structs.replace(callback, team=team.name)) if team else None
 
     async def call_off(self, chat: str, key: str) -> Callback | None:
         """What the chat had in the calendar, and has no more. The same ``key`` again gives the same. Raises StoreError."""

@@ -38,10 +38,26 @@ class Crew(Protocol):
         ...
 
 
+class Foresees(Protocol):
+    async def wait(self, position: int, team: str) -> float | None:
+        """Seconds; None if nobody can know."""
+        ...
+
+
 class Places:
+    """``foresight``: for teams whose chats are given out; operators who take them by hand are not foreseen."""
+
     def __init__(
-        self, *, queues: Queues, times: HandleTimes, crew: Crew, policy: Callable[[], Policy], clock: Clock
+        self,
+        *,
+        queues: Queues,
+        times: HandleTimes,
+        crew: Crew,
+        policy: Callable[[], Policy],
+        clock: Clock,
+        foresight: Foresees | None = None,
     ) -> None:
+        self._foresight = foresight
         self._queues = queues
         self._times = times
         self._crew = crew
@@ -62,6 +78,11 @@ class Places:
         return QueuePlace(position=place.position, wait=wait)
 
     async def _wait(self, position: int, team: str) -> int | None:
+        known = self._policy().teams.get(team)
+        if self._foresight and known and known.routing == "automatic":
+            foreseen = await self._foresight.wait(position, team)
+            if foreseen is not None:
+                return round(foreseen)
         mean = await self._mean(team)
         usual = self._policy().live.handle_time.get(USUAL)
         handle = usual if mean is None else mean

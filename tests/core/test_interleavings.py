@@ -147,6 +147,7 @@ class _Chance:
             self.spoke_over += said.count("bot")
 
 
+@pytest.mark.timeout(3600)
 def test_in_any_order_of_customer_bot_operators_and_timers_the_bot_is_silent_while_a_person_has_the_chat(
     request: pytest.FixtureRequest,
 ) -> None:
@@ -235,6 +236,7 @@ def _race(before: Conversation, timer: str, answer: Event, *, first: str, late: 
     return True, cancelled and timer not in state.timers
 
 
+@pytest.mark.timeout(600)
 def test_an_answer_in_the_instant_of_the_time_out_stops_it_or_comes_after_it_never_both_never_neither(
     request: pytest.FixtureRequest,
 ) -> None:

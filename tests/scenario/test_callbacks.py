@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from conversation.callback import Callback
 from conversation.content import Text, plain_text
 from conversation.events import CustomerSaid, OperatorClaimed, OperatorPlanned
 from conversation.records import Inbound
@@ -121,7 +122,7 @@ async def test_booked_on_saturday_it_is_the_desks_on_monday_with_all_that_was_sa
     await house.pass_to(NINE)
     assert len(house.heard("eva")) == reminded + 1
     (card,) = await house.store.cards()
-    assert (card.phase, card.team, card.priority) == ("parked", "support", 5)
+    assert (card.phase, card.team, card.priority, card.callback) == ("parked", "support", 5, NINE)
     phase = await house.phase("eva")
     assert isinstance(phase, Parked)
     assert phase.callback is not None
@@ -194,14 +195,13 @@ async def test_an_operator_books_beforehand_and_the_customer_is_told(house: Hous
     chat = (await house.process.chat("eva")).id
     plans = Callbacks(store=house.store.calendar, rules=lambda _: nordnetz(), clock=house.clock)
     free = await plans.free(chat, "support", 3)
-    callback = await plans.plan(chat, key="k", team="support", begin=free[1], phone="030 1234567", operator="anna")
+    wanted = Callback(id="k", team="", begin=free[1], phone="030 1234567", operator="anna")
+    callback = await plans.book(chat, wanted)
     assert callback is not None
-    assert callback.phone == "+49301234567"
+    assert (callback.phone, callback.team) == ("+49301234567", "support")
+    assert await plans.book(chat, wanted) == callback
     assert (
-        await plans.plan(chat, key="k", team="support", begin=free[1], phone="030 1234567", operator="anna") == callback
-    )
-    assert (
-        await plans.plan(chat, key="k2", team="support", begin=free[1] + timedelta(minutes=7), operator="anna") is None
+        await plans.book(chat, msgspec.structs.replace(wanted, id="k2", begin=free[1] + timedelta(minutes=7))) is None
     )
     event = OperatorPlanned(id="p", at=house.clock.now(), operator="anna", name="Anna", callback=callback)
     house.process.engine.take(await house.store.accept_own(chat, event, "p"))

@@ -22,9 +22,10 @@ from conversation.message import Message
 from conversation.news import DESK_TOPIC, News, TurnNews
 from conversation.policy import Routing
 from conversation.records import Card
+from engine.shell.foresight import Foresight
+from engine.shell.places import Places
 from engine.shell.seating import Seating
 from handoff.desk import estimate
-from handoff.seats import expected_wait
 from store.bus import MemoryBus
 from store.sql import SqlStore
 from tests.support.bots import make_rules
@@ -125,7 +126,8 @@ class Messenger(Sends):
 
 @dataclass(slots=True, kw_only=True)
 class Served:
-    """One who asked for a person. Times in the clock's seconds; ``told``: the wait by the rule of thumb, ``expected`` by places."""
+    """One who asked for a person. Times in the clock's seconds; ``told``: the wait by the rule of thumb, ``expected``: as
+    customers are told it."""
 
     asked: datetime
     position: int
@@ -164,6 +166,15 @@ class Spike:
         self._random = random.Random(plan.seed)
         self._clock = office.process.clock
         self._seating = Seating(store=office.process.store, presence=office.presence, clock=self._clock)
+        store, people = office.process.store, office.process.store.people
+        self._places = Places(
+            queues=store,
+            times=people,
+            crew=self._seating,
+            policy=lambda: office.rules,
+            clock=self._clock,
+            foresight=Foresight(store=store, seating=self._seating, times=people, clock=self._clock),
+        )
         self._numbers = 0
         self._chats: dict[str, str] = {}
         self._holding: dict[str, int] = {}
@@ -231,7 +242,8 @@ class Spike:
         position = place.position if place else 1
         mean = await store.people.mean_handle(TEAM) or sum(self.plan.handle) / 2
         told = estimate(position, await self._seating.active(TEAM), mean) or 0
-        expected = expected_wait(position, await self._seating.places(TEAM), mean) or 0
+        place = await self._places.of(card.conversation, card.team)
+        expected = place.wait or 0 if place else 0
         queued = card.queued or card.since
         self.outcome.served[address] = Served(asked=queued, position=position, told=told, expected=expected)
         self.outcome.longest = max(self.outcome.longest, position)

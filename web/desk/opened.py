@@ -9,14 +9,24 @@ import msgspec
 from conversation.cards import card_of
 from conversation.errors import BadInputError
 from conversation.message import Message
-from conversation.news import DeliveryNews, News, ReadNews, TurnNews, TypingNews, chat_topic
+from conversation.news import ContextNews, DeliveryNews, News, ReadNews, TurnNews, TypingNews, chat_topic
 from conversation.records import Operator, Snapshot
 from conversation.state import WithOperator
 from web.access import must_see
 from web.deps import Deps
 from web.desk.dead_letters import DeadLetters
-from web.desk.knowledge import panel_for
-from web.desk.outgoing import CustomerTyping, Delivery, Error, MessageAdded, OlderMessages, Opened, PanelChanged, Read
+from web.desk.knowledge import context_for, panel_for
+from web.desk.outgoing import (
+    Context,
+    CustomerTyping,
+    Delivery,
+    Error,
+    MessageAdded,
+    OlderMessages,
+    Opened,
+    PanelChanged,
+    Read,
+)
 from web.desk.panel import preview_of
 from web.desk.viewers import Onlookers
 from web.sockets import Socket, forward, stop
@@ -44,13 +54,13 @@ class View:
         self._deps = deps
         self._socket = socket
         self._me = me
-        self._language = language
+        self._language = language or deps.rules().bot.source
         self.conversation = conversation
         self._chat = ""
         self._shown = 0
         """The number of the newest message that was sent to the page."""
         self._gone = False
-        self._panel: PanelChanged | None = None
+        self._context = Context(conversation=conversation, items=())
         self._follower: asyncio.Task[None] | None = None
         self._onlookers = Onlookers(deps.bus, deps.clock, socket, me=me, window=window, conversation=conversation)
 
@@ -67,6 +77,7 @@ class View:
         if snapshot.chat.read_seq:
             await self._socket.send(Read(conversation=self.conversation, seq=snapshot.chat.read_seq))
         await letters.show(self.conversation, snapshot.chat)
+        await self._tell_context(snapshot)
 
         async def follow() -> None:
             try:
@@ -85,21 +96,11 @@ class View:
     async def type(self, *, on: bool) -> None:
         await self._onlookers.type(on=on)
 
-    async def look(self) -> None:
-        """What is known may have changed."""
-        snapshot = await find(self._deps, self._me, self.conversation)
-        panel = await panel_for(self._deps, snapshot, self._language)
-        changed = PanelChanged(conversation=self.conversation, panel=panel)
-        if changed != self._panel:
-            self._panel = changed
-            await self._socket.send(changed)
-
     async def _show(self) -> Snapshot:
         snapshot = await find(self._deps, self._me, self.conversation)
         assert snapshot.conversation is not None  # noqa: S101 - find raises otherwise
         messages = tuple(await self._deps.store.recent(self._chat, NEWEST))
         panel = await panel_for(self._deps, snapshot, self._language)
-        self._panel = PanelChanged(conversation=self.conversation, panel=panel)
         self._shown = messages[-1].seq if messages else 0
         card = card_of(snapshot.conversation, preview_of(snapshot.conversation, messages))
         card = msgspec.structs.replace(card, calls=())
@@ -108,6 +109,8 @@ class View:
         return snapshot
 
     async def _news(self, payload: bytes) -> None:
+        if self._gone:
+            return
         here = self.conversation
         match _decoder.decode(payload):
             case TurnNews(messages=messages, seq=seq):
@@ -120,19 +123,27 @@ class View:
                 await self._socket.send(CustomerTyping(conversation=here, on=on))
             case ReadNews(seq=seq):
                 await self._socket.send(Read(conversation=here, seq=seq))
+            case ContextNews(conversation=about) if about == here:
+                await self._tell_context(await find(self._deps, self._me, here))
             case _:
                 pass
 
+    async def _tell_context(self, found: Snapshot) -> None:
+        context = await context_for(self._deps, found, self._language)
+        if context != self._context:
+            self._context = context
+            await self._socket.send(context)
+
     async def _turn(self, messages: Sequence[Message], seq: int) -> None:
-        if self._gone:
-            return
         try:
-            await self.look()
+            snapshot = await find(self._deps, self._me, self.conversation)
         except BadInputError as error:  # it went to another team
             self._gone = True
             await self._socket.send(Error(code=error.code, message=str(error)))
             return
         await self._add(messages, seq)
+        panel = await panel_for(self._deps, snapshot, self._language)
+        await self._socket.send(PanelChanged(conversation=self.conversation, panel=panel))
 
     async def _add(self, messages: Sequence[Message], seq: int) -> None:
         """The messages that this desk has not shown. A gap means that news was lost: the store has everything."""

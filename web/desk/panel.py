@@ -70,13 +70,14 @@ def panel_of(
     chat: Chat,
     messages: tuple[Message, ...],
     *,
-    title: str = "",
+    intent: Guess | None = None,
+    mood: Feeling | None = None,
+    actions: tuple[Deed, ...] = (),
+    summary: tuple[str, ...] = (),
     customer: Customer | None = None,
     earlier: tuple[Episode, ...] = (),
 ) -> Panel:
-    """All that is known, including personal data: the operator must not ask twice. ``messages``: how it began; ``title``: what
-    people call the guess at the customer's reason."""
-    reason, mood = conversation.reason, conversation.mood
+    """All that is known, including personal data: the operator must not ask twice. ``messages``: how it began."""
     return Panel(
         channel=conversation.channel,
         address=chat.address,
@@ -86,10 +87,10 @@ def panel_of(
         reason=_reason(conversation, messages),
         facts=_once(_facts("", conversation.variables)),
         path=_path(conversation, messages),
-        intent=Guess(name=reason.intent, title=title or reason.intent, score=reason.score, text=reason.text)
-        if reason
-        else None,
-        mood=Feeling(kind=mood.kind, words=mood.words) if mood else None,
+        intent=intent,
+        mood=mood,
+        actions=actions,
+        summary=summary,
         callback=_planned(conversation),
         customer=customer,
         earlier=earlier,

@@ -7,13 +7,15 @@ import structlog
 from aiohttp import WSCloseCode, web
 
 from conversation.effects import Refuse
-from conversation.errors import BadInputError, StoreError
+from conversation.errors import StoreError
 from conversation.news import TypingNews
 from conversation.records import Operator, Snapshot
 from conversation.state import WithOperator
 from handoff.routing import may_claim
 from handoff.seats import Seat
+from web import customers
 from web.deps import Deps
+from web.desk import knowledge
 from web.desk.commands import NotDoneError, event_id, event_of
 from web.desk.dead_letters import DeadLetters
 from web.desk.feed import Feed
@@ -41,7 +43,8 @@ from web.desk.incoming import (
 )
 from web.desk.listener import Listener
 from web.desk.opened import View, find, holds, older
-from web.desk.outgoing import Canned, Context, Done, Error, FoundCustomers, Refused, Slots
+from web.desk.outgoing import Done, Error, FoundCustomers, Refused
+from web.desk.planning import planned, slots_for
 from web.signin import SignIn
 from web.sockets import Socket, both, cut_off, forward, frame_id, serve
 
@@ -50,8 +53,6 @@ LOOK_EVERY: Final = 60.0
 MAX_PENDING: Final = 1_000
 LONG_AGO: Final = 1_000
 """Messages back to which an answer is looked for that was sent twice."""
-FOUND: Final = 20
-"""Customers that a search shows."""
 _log = structlog.get_logger(__name__)
 
 
@@ -132,10 +133,6 @@ class Shift:
             await self.do(frame)
         except NotDoneError as error:
             await self.socket.send(Refused(id=frame.id, reason=error.reason))
-        except BadInputError as error:
-            if error.code != "not_allowed":
-                raise
-            await self.socket.send(Refused(id=frame.id, reason="not_allowed"))
 
     async def look(self, frame: Looking) -> None:
         match frame:
@@ -148,17 +145,15 @@ class Shift:
             case AskUndelivered():
                 await self.letters.list()
             case Find(text=text):
-                customers = tuple(await self.deps.people.find_customers(text, FOUND))
-                await self.socket.send(FoundCustomers(text=text, customers=customers))
+                found = tuple(await customers.find(self.deps, self.me, text))
+                await self.socket.send(FoundCustomers(text=text, customers=found))
             case Refresh(conversation=conversation):
-                await self.find(conversation)
-                await self.socket.send(Context(conversation=conversation, items=()))
+                await knowledge.refresh(self.deps, await self.find(conversation))
             case AskSlots(conversation=conversation, team=team):
-                await self.find(conversation)
-                await self.socket.send(Slots(conversation=conversation, team=team, slots=()))
-            case AskCanned(conversation=conversation):
-                await self.find(conversation)
-                await self.socket.send(Canned(conversation=conversation, replies=()))
+                await self.socket.send(await slots_for(self.deps, await self.find(conversation), team))
+            case AskCanned(conversation=conversation, language=language):
+                found_here = await self.find(conversation)
+                await self.socket.send(knowledge.canned(self.deps, self.me, found_here, language))
 
     async def do(self, frame: Turning | Plan | Join | Part | SetStatus | Resend | Settle) -> None:
         match frame:
@@ -170,7 +165,7 @@ class Shift:
             case Join() | Part():
                 await self.join(frame)
             case Plan():
-                raise NotDoneError("unknown")
+                await self.plan(frame)
             case _:
                 await self.command(frame)
 
@@ -198,21 +193,18 @@ class Shift:
             await self.deps.engine.typing(news, snapshot.chat)
 
     async def join(self, frame: Join | Part) -> None:
-        """Two places are one person's, or not after all. Both must be the operator's business."""
-        snapshot = await self.find(frame.conversation)
-        try:
-            other = await self.deps.store.load(frame.chat)
-        except KeyError:
-            raise BadInputError("not_found", "there is no such chat") from None
-        if other.conversation is not None:
-            await self.find(other.conversation.id)
-        if isinstance(frame, Join):
-            await self.deps.people.join_customers(snapshot.chat.id, frame.chat, self.deps.ids.new())
-        else:
-            await self.deps.people.part_customer(snapshot.chat.id, frame.chat)
+        """Two places are one person's, or not after all."""
+        here = (await self.find(frame.conversation)).chat.id
+        change = customers.join if isinstance(frame, Join) else customers.part
+        await change(self.deps, self.me, here, frame.chat, frame.id)
         await self.socket.send(Done(id=frame.id))
-        if self.view:
-            await self.view.look()
+
+    async def plan(self, frame: Plan) -> None:
+        """The calendar first, then the conversation: a command that is sent again finds what was booked for it."""
+        snapshot = await self.find(frame.conversation)
+        event = await planned(self.deps, self.me, frame, snapshot)
+        await self.deps.engine.operate(snapshot.chat.id, event, f"{self.me.id}:{frame.id}")
+        await self.socket.send(Done(id=frame.id))
 
     # ── commands that take a turn ────────────────────────────────────────────────────────────────────────────────────
 

@@ -128,6 +128,7 @@ def downgrade() -> None:
     for name in (*_OPERATORS, "capacity"):
         op.drop_column("operators", name)
     op.drop_column("sessions", "seen")
+    op.drop_column("conversations", "priority")
     for name in ("conversations_chat", "conversations_opened"):
         op.drop_index(name, "conversations")
     for name in ("chats_place", "chats_phone", "chats_customer"):

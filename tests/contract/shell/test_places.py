@@ -7,7 +7,7 @@ import pytest
 
 from conversation.errors import StoreError
 from conversation.events import QueuePlace
-from conversation.policy import Live, Policy, Routing
+from conversation.policy import Live, Policy, Routing, RoutingMode, Team
 from engine.shell.places import FRESH, Places
 from tests.support.connector_surroundings import TurnedClock
 
@@ -79,3 +79,33 @@ async def test_the_mean_is_read_once_in_a_while_however_many_wait() -> None:
     clock.moment += FRESH * 2
     await found.of("c1", "support")
     assert office.reads == 2
+
+
+class Foresees:
+    """Knows all, or nothing."""
+
+    def __init__(self, wait: float | None) -> None:
+        self.known = wait
+
+    async def wait(self, position: int, team: str) -> float | None:  # noqa: ARG002 - the port's
+        return self.known
+
+
+@pytest.mark.parametrize(
+    ("mode", "foreseen", "wait"), [("automatic", 71.6, 72), ("automatic", None, 240), ("by_hand", 71.6, 240)]
+)
+async def test_a_wait_is_foreseen_where_chats_are_given_out(
+    mode: RoutingMode, foreseen: float | None, wait: int
+) -> None:
+    office = Office(mean=None)
+    policy = msgspec.structs.replace(POLICY, teams={"support": Team(name="support", routing=mode)})
+    places = Places(
+        queues=office,
+        times=office,
+        crew=office,
+        policy=lambda: policy,
+        clock=TurnedClock(),
+        foresight=Foresees(foreseen),
+    )
+
+    assert await places.of("c1", "support") == QueuePlace(position=3, wait=wait)

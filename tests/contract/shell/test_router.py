@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
 from app.bot_folder import load_rules
 from conversation.events import OperatorAssigned
@@ -130,12 +131,23 @@ async def test_two_routers_that_decide_at_once_decide_once(office: Office) -> No
 
     assert Counter((await office.held()).values()) == {"anna": 1, "boris": 1}
     assert await assignments(office, "c0", "c1", "c2") == 2
+    assert await decisions(office) == 2
 
 
 async def assignments(office: Office, *customers: str) -> int:
     chats = [await office.process.chat(customer) for customer in customers]
     lines = [line for chat in chats for line in await office.process.store.history(chat.id, 0, 100)]
     return sum(line.origin == "assigned" for line in lines)
+
+
+async def decisions(office: Office) -> int:
+    """That were stored."""
+
+    def count(connection: Connection) -> int:
+        found = connection.exec_driver_sql("SELECT event FROM inbox WHERE account = 'own'")
+        return sum(b"operator_assigned" in row[0] for row in found)
+
+    return await office.process.store._read(count)
 
 
 async def test_router_that_takes_over_counts_what_the_one_before_decided(office: Office) -> None:

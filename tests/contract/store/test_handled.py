@@ -108,3 +108,12 @@ async def test_a_rating_goes_to_the_last_person_of_the_conversation(store: SqlSt
     await store.save(turn(rated, Post(message=note)))
     assert [(each.operator, each.rating) for each in await one(store)] == [("olga", 0), ("ivan", 4), ("olga", 0)]
     assert other.rating is None
+
+
+async def test_handle_times_are_those_of_the_newest_chats_of_the_team(store: SqlStore) -> None:
+    assert await store.people.handle_times("support") == []
+    conversation = await talk(store, "a")
+    for began, ended in ((0, 1000), (1000, 1010), (2000, 2020.5)):
+        conversation = await ends(store, conversation, began, ended)
+    assert await store.people.handle_times("support", last=2) == [20.5, 10.0]
+    assert await store.people.handle_times("sales") == []

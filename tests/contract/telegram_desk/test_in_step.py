@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 
 from bots.telegram_desk.desk import LOOK_EVERY
+from conversation.content import Text
+from conversation.events import OperatorReplied
 from conversation.news import DESK_TOPIC
 from store.bus import MemoryBus
 from tests.support.customers import until
 from tests.support.fake_forum import GROUP, FakeForum
 from tests.support.forum_desk import Group, group
+from tests.support.service import MONDAY_NOON as NOON
 from tests.support.service import HandClock, Link
 
 ANNA, BEN = 501, 502
@@ -120,6 +123,29 @@ async def test_update_that_comes_again_after_a_restart_has_one_effect(tmp_path: 
         after.fake.writes(ANNA, topic.number, "Noch etwas?")
         await after.customer_hears("Noch etwas?")
         assert after.heard() == ["Noch etwas?"]
+
+
+async def test_answer_that_was_written_in_the_group_before_a_restart_is_not_told_there(
+    tmp_path: Path, fake: FakeForum
+) -> None:
+    async with group(tmp_path, fake) as desk:
+        await desk.operator("anna", ANNA)
+        topic = await desk.parks()
+        desk.fake.writes(ANNA, topic.number, "/claim")
+        await desk.sees(topic, "The chat is yours")
+        await desk.quiet()  # the summary may quote what was said last
+        chat = await desk.lotse.store.find_chat("telegram", "bot", "77")
+        assert chat is not None
+        # as if another process had heard it: this one has nothing pending
+        words = Text(text="von vorher")
+        event = OperatorReplied(
+            id="e", at=NOON, operator="anna", name="Anna", content=words, client_id=f"tg:{GROUP}:4242"
+        )
+        await desk.lotse.service.engine.intake.operate(chat.id, event, "e")
+        await desk.customer_hears("von vorher")
+        await desk.says("danach", "77-3")
+        await desk.sees(topic, "danach")
+        assert [text for text in desk.fake.texts(topic.number) if "von vorher" in text] == []
 
 
 class _LossyBus(MemoryBus):

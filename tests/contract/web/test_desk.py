@@ -289,9 +289,11 @@ async def test_commands_about_a_former_conversation_do_not_touch_the_new_one(lot
     await visitor.hears("Wie zufrieden")
     await visitor.say("5")
     await visitor.link.until("phase", phase="closed")
+    lotse.clock.turn(7 * 86_400)  # so late it is a new one
     await visitor.say("Mitarbeiter")
     await visitor.hears("Ich verbinde Sie")
     await lotse.settle()
+    desk = await (await lotse.operator("ada")).desk()
     await desk.send("claim", id="stale", conversation=conversation)
     assert (await desk.until("refused", id="stale"))["reason"] == "closed"
     (card,) = await lotse.store.cards()

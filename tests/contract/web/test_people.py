@@ -115,3 +115,30 @@ async def test_who_has_a_customer_in_one_chat_sees_their_other_chats_until_they_
     await customers.part(deps(lotse), boss, visitor.chat, theirs.chat, "c2")
     await desk.send("older", conversation=there, before=3)
     assert (await desk.until("error"))["code"] == "not_allowed"
+
+
+async def test_a_desk_joins_finds_and_parts_and_both_chats_say_so(lotse: Running) -> None:
+    other = await lotse.visitor()
+    await other.say("Hallo aus Altona")
+    visitor, conversation, desk = await claimed(lotse)
+    await desk.send("find", text="altona")
+    found = await desk.until("found")
+    assert [each["chat"] for each in found["customers"]] == [other.chat]
+    for command, origin in (("join", "joined"), ("part", "parted")):
+        await desk.send(command, id=command, conversation=conversation, chat=other.chat)
+        await desk.until("done", id=command)
+        assert [(await notes(lotse, chat))[-1][:2] for chat in (visitor.chat, other.chat)] == [(origin, "Ada")] * 2
+    await desk.send("join", id="lost", conversation=conversation, chat="guessed")
+    assert (await desk.until("error"))["code"] == "not_found"
+
+
+async def test_a_desk_sends_a_file_of_its_own_and_nobody_elses(lotse: Running) -> None:
+    visitor, conversation, desk = await claimed(lotse)
+    browsers = [await lotse.operator(name) for name in ("ada", "bea")]
+    mine, theirs = [(await each.post("/desk/upload?name=Plan.pdf", b"%PDF-1.7")).data["upload"] for each in browsers]
+    await desk.send("reply", id="r1", conversation=conversation, upload=theirs)
+    assert (await desk.until("error", id="r1"))["code"] == "not_found"
+    await desk.send("reply", id="r2", conversation=conversation, upload=mine, text="Bitte sehr")
+    frame = await visitor.link.until("message", lambda frame: frame["content"]["kind"] == "media")
+    assert (frame["content"]["name"], frame["content"]["caption"]) == ("Plan.pdf", "Bitte sehr")
+    assert (await lotse.browser().get(frame["href"])).body == b"%PDF-1.7"

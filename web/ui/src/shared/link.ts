@@ -1,6 +1,7 @@
 /** A web socket that comes back: runs the commands of `connection.ts` on the browser. */
 
 import { advance, IDLE, type Connection, type ConnectionCommand, type ConnectionEvent, type ConnectionPhase } from "./connection";
+import { attempt } from "./outbox";
 
 /** Milliseconds for each of: the request before, the handshake, the welcome. */
 const STEP_LIMIT = 10_000;
@@ -30,10 +31,6 @@ export class Link<Incoming extends { readonly type: string }> {
     document.addEventListener("visibilitychange", () => {
       if (!document.hidden) this.#on("wake");
     });
-  }
-
-  get phase(): ConnectionPhase {
-    return this.#state.phase;
   }
 
   start(): void {
@@ -133,13 +130,8 @@ export class Link<Incoming extends { readonly type: string }> {
   }
 
   #take(data: unknown): void {
-    if (typeof data !== "string") return;
-    let frame: Incoming;
-    try {
-      frame = JSON.parse(data) as Incoming;
-    } catch {
-      return;
-    }
+    const frame = typeof data === "string" && attempt(() => JSON.parse(data) as Incoming);
+    if (!frame) return;
     if (this.#state.phase === "greeting" && this.use.welcomes(frame)) {
       this.use.receive(frame);
       this.#on("welcomed");

@@ -56,19 +56,11 @@ export class Outbox<Command extends { readonly id: string }> {
       for (let index = 0; index < (this.store?.length ?? 0); index += 1) {
         const key = this.store?.key(index);
         if (!key?.startsWith(this.prefix)) continue;
-        const entry = parse<Entry<Command>>(this.store?.getItem(key));
+        const entry = attempt(() => JSON.parse(this.store?.getItem(key) ?? "") as Entry<Command> | null);
         if (typeof entry?.order === "number" && typeof entry.command?.id === "string") found.push(entry);
       }
     });
     return found;
-  }
-}
-
-function parse<T>(json: string | null | undefined): T | undefined {
-  try {
-    return json ? (JSON.parse(json) as T) : undefined;
-  } catch {
-    return undefined;
   }
 }
 

@@ -34,6 +34,6 @@ const formats: Record<string, Intl.DateTimeFormat> = {};
 
 function format(at: string, language: string, options: Intl.DateTimeFormatOptions): string {
   const date = new Date(at);
-  const known = (formats[language + Object.entries(options)] ??= new Intl.DateTimeFormat(language, options));
-  return Number.isNaN(date.getTime()) ? "" : known.format(date);
+  if (Number.isNaN(+date)) return "";
+  return (formats[language + Object.entries(options)] ??= new Intl.DateTimeFormat(language, options)).format(date);
 }

@@ -47,13 +47,10 @@ export function LogView({ client, texts, origin }: Props): JSX.Element {
     });
     if (box.current) watch.observe(box.current);
     if (box.current?.lastElementChild) watch.observe(box.current.lastElementChild);
-    const looks = (): void => {
-      if (atEnd.current) client.markSeen();
-    };
-    document.addEventListener("visibilitychange", looks);
+    document.addEventListener("visibilitychange", scrolled);
     return () => {
       watch.disconnect();
-      document.removeEventListener("visibilitychange", looks);
+      document.removeEventListener("visibilitychange", scrolled);
     };
   }, []);
   const scrolled = (): void => {

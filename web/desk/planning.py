@@ -1,0 +1,61 @@
+"""Call-backs as operators plan them: free times, booked and called off in the team's calendar."""
+
+from typing import Any
+
+from conversation.callback import Callback
+from conversation.events import OperatorPlanned
+from conversation.records import Operator, Snapshot
+from conversation.state import Parked, WithOperator
+from handoff.callbacks import team_of
+from web.deps import Deps
+from web.desk.commands import NotDoneError, event_id
+from web.desk.incoming import Plan
+from web.desk.outgoing import Slots
+
+
+async def slots_for(deps: Deps, found: Snapshot, wanted: str) -> Slots:
+    """Of the team that was asked for, or the chat's own; none where that never calls back."""
+    team = _team(deps, found, wanted)
+    free = tuple(await deps.calendar.free(found.chat.id, team)) if team else ()
+    return Slots(conversation=found.conversation.id if found.conversation else "", team=team, slots=free)
+
+
+async def planned(deps: Deps, me: Operator, frame: Plan, found: Snapshot) -> OperatorPlanned:
+    """What is in the calendar from now on. Raises NotDoneError for a time that is not free, or a team that never calls back."""
+    id_, chat = event_id(me.id, frame.id), found.chat.id
+    about: dict[str, Any] = {
+        "id": id_,
+        "at": deps.clock.now(),
+        "operator": me.id,
+        "name": me.name,
+        "conversation": frame.conversation,
+    }
+    if frame.begin is None:
+        await deps.calendar.call_off(chat, id_)
+        return OperatorPlanned(callback=None, **about)
+    team = _team(deps, found, frame.team)
+    if not team:
+        raise NotDoneError("unknown")
+    wanted = Callback(
+        id=id_,
+        begin=frame.begin,
+        team=team,
+        phone=frame.phone.strip(),
+        topic=frame.topic.strip(),
+        operator=me.id,
+    )
+    booked = await deps.calendar.book(chat, wanted)
+    if booked is None:
+        raise NotDoneError("slot_taken")
+    return OperatorPlanned(callback=booked, **about)
+
+
+def _team(deps: Deps, found: Snapshot, wanted: str) -> str:
+    policy = deps.rules().policy
+    if wanted:
+        team = team_of(policy, wanted)
+        return team.name if team else ""
+    phase = found.conversation.phase if found.conversation else None
+    own = team_of(policy, phase.team) if isinstance(phase, Parked | WithOperator) else None
+    team = own or team_of(policy)
+    return team.name if team else ""
