@@ -5,7 +5,9 @@ from datetime import datetime
 from hashlib import blake2s
 from typing import Any
 
-from conversation.content import PRESSED, Button, Content, Location, Prompt, Text
+import msgspec
+
+from conversation.content import PRESSED, Button, Content, Location, Media, Prompt, Text
 from conversation.errors import BadInputError
 from conversation.events import (
     OperatorClaimed,
@@ -19,6 +21,8 @@ from conversation.events import (
     OperatorTransferred,
 )
 from conversation.records import Operator
+from dialogs.canned import attached
+from dialogs.saying.prompts import media_of
 from handoff.rights import may
 from web.deps import Deps
 from web.desk.incoming import Claim, Close, Consult, HandBack, Note, Reply, Run, Transfer, Turning
@@ -101,11 +105,20 @@ def _check_arguments(deps: Deps, frame: Run) -> None:
         raise BadInputError("bad_frame", f"{frame.action} takes no {', '.join(strange)[:100]}")
 
 
+def _attached(deps: Deps, frame: Reply) -> Media:
+    """What no reply of the bot folder names is nobody's to send: it may be another customer's."""
+    if frame.attach not in attached(deps.rules().bot):
+        raise BadInputError("not_found", "no canned reply brings this file along any more; choose the reply once more")
+    return msgspec.structs.replace(media_of(frame.attach), caption=frame.text)
+
+
 async def _content(deps: Deps, me: Operator, frame: Reply) -> Content:
     if frame.location:
         return Location(latitude=frame.location.latitude, longitude=frame.location.longitude)
     if frame.upload:
         return await sendable(deps.people, me, frame.upload, frame.text)
+    if frame.attach:
+        return _attached(deps, frame)
     if frame.buttons:
         labels = dict.fromkeys(label.strip() for label in frame.buttons)
         buttons = tuple(Button(payload=f"{PRESSED}{number}", label=label) for number, label in enumerate(labels, 1))

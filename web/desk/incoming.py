@@ -94,10 +94,12 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reply(_Command, frozen=True, kw_only=True, tag="reply"):
-    """Words, a file with words, words with answers to press, or a place alone."""
+    """Words, a file with words, words with answers to press, or a place alone. The file is one that was uploaded, or the one of a
+    canned reply (``attach``)."""
 
     text: str = ""
     upload: _Word = ""
+    attach: _Name = ""
     location: Place | None = None
     buttons: Annotated[tuple[_Label, ...], msgspec.Meta(max_length=MAX_BUTTONS)] = ()
 
@@ -200,13 +202,16 @@ def read_frame(raw: str) -> DeskFrame:
 
 def _check_reply(frame: Reply) -> None:
     words = bool(frame.text.strip())
-    if len(frame.text) > MAX_TEXT or not (words or frame.upload or frame.location):
+    file = bool(frame.upload or frame.attach)
+    if len(frame.text) > MAX_TEXT or not (words or file or frame.location):
         raise BadInputError("too_long", f"an answer has 1 to {MAX_TEXT:,} characters")
-    if frame.location and (words or frame.upload or frame.buttons):
+    if frame.upload and frame.attach:
+        raise BadInputError("bad_frame", "two files are two messages")
+    if frame.location and (words or file or frame.buttons):
         raise BadInputError("bad_frame", "a place is sent alone")
     if frame.buttons and not words:
         raise BadInputError("bad_frame", "answers to press need a question")
-    if frame.buttons and frame.upload:
+    if frame.buttons and file:
         raise BadInputError("bad_frame", "a file and answers to press are two messages")
     if any(not label.strip() for label in frame.buttons):
         raise BadInputError("bad_frame", "an answer to press needs words")

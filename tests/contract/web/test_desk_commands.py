@@ -185,6 +185,10 @@ async def test_answers_to_press_files_and_places_reach_the_customer(lotse: Runni
         {"location": {"latitude": 91, "longitude": 2}},
         {"text": "x", "buttons": ["a"] * 11},
         {"text": "x", "buttons": [" "]},
+        {"text": "x", "attach": "media/invoices/other-customer.pdf"},
+        {"text": "x", "attach": "../bot.yaml"},
+        {"text": "x", "attach": "media/router-restart.jpg", "buttons": ["Ja"]},
+        {"text": "x", "attach": "media/router-restart.jpg", "upload": "another"},
     ],
 )
 async def test_an_answer_that_can_not_be_sent_is_an_error_with_its_id(lotse: Running, fields: dict[str, Any]) -> None:
@@ -257,6 +261,24 @@ async def test_canned_replies_and_the_summary_are_in_the_asked_language(lotse: R
     english = (await ada.until("conversation"))["panel"]["summary"]
     await ada.send("open", conversation=conversation, language="uk")
     assert (await ada.until("conversation"))["panel"]["summary"] != english or not english
+
+
+async def test_the_file_of_a_canned_reply_goes_out_with_the_words_that_the_operator_made_of_them(lotse: Running) -> None:
+    visitor, conversation, ada = await claimed(lotse)
+    await ada.send("canned", conversation=conversation, language="de")
+    replies = {each["name"]: each for each in (await ada.until("canned"))["replies"]}
+    file = replies["restart_router"]["attach"]
+    for _ in range(2):
+        await does(lotse, ada, "reply", "r", conversation=conversation, text="Bitte neu starten", attach=file)
+    (sent,) = await said(lotse, visitor.chat, "operator")
+    assert sent.content == Media(
+        type="photo", ref=file, name="router-restart.jpg", mime="image/jpeg", caption="Bitte neu starten"
+    )
+    shown = await visitor.link.until("message", author="operator")
+    picture = await visitor.browser.get(shown["href"])
+    assert (picture.status, picture.headers["Content-Type"]) == (200, "image/jpeg")
+    await does(lotse, ada, "reply", "alone", conversation=conversation, attach=file)
+    assert len(await said(lotse, visitor.chat, "operator")) == 2
 
 
 async def test_the_holder_is_gone_in_the_middle_of_a_command_and_it_counts_once(lotse: Running) -> None:

@@ -81,6 +81,8 @@ export class DeskState {
   readonly box = signal<Box | undefined>(undefined);
   /** Labels to press that go with the next answer. */
   readonly buttons = signal<readonly string[]>([]);
+  /** The file of the canned reply that stands in the box. */
+  readonly attach = signal("");
 
   /** How many messages of all chats did not arrive, and the newest of them while their list is open. */
   readonly undelivered = signal(0);

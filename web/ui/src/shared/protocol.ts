@@ -264,6 +264,8 @@ export interface ReplyCommand extends Ordered {
   readonly type: "reply";
   readonly text?: string;
   readonly upload?: string;
+  /** The file of a canned reply. */
+  readonly attach?: string;
   readonly location?: { readonly latitude: number; readonly longitude: number };
   readonly buttons?: readonly string[];
 }

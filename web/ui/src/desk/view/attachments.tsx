@@ -15,13 +15,28 @@ export function pickFiles(take: (files: FileList | null) => void): void {
   input.click();
 }
 
+/** Of a file of the bot folder: `media/a/b.pdf` is b.pdf. */
+export function fileName(ref: string): string {
+  return ref.slice(ref.lastIndexOf("/") + 1);
+}
+
 export function Attachments({ client, texts, conversation }: DeskUse & { readonly conversation: string }): JSX.Element | null {
   const { t } = texts;
   const files = client.uploads.of(conversation);
   const buttons = client.buttons.value;
-  if (!files.length && !buttons.length) return null;
+  const attach = client.attach.value;
+  if (!files.length && !buttons.length && !attach) return null;
   return (
     <ul class="attached" aria-label={t("extras.attached")}>
+      {attach && (
+        <li class="chip">
+          <Icon name="clip" />
+          <span class="name" dir="auto" title={attach}>
+            {fileName(attach)}
+          </span>
+          <Remove label={t("remove", { what: fileName(attach) })} onClick={() => (client.attach.value = "")} />
+        </li>
+      )}
       {files.map((one) => (
         <FileView key={one.key} one={one} client={client} texts={texts} />
       ))}

@@ -6,6 +6,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Texts } from "../../shared/texts";
 import { matching, type Query } from "../suggest";
 import type { DeskUse } from "../use";
+import { Icon } from "./icon";
 
 const MOST = 50;
 
@@ -15,6 +16,8 @@ interface Item {
   readonly about: string;
   /** What stands in the box when it is taken. */
   readonly text: string;
+  /** The file that goes with it. */
+  readonly attach?: string;
 }
 
 export interface Choice {
@@ -30,7 +33,7 @@ export interface Choice {
   readonly onKey: (event: KeyboardEvent) => boolean;
 }
 
-export function useChoice({ client }: DeskUse, query: Signal<Query | undefined>, take: (text: string) => void): Choice {
+export function useChoice({ client }: DeskUse, query: Signal<Query | undefined>, take: (text: string, attach: string) => void): Choice {
   const at = useSignal({ query: "", index: 0 });
   const asked = query.value;
   const items = asked ? fitting(client, asked) : [];
@@ -41,7 +44,7 @@ export function useChoice({ client }: DeskUse, query: Signal<Query | undefined>,
   const move = (to: number): void => void (at.value = { query: key, index: to });
   const pick = (chosen: number): void => {
     const item = items?.[chosen];
-    if (item) take(item.text);
+    if (item) take(item.text, item.attach ?? "");
   };
   return {
     active: Boolean(asked && count),
@@ -70,7 +73,7 @@ function fitting(client: DeskUse["client"], { kind, word }: Query): readonly Ite
     const all = client.colleagues.value.map(({ operator, name, status, teams }) => ({ key: operator, title: name, about: [status, ...teams].join(" "), text: name }));
     return matching(all, word, (item) => item.title).slice(0, 8);
   }
-  const all = client.canned.value?.map(({ name, title, text }) => ({ key: name, title: title || name, about: text, text }));
+  const all = client.canned.value?.map(({ name, title, text, attach }) => ({ key: name, title: title || name, about: text, text, attach: attach ?? "" }));
   return all && matching(all, word, (item) => `${item.title} ${item.key}`, (item) => item.about).slice(0, MOST);
 }
 
@@ -100,6 +103,7 @@ export function Suggest({ choice, texts }: { readonly choice: Choice; readonly t
             <span class="name" dir="auto">
               {item.title}
             </span>
+            {item.attach && <Icon name="clip" />}
             {choice.kind === "canned" && item.key !== item.title && <span class="short">/{item.key}</span>}
           </li>
         ))}

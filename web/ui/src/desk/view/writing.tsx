@@ -9,7 +9,7 @@ import { LONGEST_REPLY } from "../client";
 import { draft, keepDraft, type Mode } from "../keep";
 import { completed, mentioned, queryAt, type Query } from "../suggest";
 import type { DeskUse } from "../use";
-import { Attachments, pickFiles } from "./attachments";
+import { Attachments, fileName, pickFiles } from "./attachments";
 import { Icon } from "./icon";
 import { Suggest, useChoice } from "./suggest";
 
@@ -50,8 +50,9 @@ export function Writing(props: Props): JSX.Element {
     box.current.focus();
     fit(box.current);
   };
-  const choice = useChoice(props, query, (text) => {
+  const choice = useChoice(props, query, (text, attach) => {
     if (!query.value) return;
+    if (attach) client.attach.value = attach;
     const next = completed(words.value, query.value, text);
     put(next.text, next.caret);
     query.value = undefined;
@@ -136,20 +137,27 @@ function ready(client: DeskUse["client"], conversation: string, mode: Mode, word
   if (mode === "note") return text !== "";
   const files = client.uploads.of(conversation);
   if (files.some((file) => !file.uploaded) || (client.buttons.value.length > 0 && !text)) return false;
-  return text !== "" || files.length > 0;
+  return text !== "" || files.length > 0 || client.attach.value !== "";
 }
 
 /** The words are the caption of the first file; each further file is an answer of its own, and so are words with buttons. */
 function answer(client: DeskUse["client"], conversation: string, text: string): void {
   const files = client.uploads.of(conversation);
   const buttons = client.buttons.value;
-  const caption = buttons.length ? "" : text;
-  files.forEach(({ key, uploaded, file }, index) => {
-    if (uploaded) client.say(conversation, { type: "reply", ...(caption && !index ? { text } : {}), upload: uploaded.upload }, file.name);
+  const attach = client.attach.value;
+  let caption = buttons.length ? "" : text;
+  const send = (file: { readonly upload: string } | { readonly attach: string }, name: string): void => {
+    client.say(conversation, { type: "reply", ...(caption ? { text: caption } : {}), ...file }, name);
+    caption = "";
+  };
+  if (attach) send({ attach }, fileName(attach));
+  for (const { key, uploaded, file } of files) {
+    if (uploaded) send({ upload: uploaded.upload }, file.name);
     client.uploads.drop(key);
-  });
-  if (!files.length || buttons.length) client.say(conversation, { type: "reply", text, ...(buttons.length ? { buttons } : {}) });
+  }
+  if ((!files.length && !attach) || buttons.length) client.say(conversation, { type: "reply", text, ...(buttons.length ? { buttons } : {}) });
   client.buttons.value = [];
+  client.attach.value = "";
 }
 
 interface FootProps extends Props {
