@@ -1,10 +1,14 @@
 """What an operator may choose from, as the bot folder has it now. Pure."""
 
+from datetime import datetime
 from typing import Final
 
 import msgspec
 
+from dialogs.arguments import kind_of
 from dialogs.model import Bot
+from engine.panel import Titles
+from engine.rules import Rules
 
 OUTCOMES: Final = ("solved", "unsolved", "callback", "ticket", "unreachable")
 """How a chat may end, as its operator says."""
@@ -44,45 +48,48 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True):
     actions: tuple[Action, ...]
 
 
-def choices_of(bot: Bot) -> Choices:
-    """Steps: where each dialog begins, and what its intents lead to; a customer who is sent into the middle of something is lost."""
+def choices_of(rules: Rules, language: str, now: datetime) -> Choices:
+    """Titles: in the operator's language, if the bot speaks it. Steps: where each dialog begins, and what its intents lead to; a customer
+    who is sent into the middle of something is lost."""
+    bot, titles = rules.bot, Titles(rules, language, now)
     return Choices(
         teams=tuple(bot.policy.teams),
         languages=bot.languages,
         handle_time=dict(bot.policy.live.handle_time),
         topics=tuple(
-            Topic(name=intent, title=bot.dialogs[dialog].title or intent)
+            Topic(name=intent, title=titles.intent(intent))
             for intent, (dialog, _) in sorted(bot.intents.items())
             if dialog in bot.dialogs
         ),
         outcomes=OUTCOMES,
-        steps=tuple(_steps(bot)),
+        steps=tuple(_steps(bot, titles)),
         actions=tuple(
             Action(
                 name=spec.name,
                 title=spec.name.replace("_", " "),
-                arguments=tuple(Argument(name=name, type=_type(kind)) for name, kind in spec.takes.items()),
+                arguments=tuple(
+                    Argument(name=name, type=kind_of(kind) + "?" * (name in spec.optional))
+                    for name, kind in spec.takes.items()
+                ),
             )
             for spec in bot.actions.values()
+            if not spec.own
         ),
     )
 
 
-def _steps(bot: Bot) -> list[Step]:
+def _steps(bot: Bot, titles: Titles) -> list[Step]:
     found: dict[tuple[str, str], Step] = {}
     for dialog in bot.dialogs.values():
-        title = dialog.title or dialog.name
+        title = titles.dialog(dialog.name)
         found[dialog.name, dialog.start] = Step(dialog=dialog.name, step=dialog.start, title=title)
         for intent, step in dialog.intents.items():
-            found.setdefault(
-                (dialog.name, step), Step(dialog=dialog.name, step=step, title=f"{title}: {intent.replace('_', ' ')}")
-            )
+            own = titles.intent(intent)
+            name = own if own.startswith(title) else f"{title}: {own}"
+            found.setdefault((dialog.name, step), Step(dialog=dialog.name, step=step, title=name))
     for command in bot.commands.values():
         if command.dialog:
             where = command.dialog, command.step
-            found.setdefault(where, Step(dialog=command.dialog, step=command.step, title=command.name))
+            step = Step(dialog=command.dialog, step=command.step, title=titles.command(command))
+            found.setdefault(where, step)
     return list(found.values())
-
-
-def _type(kind: object) -> str:
-    return kind if isinstance(kind, str) else "list"

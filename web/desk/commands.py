@@ -1,14 +1,14 @@
 """What an operator does, as an event of the conversation: who may, and with what in it."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from hashlib import blake2s
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from conversation.content import PRESSED, Button, Content, Location, Media, Prompt, Text
-from conversation.errors import BadInputError
+from conversation.errors import BadInputError, LotseError
 from conversation.events import (
     OperatorClaimed,
     OperatorClosed,
@@ -21,6 +21,9 @@ from conversation.events import (
     OperatorTransferred,
 )
 from conversation.records import Operator
+from conversation.value import Data
+from dialogs.answers.values import AnswerContext
+from dialogs.arguments import Wrong, arguments
 from dialogs.canned import attached
 from dialogs.saying.prompts import media_of
 from handoff.rights import may
@@ -42,8 +45,20 @@ def event_id(operator: str, command: str) -> str:
     return blake2s(f"{operator}\0{command}".encode(), digest_size=16).hexdigest()
 
 
-async def event_of(deps: Deps, me: Operator, frame: Turning, at: datetime) -> OperatorEvent:
-    """Raises NotDoneError, and BadInputError for a file or an action that there is not."""
+class WrongArgumentError(LotseError):
+    """An action can't be run with what was given for it. ``name``: of the argument; ``wanted``: the kind that it must have, or
+    ``missing``."""
+
+    def __init__(self, action: str, name: str, wanted: str) -> None:
+        what = "is missing" if wanted == "missing" else f"must be a {wanted}"
+        super().__init__(f"{action} can't be run like this: “{name}” {what}")
+        self.name = name
+        self.wanted = wanted
+
+
+async def event_of(deps: Deps, me: Operator, frame: Turning, at: datetime, language: str = "") -> OperatorEvent:
+    """``language``: in which the operator writes. Raises NotDoneError, WrongArgumentError, and BadInputError for a file that there is
+    not."""
     about: dict[str, Any] = {
         "id": event_id(me.id, frame.id),
         "at": at,
@@ -73,8 +88,7 @@ async def event_of(deps: Deps, me: Operator, frame: Turning, at: datetime) -> Op
         case Close(outcome=outcome, topic=topic):
             return OperatorClosed(outcome=outcome, topic=topic, over=may(me, "others"), **about)
         case Run():
-            _check_arguments(deps, frame)
-            return OperatorRan(action=frame.action, arguments=frame.arguments, **about)
+            return OperatorRan(action=frame.action, arguments=_arguments(deps, frame, at, language), **about)
 
 
 async def _transferred(deps: Deps, me: Operator, frame: Transfer, about: dict[str, Any]) -> OperatorTransferred:
@@ -96,13 +110,22 @@ async def _colleague(deps: Deps, name: str) -> Operator:
     return found
 
 
-def _check_arguments(deps: Deps, frame: Run) -> None:
-    spec = deps.rules().bot.actions.get(frame.action)
-    if spec is None:
+def _arguments(deps: Deps, frame: Run, at: datetime, language: str) -> dict[str, Data]:
+    """As the action takes them. Call-backs have a command of their own."""
+    bot = deps.rules().bot
+    spec = bot.actions.get(frame.action)
+    if spec is None or spec.own:
         raise NotDoneError("unknown")
-    strange: Sequence[str] = sorted(set(frame.arguments) - set(spec.takes))
-    if strange:
-        raise BadInputError("bad_frame", f"{frame.action} takes no {', '.join(strange)[:100]}")
+    now = at.astimezone(ZoneInfo(bot.policy.time_zone))
+    context = AnswerContext(
+        now=now, language=language or bot.source, country=bot.country, currency=bot.currency, free=True
+    )
+    found = arguments(spec, frame.arguments, context)
+    if not isinstance(found, Wrong):
+        return found
+    if found.why == "strange":
+        raise BadInputError("bad_frame", f"{frame.action} takes no {found.name[:100]}")
+    raise WrongArgumentError(frame.action, found.name, "missing" if found.why == "missing" else found.kind)
 
 
 def _attached(deps: Deps, frame: Reply) -> Media:

@@ -19,10 +19,11 @@ _Item: TypeAlias = msgspec.Struct | Refuse
 
 
 class Listener:
-    """``operator``: as of the last frame of the page; what it may see follows from that."""
+    """``operator``: as of the last frame of the page; what it may see follows from that. ``language``: of the page, or empty."""
 
-    def __init__(self, operator: Operator) -> None:
+    def __init__(self, operator: Operator, language: str = "") -> None:
         self.operator = operator
+        self.language = language
         self.count: int | None = None
         """How many undelivered messages the page knows of."""
         self._waiting: deque[_Item] = deque()

@@ -16,7 +16,7 @@ from handoff.seats import Seat
 from web import customers
 from web.deps import Deps
 from web.desk import knowledge
-from web.desk.commands import NotDoneError, event_id, event_of
+from web.desk.commands import NotDoneError, WrongArgumentError, event_id, event_of
 from web.desk.dead_letters import DeadLetters
 from web.desk.feed import Feed
 from web.desk.incoming import (
@@ -43,7 +43,7 @@ from web.desk.incoming import (
 )
 from web.desk.listener import Listener
 from web.desk.opened import View, find, holds, older
-from web.desk.outgoing import Done, Error, FoundCustomers, Refused
+from web.desk.outgoing import Done, Error, FoundCustomers, Refused, WrongArgument
 from web.desk.panels import Panels
 from web.desk.planning import planned, slots_for
 from web.signin import SignIn
@@ -74,7 +74,7 @@ class Shift:
         self.feed = feed
         self.panels = panels
         self.socket = socket
-        self.listener = Listener(operator)
+        self.listener = Listener(operator, request.query.get("language", "")[:8])
         self.letters = DeadLetters(deps, socket, lambda: self.me)
         self.request = request
         self.window = deps.ids.new()
@@ -143,6 +143,9 @@ class Shift:
             await self.do(frame)
         except NotDoneError as error:
             await self.socket.send(Refused(id=frame.id, reason=error.reason))
+        except WrongArgumentError as error:
+            wrong = WrongArgument(id=frame.id, message=str(error), argument=error.name, wanted=error.wanted)
+            await self.socket.send(wrong)
 
     async def look(self, frame: Looking) -> None:
         match frame:
@@ -229,7 +232,7 @@ class Shift:
     async def command(self, frame: Turning) -> None:
         """Stored, then confirmed; whether it may be done is decided in its turn. A repeated one is told what came of it."""
         snapshot = await self.find(frame.conversation)
-        event = await event_of(self.deps, self.me, frame, self.deps.clock.now())
+        event = await event_of(self.deps, self.me, frame, self.deps.clock.now(), self.listener.language)
         if isinstance(frame, Claim) and not holds(self.me, snapshot) and not self.has_room():
             raise NotDoneError("full")
         self.commands[event.id] = frame.id

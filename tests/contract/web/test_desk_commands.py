@@ -155,6 +155,44 @@ async def test_an_action_that_is_run_leaves_its_result_as_a_note(lotse: Running)
     assert not await said(lotse, visitor.chat, "operator")
 
 
+@pytest.mark.parametrize(("given", "wanted"), [({}, "missing"), ({"text": "  "}, "missing"), ({"text": 7}, "text")])
+async def test_an_action_that_lacks_what_it_takes_is_not_run_and_the_page_can_say_why(
+    lotse: Running, given: dict[str, Any], wanted: str
+) -> None:
+    visitor, conversation, ada = await claimed(lotse)
+    await ada.send("run", id="r", conversation=conversation, action="create_ticket", arguments=given)
+    error = await ada.until("error")
+    assert (error["code"], error["id"], error["argument"], error["wanted"]) == ("bad_argument", "r", "text", wanted)
+    await lotse.settle()
+    assert "running" not in [message.origin for message in await said(lotse, visitor.chat, "system")]
+
+
+async def test_a_call_back_is_planned_by_its_own_command_only(lotse: Running) -> None:
+    _, conversation, ada = await claimed(lotse)
+    assert "book_callback" not in [each["name"] for each in ada.frames[0]["bot"]["actions"]]
+    await ada.send("run", id="r", conversation=conversation, action="book_callback", arguments={"slot": "morgen 10:00"})
+    assert (await ada.until("refused", id="r"))["reason"] == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "step"),
+    [("en", "Report an outage", "How can I help?"), ("de", "Störung", "Womit kann ich helfen?")],
+)
+async def test_what_can_be_chosen_is_named_in_the_operators_language(
+    lotse: Running, language: str, title: str, step: str
+) -> None:
+    desk = await (await lotse.operator("ada")).link(f"/desk/socket?language={language}")
+    bot = (await desk.until("snapshot"))["bot"]
+    assert title in [topic["title"] for topic in bot["topics"]]
+    assert step in [each["title"] for each in bot["steps"]]
+
+
+async def test_a_language_that_the_bot_does_not_speak_is_named_in_its_own(lotse: Running) -> None:
+    browser = await lotse.operator("ada")
+    usual, strange = await browser.desk(), await browser.link("/desk/socket?language=xx%27")
+    assert (await strange.until("snapshot"))["bot"] == usual.frames[0]["bot"]
+
+
 async def test_answers_to_press_files_and_places_reach_the_customer(lotse: Running) -> None:
     visitor, conversation, ada = await claimed(lotse)
     browser = await lotse.operator("ada")
@@ -263,7 +301,9 @@ async def test_canned_replies_and_the_summary_are_in_the_asked_language(lotse: R
     assert (await ada.until("conversation"))["panel"]["summary"] != english or not english
 
 
-async def test_the_file_of_a_canned_reply_goes_out_with_the_words_that_the_operator_made_of_them(lotse: Running) -> None:
+async def test_the_file_of_a_canned_reply_goes_out_with_the_words_that_the_operator_made_of_them(
+    lotse: Running,
+) -> None:
     visitor, conversation, ada = await claimed(lotse)
     await ada.send("canned", conversation=conversation, language="de")
     replies = {each["name"]: each for each in (await ada.until("canned"))["replies"]}

@@ -39,7 +39,7 @@ export class DeskClient extends DeskState {
     this.#receiver = new Receiver(this, (frame) => this.#link.send(frame));
     this.#link = new Link<DeskFrame>({
       prepare: () => this.#check(),
-      url: () => `${location.origin.replace(/^http/, "ws")}/desk/socket${this.#after()}`,
+      url: () => `${location.origin.replace(/^http/, "ws")}/desk/socket${this.#query()}`,
       hello: () => undefined,
       welcomes: (frame) => frame.type === "snapshot" || frame.type === "resumed",
       receive: (frame) => batch(() => this.#receive(frame)),
@@ -228,9 +228,10 @@ export class DeskClient extends DeskState {
     this.dismiss();
   }
 
-  #after(): string {
+  #query(): string {
     const { event } = this.feed.value;
-    return event ? `?after=${encodeURIComponent(event)}` : "";
+    const language = document.documentElement.lang;
+    return `?${new URLSearchParams({ ...(event ? { after: event } : {}), ...(language ? { language } : {}) })}`;
   }
 
   #submit(command: DeskCommand): void {
@@ -303,6 +304,11 @@ export class DeskClient extends DeskState {
     this.toast(`refused.${key}`, { holder });
   }
 
+  #explain({ code, message, argument = "", wanted }: ErrorFrame): void {
+    if (code !== "bad_argument") return this.toast(code === "too_long" ? "error.too_long" : "error.other", { message });
+    this.toast(wanted === "missing" ? "error.argument_missing" : "error.argument", { name: argument.replace(/_/g, " ") });
+  }
+
   #fail(frame: ErrorFrame): void {
     if (frame.code === "signed_out") {
       this.#leave();
@@ -312,7 +318,7 @@ export class DeskClient extends DeskState {
       this.#settle(frame.id ?? "");
       this.#mark(frame.id ?? "", { state: "refused", reason: frame.code });
       this.refreshing.value = false;
-      this.toast(frame.code === "too_long" ? "error.too_long" : "error.other", { message: frame.message });
+      this.#explain(frame);
     }
   }
 }
