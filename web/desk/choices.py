@@ -90,6 +90,5 @@ def _steps(bot: Bot, titles: Titles) -> list[Step]:
     for command in bot.commands.values():
         if command.dialog:
             where = command.dialog, command.step
-            step = Step(dialog=command.dialog, step=command.step, title=titles.command(command))
-            found.setdefault(where, step)
+            found.setdefault(where, Step(dialog=command.dialog, step=command.step, title=titles.command(command)))
     return list(found.values())
