@@ -1,6 +1,7 @@
 """One socket of one operator: what they see live, and do."""
 
 import asyncio
+from dataclasses import dataclass
 from typing import Final
 
 import structlog
@@ -46,8 +47,9 @@ from web.desk.opened import View, find, holds, older
 from web.desk.outgoing import Done, Error, FoundCustomers, Refused, WrongArgument
 from web.desk.panels import Panels
 from web.desk.planning import planned, slots_for
+from web.floods import BREATH, Floods
 from web.signin import SignIn
-from web.sockets import Socket, both, cut_off, forward, frame_id, serve
+from web.sockets import Socket, TooFastError, both, cut_off, forward, frame_id, serve
 
 LOOK_EVERY: Final = 60.0
 """Seconds after which a socket that hears nothing from its page looks whether its session still holds."""
@@ -57,22 +59,24 @@ LONG_AGO: Final = 1_000
 _log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """What all desks of a process share."""
+
+    deps: Deps
+    sign_in: SignIn
+    feed: Feed
+    panels: Panels
+    floods: Floods
+
+
 class Shift:
-    def __init__(
-        self,
-        deps: Deps,
-        sign_in: SignIn,
-        feed: Feed,
-        panels: Panels,
-        *,
-        socket: Socket,
-        operator: Operator,
-        request: web.Request,
-    ) -> None:
-        self.deps = deps
-        self.sign_in = sign_in
-        self.feed = feed
-        self.panels = panels
+    def __init__(self, office: Office, *, socket: Socket, operator: Operator, request: web.Request) -> None:
+        self.deps = deps = office.deps
+        self.sign_in = office.sign_in
+        self.feed = office.feed
+        self.panels = office.panels
+        self.floods = office.floods
         self.socket = socket
         self.listener = Listener(operator, request.query.get("language", "")[:8])
         self.letters = DeadLetters(deps, socket, lambda: self.me)
@@ -87,6 +91,8 @@ class Shift:
         return self.listener.operator
 
     async def run(self) -> None:
+        if not await self.admit():
+            return
         ending = await self.sign_in.sign_out(self.request)
         try:
             await self.feed.join(self.listener, self.request.query.get("after", ""))
@@ -98,6 +104,15 @@ class Shift:
             await ending.close()
             await self.feed.leave(self.listener)
             await self.close_view()
+
+    async def admit(self) -> bool:
+        """Who floods and comes back at once gets no further for a moment."""
+        if not self.floods.come(self.me.id):
+            await self.socket.close(WSCloseCode.TRY_AGAIN_LATER, "too_fast")
+            return False
+        if self.floods.lasts(self.me.id):
+            await self.deps.clock.sleep(BREATH)
+        return True
 
     async def pass_on(self) -> None:
         """What the feed has for this operator, until the page falls behind."""
@@ -130,6 +145,9 @@ class Shift:
     # ── what the operator does ───────────────────────────────────────────────────────────────────────────────────────
 
     async def frame(self, raw: str) -> None:
+        if not self.floods.take(self.me.id):
+            told = not self.floods.refuse(self.me.id)
+            raise TooFastError("that was a lot at once; come back in a few seconds and send it again", quiet=told)
         frame = read_frame(raw)
         me = await self.sign_in.at_desk(self.request)
         if me is None:

@@ -313,6 +313,7 @@ export class DeskClient extends DeskState {
     if (frame.code === "signed_out") {
       this.#leave();
     } else if (frame.code === "too_fast" || frame.code === "unavailable") {
+      if (frame.code === "too_fast") this.toast("error.too_fast");
       this.#link.retreat();
     } else {
       this.#settle(frame.id ?? "");
