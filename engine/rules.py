@@ -16,6 +16,7 @@ from dialogs.reading.bot import BOT_FILE, READ, Files, content_hash, parse_bot, 
 from dialogs.reading.source import read_source
 from dialogs.saying.prompts import MAX_OFFERED
 from handoff.hours import is_open, next_open, slots
+from handoff.mood import MoodIndex
 from handoff.read import read_policy
 
 POLICY_KEYS = ("time_zone", "teams", "routing", "waiting", "live", "mood")
@@ -37,6 +38,13 @@ class Rules:
         self.policy = bot.policy
         self.structure = structure or bot.version
         self.reply_windows = reply_windows
+        self._moods: dict[str, MoodIndex] = {}
+
+    def mood_index(self, language: str) -> MoodIndex | None:
+        """None for a language that the bot does not speak."""
+        if language not in self._moods and language in self.bot.moods:
+            self._moods[language] = MoodIndex(self.bot.moods[language])
+        return self._moods.get(language)
 
     @cached_property
     def flow(self) -> Flow:
