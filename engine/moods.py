@@ -23,7 +23,7 @@ def upset(draft: Draft, text: str) -> bool:
     if found is None:
         return False
     draft.change(mood=found)
-    draft.note("mood", name=found.kind)
+    draft.note("mood", name=found.kind, text=", ".join(found.words))
     way = draft.rules.policy.mood.anger if found.kind == "anger" else draft.rules.policy.mood.urgency
     if isinstance(draft.state.phase, Parked):
         _raise(draft, draft.state.phase, way != "off")

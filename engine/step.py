@@ -103,7 +103,8 @@ def _call(draft: Draft) -> None:
     """Whom the colleagues want is remembered until they have been there."""
     posted = [effect.message for effect in draft.effects if isinstance(effect, Post)]
     wanted = calls(draft.state.calls, draft.event, posted, draft.state.phase)
-    if wanted != draft.state.calls:
+    refused = any(isinstance(effect, Refuse) for effect in draft.effects)  # and then nothing has changed
+    if wanted != draft.state.calls and not refused:
         draft.change(calls=wanted)
 
 
