@@ -114,6 +114,8 @@ class MoodIndex:
 def mood_of(text: str, index: MoodIndex, at: datetime) -> Mood | None:
     """What the message says of the customer's mood; None for most. The stronger one where there are two."""
     text = text[:MAX_READ]
+    if text.isalnum() and not index.meant(_folded(text)):
+        return None  # one word, and of no list
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     said = words_of(text)
