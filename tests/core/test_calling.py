@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from conversation.callback import Callback
-from conversation.effects import CancelTimer, SetTimer
+from conversation.effects import CancelTimer, Refuse, SetTimer
 from conversation.events import OperatorPlanned, TimerFired
 from conversation.state import Closed, Parked, WithBot, WithOperator
 from engine.step import step
@@ -293,3 +293,18 @@ def test_a_closed_chat_stays_closed_when_one_is_planned() -> None:
     assert isinstance(talk.state.phase, Closed)
     assert not talk.state.unanswered
     assert [effect.name for effect in talk.effects if isinstance(effect, CancelTimer)].count(DUE) == 1
+
+
+@pytest.mark.parametrize("called_off", [False, True])
+def test_one_that_was_planned_on_an_earlier_conversations_screen_is_the_chats_all_the_same(called_off: bool) -> None:
+    """The calendar has it already: a refusal would leave its place taken, and nobody would call."""
+    talk = booked()
+    again(talk)
+    talk.say("hello")
+    planned = None if called_off else TEN
+    event = OperatorPlanned(
+        id="p", at=talk.now, operator="anna", name="Anna", conversation="the one before", callback=planned
+    )
+    assert talk.take(event) == ["callback.called_off" if called_off else "callback.moved_phone"]
+    assert talk.state.timers.get(DUE) == (None if called_off else TEN.begin)
+    assert not [effect for effect in talk.effects if isinstance(effect, Refuse)]
