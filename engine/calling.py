@@ -65,8 +65,9 @@ def planned(draft: Draft, event: OperatorPlanned) -> None:
 
     It is the chat's, whichever of its conversations was on the screen: the team's calendar has it already.
     """
-    was = draft.state.callback
-    over = isinstance(draft.state.phase, Closed)
+    phase = draft.state.phase
+    was = draft.state.callback or (phase.callback if isinstance(phase, Parked | WithOperator) else None)
+    over = isinstance(phase, Closed)
     agree(draft, Plan(callback=event.callback))
     if event.callback is not None:
         _tell(draft, "callback.moved" if was else "callback.planned", draft.state.callback, by=event.name)

@@ -308,3 +308,24 @@ def test_one_that_was_planned_on_an_earlier_conversations_screen_is_the_chats_al
     assert talk.take(event) == ["callback.called_off" if called_off else "callback.moved_phone"]
     assert talk.state.timers.get(DUE) == (None if called_off else TEN.begin)
     assert not [effect for effect in talk.effects if isinstance(effect, Refuse)]
+
+
+@pytest.mark.parametrize("live", [False, True])
+def test_one_that_is_due_and_gets_another_time_or_none_is_told_so(live: bool) -> None:
+    talk = booked()
+    fire(talk, DUE)
+    if live:
+        talk.claim()
+    later = msgspec.structs.replace(TEN, phone="")
+    said = len(talk.messages)
+    plan(talk, later)
+    plan(talk, None)
+    told = [line.origin for line in talk.messages[said:] if line.author in ("bot", "operator")]
+    assert told == ["_product/callback.moved", "_product/callback.called_off"]
+
+
+def test_one_that_is_due_and_is_called_off_is_told_so() -> None:
+    talk = booked()
+    fire(talk, DUE)
+    assert plan(talk, None) == ["callback.called_off"]
+    assert isinstance(talk.state.phase, WithBot)
