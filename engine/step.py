@@ -243,7 +243,7 @@ def _acted(draft: Draft, event: Acted) -> None:
 
 
 def _operator(draft: Draft, event: OperatorEvent) -> None:
-    if event.conversation not in ("", draft.state.id):
+    if event.conversation not in ("", draft.state.id) and not isinstance(event, OperatorPlanned):
         operating.refuse(draft, event, "closed")
         return
     match event:

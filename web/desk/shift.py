@@ -142,7 +142,7 @@ class Shift:
         try:
             await self.do(frame)
         except NotDoneError as error:
-            await self.socket.send(Refused(id=frame.id, reason=error.reason))
+            await self.socket.send(Refused(id=frame.id, reason=error.reason, holder=error.holder))
 
     async def look(self, frame: Looking) -> None:
         match frame:

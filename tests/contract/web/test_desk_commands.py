@@ -213,6 +213,25 @@ async def test_a_call_back_is_booked_once_moved_and_called_off(lotse: Running) -
     assert await lotse.store.calendar.booked(visitor.chat, lotse.clock.now()) is None
 
 
+async def test_only_who_has_the_chat_or_a_supervisor_plans_for_its_customer(lotse: Running) -> None:
+    """The customer is told it in the name of whoever they talk with."""
+    visitor, conversation, ada = await claimed(lotse)
+    ben = await (await lotse.operator("ben")).desk()
+    await ada.send("slots", conversation=conversation, team="support")
+    begin = (await ada.until("slots"))["slots"][0]
+    for id_, wanted in (("book", {"begin": begin}), ("off", {})):
+        await ben.send("plan", id=id_, conversation=conversation, **wanted)
+        refused = await ben.until("refused", id=id_)
+        assert (refused["reason"], refused["holder"]) == ("not_holder", "Ada")
+    await lotse.settle()
+    assert await lotse.store.calendar.booked(visitor.chat, lotse.clock.now()) is None
+    ben_himself = await lotse.store.find_operator("ben")
+    assert ben_himself
+    await lotse.store.put_operator(msgspec.structs.replace(ben_himself, role="supervisor"))
+    await does(lotse, ben, "plan", "over", conversation=conversation, begin=begin)
+    assert await lotse.store.calendar.booked(visitor.chat, lotse.clock.now())
+
+
 async def test_a_chosen_status_is_seen_by_all_and_kept(lotse: Running) -> None:
     ada = await (await lotse.operator("ada")).desk()
     ben = await (await lotse.operator("ben")).desk()
