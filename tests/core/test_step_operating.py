@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any, Final
 
+import msgspec
 import pytest
 
 from conversation.content import Note
@@ -168,6 +169,21 @@ def test_a_waiting_chat_is_assigned_with_the_reason_and_nobody_else_gets_it() ->
     assert posts(effects) == [("assigned", "")]
     late, nothing = step(state, OperatorAssigned(**ANNA, why="least_loaded"), RULES)
     assert (late, nothing) == (state, ())
+
+
+@pytest.mark.parametrize(
+    ("changed", "assigned"),
+    [({}, True), ({"team": "billing"}, False), ({"prefer": "bert"}, False)],
+)
+def test_a_chat_that_waits_elsewhere_by_now_than_when_that_was_decided_is_left_there(
+    changed: dict[str, str], assigned: bool
+) -> None:
+    waiting = parked()
+    assert isinstance(waiting.phase, Parked)
+    moved = msgspec.structs.replace(waiting, phase=msgspec.structs.replace(waiting.phase, **changed))
+    state, _ = step(moved, OperatorAssigned(**ANNA, why="only_one", team=waiting.phase.team), RULES)
+    assert isinstance(state.phase, WithOperator) is assigned
+    assert assigned or state == moved
 
 
 @pytest.mark.parametrize("state", [at_menu(), live(), closed()], ids=["bot", "live", "closed"])

@@ -213,6 +213,25 @@ async def test_a_call_back_is_booked_once_moved_and_called_off(lotse: Running) -
     assert await lotse.store.calendar.booked(visitor.chat, lotse.clock.now()) is None
 
 
+async def test_only_who_has_the_chat_or_a_supervisor_plans_for_its_customer(lotse: Running) -> None:
+    """The customer is told it in the name of whoever they talk with."""
+    visitor, conversation, ada = await claimed(lotse)
+    ben = await (await lotse.operator("ben")).desk()
+    await ada.send("slots", conversation=conversation, team="support")
+    begin = (await ada.until("slots"))["slots"][0]
+    for id_, wanted in (("book", {"begin": begin}), ("off", {})):
+        await ben.send("plan", id=id_, conversation=conversation, **wanted)
+        refused = await ben.until("refused", id=id_)
+        assert (refused["reason"], refused["holder"]) == ("not_holder", "Ada")
+    await lotse.settle()
+    assert await lotse.store.calendar.booked(visitor.chat, lotse.clock.now()) is None
+    ben_himself = await lotse.store.find_operator("ben")
+    assert ben_himself
+    await lotse.store.put_operator(msgspec.structs.replace(ben_himself, role="supervisor"))
+    await does(lotse, ben, "plan", "over", conversation=conversation, begin=begin)
+    assert await lotse.store.calendar.booked(visitor.chat, lotse.clock.now())
+
+
 async def test_a_chosen_status_is_seen_by_all_and_kept(lotse: Running) -> None:
     ada = await (await lotse.operator("ada")).desk()
     ben = await (await lotse.operator("ben")).desk()
@@ -257,6 +276,22 @@ async def test_canned_replies_and_the_summary_are_in_the_asked_language(lotse: R
     english = (await ada.until("conversation"))["panel"]["summary"]
     await ada.send("open", conversation=conversation, language="uk")
     assert (await ada.until("conversation"))["panel"]["summary"] != english or not english
+
+
+async def test_the_file_of_a_canned_reply_goes_out_and_no_other_of_the_bot_folder(lotse: Running) -> None:
+    visitor, conversation, ada = await claimed(lotse)
+    await ada.send("canned", conversation=conversation, language="de")
+    replies = (await ada.until("canned"))["replies"]
+    files = [reply["attach"] for reply in replies if reply.get("attach")]
+    assert files
+    await ada.send("reply", id="f", conversation=conversation, text="so geht es", upload=files[0])
+    await ada.until("done", id="f")
+    await lotse.settle()
+    content = (await said(lotse, visitor.chat, "operator"))[-1].content
+    assert isinstance(content, Media)
+    assert (content.ref, content.caption) == (files[0], "so geht es")
+    await ada.send("reply", id="g", conversation=conversation, text="", upload="media/../bot.yaml")
+    assert (await ada.until("refused", id="g"))["reason"] == "unknown"
 
 
 async def test_the_holder_is_gone_in_the_middle_of_a_command_and_it_counts_once(lotse: Running) -> None:
