@@ -132,8 +132,8 @@ def _due(draft: Draft, callback: Callback, *, first: bool) -> None:
 
 
 def _clock(draft: Draft, moment: datetime) -> str:
-    """For the desk: on the company's clock."""
-    return f"{moment.astimezone(ZoneInfo(draft.rules.policy.time_zone)):%Y-%m-%d %H:%M}"
+    """For the desk, which shows it in the reader's language and on the reader's clock, as all its times."""
+    return moment.astimezone(ZoneInfo(draft.rules.policy.time_zone)).isoformat(timespec="minutes")
 
 
 def _tell(

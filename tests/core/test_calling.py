@@ -189,6 +189,11 @@ def test_a_person_who_has_the_chat_gets_a_note_and_the_bot_says_nothing() -> Non
     assert [line.origin for line in talk.messages if line.author == "system"][-1] == "callback_due"
 
 
+def test_what_was_agreed_is_noted_as_a_moment_that_the_desk_can_show_in_any_language() -> None:
+    noted = [line.name for line in booked().messages if line.origin == "callback_planned"]
+    assert noted == ["2026-03-02T09:00+01:00"]
+
+
 def test_who_waits_for_a_person_already_keeps_the_place_and_rises() -> None:
     talk = booked()
     again(talk)

@@ -69,6 +69,12 @@ def test_who_is_parked_is_told_a_second_later_with_place_and_wait_and_what_to_do
     assert talk.labels == ["Ask the assistant"]
 
 
+def test_half_a_minute_counts_as_one_as_it_does_above_the_chat() -> None:
+    talk = waits()
+    look(talk, 3, 270)
+    assert "about 5 minutes" in talk.last
+
+
 def test_without_an_estimate_nothing_is_promised() -> None:
     talk = waits()
     assert look(talk, 3) == ["waiting.first"]

@@ -149,9 +149,9 @@ class Feed:
         )
 
     def _bot(self) -> Choices:
-        bot = self._deps.rules().bot
-        if self._choices is None or self._choices[0] != bot.version:
-            self._choices = bot.version, choices_of(bot)
+        rules = self._deps.rules()
+        if self._choices is None or self._choices[0] != rules.bot.version:
+            self._choices = rules.bot.version, choices_of(rules, self._deps.clock.now())
         return self._choices[1]
 
     # ── what happens ─────────────────────────────────────────────────────────────────────────────────────────────────
