@@ -100,7 +100,9 @@ def _stepped(conversation: Conversation, event: Event, rules: Rules) -> Draft:
 
 
 def _call(draft: Draft) -> None:
-    """Whom the colleagues want is remembered until they have been there."""
+    """Whom the colleagues want is remembered until they have been there. A customer's words change nothing in that."""
+    if not draft.state.calls and isinstance(draft.event, CustomerSaid | CustomerPressed | Understood):
+        return
     posted = [effect.message for effect in draft.effects if isinstance(effect, Post)]
     wanted = calls(draft.state.calls, draft.event, posted, draft.state.phase)
     refused = any(isinstance(effect, Refuse) for effect in draft.effects)  # and then nothing has changed

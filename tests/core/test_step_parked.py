@@ -382,16 +382,14 @@ def test_what_the_bot_solved_after_a_return_is_not_reopened() -> None:
     assert phase.reopen is None
 
 
-def test_a_chat_that_a_person_closed_can_be_taken_up_again_after_the_rating() -> None:
+def test_a_chat_that_a_person_closed_is_over_with_the_rating_and_thanks_bring_it_to_nobody() -> None:
     talk = held()
     talk.close()
     assert talk.say("5") == ["bye"]
     phase = talk.state.phase
     assert isinstance(phase, Closed)
-    assert phase.operator == "anna"
-    assert talk.say("one more thing") == ["reopened"]
-    talk.claim("bert")
-    assert talk.close("bert") == []
+    assert (phase.operator, phase.reopen) == ("anna", None)
+    assert talk.say("thank you") == []
     assert talk.outcome == "solved"
 
 

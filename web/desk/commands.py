@@ -5,7 +5,9 @@ from datetime import datetime
 from hashlib import blake2s
 from typing import Any
 
-from conversation.content import PRESSED, Button, Content, Location, Prompt, Text
+import msgspec
+
+from conversation.content import PRESSED, Button, Content, Location, Media, Prompt, Text
 from conversation.errors import BadInputError
 from conversation.events import (
     OperatorClaimed,
@@ -19,6 +21,8 @@ from conversation.events import (
     OperatorTransferred,
 )
 from conversation.records import Operator
+from dialogs.canned import replies_in
+from dialogs.saying.prompts import media_of
 from handoff.rights import may
 from web.deps import Deps
 from web.desk.incoming import Claim, Close, Consult, HandBack, Note, Reply, Run, Transfer, Turning
@@ -102,9 +106,22 @@ def _check_arguments(deps: Deps, frame: Run) -> None:
         raise BadInputError("bad_frame", f"{frame.action} takes no {', '.join(strange)[:100]}")
 
 
+def _own_file(deps: Deps, frame: Reply) -> Media:
+    """A file of the bot folder, if a canned reply brings it."""
+    bot = deps.rules().bot
+    files = {each.attach for language in bot.languages for each in replies_in(bot, language) if each.attach}
+    for name in files:
+        media = media_of(name)
+        if media.ref == frame.upload:
+            return msgspec.structs.replace(media, caption=frame.text)
+    raise NotDoneError("unknown")
+
+
 async def _content(deps: Deps, me: Operator, frame: Reply) -> Content:
     if frame.location:
         return Location(latitude=frame.location.latitude, longitude=frame.location.longitude)
+    if frame.upload.startswith("media/"):
+        return _own_file(deps, frame)
     if frame.upload:
         return await sendable(deps.people, me, frame.upload, frame.text)
     if frame.buttons:

@@ -91,7 +91,7 @@ class Feed:
         for card in self._cards.values():
             listener.call(card, since=0)
         self.listeners.add(listener)
-        self.letters.changed()
+        self.letters.tell(listener)
         await self._tell_others()
 
     async def set_status(self, operator: Operator, status: Status) -> None:
@@ -215,6 +215,7 @@ class Feed:
             await attendance.close()
             raise
         self._left.clear()
+        self.letters.changed()
         self._queue_stale = True
         self._news = news, attendance
         for subscription in self._news:

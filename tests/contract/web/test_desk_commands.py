@@ -281,6 +281,22 @@ async def test_canned_replies_and_the_summary_are_in_the_asked_language(lotse: R
     assert (await ada.until("conversation"))["panel"]["summary"] != english or not english
 
 
+async def test_the_file_of_a_canned_reply_goes_out_and_no_other_of_the_bot_folder(lotse: Running) -> None:
+    visitor, conversation, ada = await claimed(lotse)
+    await ada.send("canned", conversation=conversation, language="de")
+    replies = (await ada.until("canned"))["replies"]
+    files = [reply["attach"] for reply in replies if reply.get("attach")]
+    assert files
+    await ada.send("reply", id="f", conversation=conversation, text="so geht es", upload=files[0])
+    await ada.until("done", id="f")
+    await lotse.settle()
+    content = (await said(lotse, visitor.chat, "operator"))[-1].content
+    assert isinstance(content, Media)
+    assert (content.ref, content.caption) == (files[0], "so geht es")
+    await ada.send("reply", id="g", conversation=conversation, text="", upload="media/../bot.yaml")
+    assert (await ada.until("refused", id="g"))["reason"] == "unknown"
+
+
 async def test_the_holder_is_gone_in_the_middle_of_a_command_and_it_counts_once(lotse: Running) -> None:
     visitor, conversation, ada = await claimed(lotse)
     await ada.send("transfer", id="t", conversation=conversation, team="billing", reason="")

@@ -85,6 +85,7 @@ export class DeskClient extends DeskState {
     this.found.value = undefined;
     this.box.value = undefined;
     this.buttons.value = [];
+    this.enclosed.value = "";
     this.loadingOlder.value = false;
     this.refreshing.value = false;
     this.#receiver.showTyping(false);

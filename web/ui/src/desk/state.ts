@@ -79,6 +79,8 @@ export class DeskState {
   readonly slots = signal<Slots>({ team: "", slots: undefined });
   readonly found = signal<{ readonly text: string; readonly customers: readonly FoundCustomer[] } | undefined>(undefined);
   readonly box = signal<Box | undefined>(undefined);
+  /** A file of a canned reply that goes with the next answer. */
+  readonly enclosed = signal("");
   /** Labels to press that go with the next answer. */
   readonly buttons = signal<readonly string[]>([]);
 

@@ -41,6 +41,11 @@ export function plain(value: unknown): string {
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
+/** The last part of a path. */
+export function fileName(path: string): string {
+  return path.split("/").at(-1) ?? path;
+}
+
 /** `48 kB`, `1.2 MB`. */
 export function fileSize(bytes: number, language: string): string {
   const mega = bytes >= 1_000_000;

@@ -203,7 +203,7 @@ export interface ContextItem {
   readonly provider: string;
   readonly title: string;
   readonly state: "waiting" | "ready" | "failed" | "late";
-  readonly rows: readonly (readonly [string, unknown])[];
+  readonly rows?: readonly (readonly [string, unknown])[];
   readonly error?: string;
   readonly at?: string | null;
 }

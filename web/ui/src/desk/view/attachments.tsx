@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import type { Attachment } from "../uploads";
 import type { DeskUse } from "../use";
-import { fileSize } from "../words";
+import { fileName, fileSize } from "../words";
 import { Icon } from "./icon";
 
 /** The browser's own choice of files. */
@@ -19,12 +19,20 @@ export function Attachments({ client, texts, conversation }: DeskUse & { readonl
   const { t } = texts;
   const files = client.uploads.of(conversation);
   const buttons = client.buttons.value;
-  if (!files.length && !buttons.length) return null;
+  const enclosed = client.enclosed.value;
+  if (!files.length && !buttons.length && !enclosed) return null;
   return (
     <ul class="attached" aria-label={t("extras.attached")}>
       {files.map((one) => (
         <FileView key={one.key} one={one} client={client} texts={texts} />
       ))}
+      {enclosed && (
+        <li class="chip">
+          <Icon name="clip" />
+          <span class="name">{fileName(enclosed)}</span>
+          <Remove label={t("remove", { what: fileName(enclosed) })} onClick={() => (client.enclosed.value = "")} />
+        </li>
+      )}
       {buttons.length > 0 && (
         <li class="chip">
           <Icon name="buttons" />
