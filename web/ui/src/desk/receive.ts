@@ -44,7 +44,7 @@ export class Receiver {
         if (frame.message.author === "customer") this.showTyping(false);
         return;
       case "panel":
-        this.#change(frame.conversation, (thread) => ({ ...thread, panel: frame.panel }));
+        this.#change(frame.conversation, (thread) => ({ ...thread, panel: frame.panel, card: frame.card ? kept(frame.card, thread.card) : thread.card }));
         return;
       case "context":
         this.#change(frame.conversation, (thread) => ({ ...thread, context: frame.items }));
