@@ -158,5 +158,6 @@ def _plain(name: str) -> str:
 
 
 def _cut(text: str) -> str:
-    plain = " ".join(text.split())
+    """The sentence around it has its own full stop."""
+    plain = " ".join(text.split()).removesuffix(".")
     return plain if len(plain) <= LONGEST else f"{plain[: LONGEST - 1]}…"
