@@ -48,6 +48,13 @@ def title_of(rules: Rules, conversation: Conversation, intent: str, language: st
     return of_intent(Prompts(bot, scene, view, Names(bot, scene, conversation.variables)), intent)
 
 
+def titles_in(rules: Rules, language: str, now: datetime) -> Prompts:
+    """For ``dialogs.saying.titles``, of no customer in particular. ``language``: one of the bot's."""
+    bot = rules.bot
+    scene = Scene(key="", now=now, channel="webchat", language=language, customer="", hours=rules.hours(now))
+    return Prompts(bot, scene, view_of(bot, language), Names(bot, scene, {}))
+
+
 def actions_of(conversation: Conversation) -> tuple[Ran, ...]:
     """What was asked of the back-end and came of it, oldest first."""
     return conversation.ran

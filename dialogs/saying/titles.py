@@ -38,6 +38,11 @@ def of_place(prompts: Prompts, frames: Sequence[Frame], trail: Sequence[tuple[st
     return own or next((label for place in places for label in _labels(prompts, place, dialog.steps)), "")
 
 
+def of_dialog(prompts: Prompts, name: str) -> str:
+    """The title that its texts give it; may be empty."""
+    return _own(prompts, name)
+
+
 def _own(prompts: Prompts, dialog: str, intent: str = "") -> str:
     """The title that the dialog's texts give it, or the intent."""
     entry = prompts.entry(dialog, TITLE)

@@ -30,11 +30,12 @@ from web.uploads import sendable
 
 
 class NotDoneError(Exception):
-    """A command that is refused before it comes to the conversation. ``reason``: as in ``refused``."""
+    """A command that is refused before it comes to the conversation. ``reason`` and ``holder``: as in ``refused``."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, holder: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
+        self.holder = holder
 
 
 def event_id(operator: str, command: str) -> str:

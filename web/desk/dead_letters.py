@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Collection
 from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
@@ -17,6 +18,8 @@ from web.desk.outgoing import Delivery, Done, Undelivered
 from web.sockets import Socket
 
 LISTED: Final = 100
+FRESH: Final = timedelta(seconds=20)
+"""How old a number may be that a desk is told which comes."""
 OF_A_CHAT: Final = 1_000
 _log = structlog.get_logger(__name__)
 
@@ -29,6 +32,15 @@ class LetterCount:
         self._listeners = listeners
         self._task: asyncio.Task[None] | None = None
         self._stale = False
+        self._known: tuple[int, datetime] | None = None
+        """The number, and when it was counted."""
+
+    def tell(self, listener: Listener) -> None:
+        """A desk comes. It is counted anew where no news of a delivery came for long: they may have been lost."""
+        if self._known is None or abs(self._deps.clock.now() - self._known[1]) > FRESH:
+            self.changed()
+        elif not self._stale:
+            self._put(listener, self._known[0])
 
     def changed(self) -> None:
         """Count again, soon; a desk that does not know the number yet is told."""
@@ -50,10 +62,14 @@ class LetterCount:
             except StoreError as error:
                 _log.warning("undelivered_not_counted", error=str(error))
                 return
+            self._known = count, self._deps.clock.now()
             for listener in self._listeners:
-                if listener.count != count:
-                    listener.count = count
-                    listener.put(Undelivered(count=count))
+                self._put(listener, count)
+
+    def _put(self, listener: Listener, count: int) -> None:
+        if listener.count != count:
+            listener.count = count
+            listener.put(Undelivered(count=count))
 
 
 class DeadLetters:

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from web.deps import Deps
 from web.desk.feed import Feed
+from web.desk.panels import Panels
 from web.desk.shift import Shift
 from web.files import fetch_file
 from web.guard import failure
@@ -21,6 +22,7 @@ class Desk:
         self.sign_in = sign_in
         self.open: set[web.WebSocketResponse] = set()
         self.feed = Feed(deps)
+        self.panels = Panels(deps)
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
         router.add_get("/desk/socket", self.socket)
@@ -36,7 +38,15 @@ class Desk:
         await ws.prepare(request)
         self.open.add(ws)
         try:
-            shift = Shift(self.deps, self.sign_in, self.feed, socket=Socket(ws), operator=operator, request=request)
+            shift = Shift(
+                self.deps,
+                self.sign_in,
+                self.feed,
+                self.panels,
+                socket=Socket(ws),
+                operator=operator,
+                request=request,
+            )
             async with storing(shift.socket, shift.refuse):
                 await shift.run()
         finally:
@@ -52,3 +62,4 @@ class Desk:
 
     async def close(self) -> None:
         await close_all(self.open)
+        await self.panels.close()

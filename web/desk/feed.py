@@ -91,7 +91,7 @@ class Feed:
         for card in self._cards.values():
             listener.call(card, since=0)
         self.listeners.add(listener)
-        self.letters.changed()
+        self.letters.tell(listener)
         await self._tell_others()
 
     async def set_status(self, operator: Operator, status: Status) -> None:
@@ -149,9 +149,9 @@ class Feed:
         )
 
     def _bot(self) -> Choices:
-        bot = self._deps.rules().bot
-        if self._choices is None or self._choices[0] != bot.version:
-            self._choices = bot.version, choices_of(bot)
+        rules = self._deps.rules()
+        if self._choices is None or self._choices[0] != rules.bot.version:
+            self._choices = rules.bot.version, choices_of(rules, self._deps.clock.now())
         return self._choices[1]
 
     # ── what happens ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -215,6 +215,7 @@ class Feed:
             await attendance.close()
             raise
         self._left.clear()
+        self.letters.changed()
         self._queue_stale = True
         self._news = news, attendance
         for subscription in self._news:

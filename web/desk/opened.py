@@ -10,10 +10,12 @@ from conversation.cards import card_of
 from conversation.errors import BadInputError
 from conversation.message import Message
 from conversation.news import ContextNews, DeliveryNews, News, ReadNews, TurnNews, TypingNews, chat_topic
-from conversation.records import Operator, Snapshot
+from conversation.records import Card, Operator, Snapshot
 from conversation.state import WithOperator
+from handoff.rights import sees_card
 from web.access import must_see
 from web.deps import Deps
+from web.desk.board import LISTED
 from web.desk.dead_letters import DeadLetters
 from web.desk.knowledge import context_for, panel_for
 from web.desk.outgoing import (
@@ -27,7 +29,8 @@ from web.desk.outgoing import (
     PanelChanged,
     Read,
 )
-from web.desk.panel import preview_of
+from web.desk.panel import Panel, preview_of
+from web.desk.panels import Panels
 from web.desk.viewers import Onlookers
 from web.sockets import Socket, forward, stop
 
@@ -49,9 +52,18 @@ class View:
     """``window``: the socket that shows it; ``language``: the operator's."""
 
     def __init__(
-        self, deps: Deps, socket: Socket, me: Operator, *, window: str, conversation: str, language: str
+        self,
+        deps: Deps,
+        panels: Panels,
+        socket: Socket,
+        me: Operator,
+        *,
+        window: str,
+        conversation: str,
+        language: str,
     ) -> None:
         self._deps = deps
+        self._panels = panels
         self._socket = socket
         self._me = me
         self._language = language or deps.rules().bot.source
@@ -60,6 +72,8 @@ class View:
         self._shown = 0
         """The number of the newest message that was sent to the page."""
         self._gone = False
+        self._panel: Panel | None = None
+        """As the page has it."""
         self._context = Context(conversation=conversation, items=())
         self._follower: asyncio.Task[None] | None = None
         self._onlookers = Onlookers(deps.bus, deps.clock, socket, me=me, window=window, conversation=conversation)
@@ -100,12 +114,12 @@ class View:
         snapshot = await find(self._deps, self._me, self.conversation)
         assert snapshot.conversation is not None  # noqa: S101 - find raises otherwise
         messages = tuple(await self._deps.store.recent(self._chat, NEWEST))
-        panel = await panel_for(self._deps, snapshot, self._language)
+        self._panel = await panel_for(self._deps, snapshot, self._language)
         self._shown = messages[-1].seq if messages else 0
         card = card_of(snapshot.conversation, preview_of(snapshot.conversation, messages))
         card = msgspec.structs.replace(card, calls=())
         more = bool(messages) and messages[0].seq > 1
-        await self._socket.send(Opened(card=card, messages=messages, panel=panel, more=more))
+        await self._socket.send(Opened(card=card, messages=messages, panel=self._panel, more=more))
         return snapshot
 
     async def _news(self, payload: bytes) -> None:
@@ -113,8 +127,8 @@ class View:
             return
         here = self.conversation
         match _decoder.decode(payload):
-            case TurnNews(messages=messages, seq=seq):
-                await self._turn(messages, seq)
+            case TurnNews() as turn:
+                await self._turn(turn)
             case DeliveryNews(message=message_id, state=state, error=error, decided=decided):
                 await self._socket.send(
                     Delivery(conversation=here, message_id=message_id, state=state, error=error, decided=decided)
@@ -134,16 +148,26 @@ class View:
             self._context = context
             await self._socket.send(context)
 
-    async def _turn(self, messages: Sequence[Message], seq: int) -> None:
+    async def _turn(self, turn: TurnNews) -> None:
+        if not await self._still_mine(turn.card):
+            return
+        await self._add(turn.messages, turn.seq)
+        version = turn.card.version if turn.card.conversation == self.conversation else 0
+        panel = await self._panels.since(self.conversation, self._language, version)
+        if panel is not self._panel:
+            self._panel = panel
+            await self._socket.send(PanelChanged(conversation=self.conversation, panel=panel))
+
+    async def _still_mine(self, card: Card) -> bool:
+        """Whether the operator may still see it. The store is asked only where the line in the list does not say so."""
+        if card.phase in LISTED and sees_card(self._me, card):
+            return True
         try:
-            snapshot = await find(self._deps, self._me, self.conversation)
+            await find(self._deps, self._me, self.conversation)
         except BadInputError as error:  # it went to another team
             self._gone = True
             await self._socket.send(Error(code=error.code, message=str(error)))
-            return
-        await self._add(messages, seq)
-        panel = await panel_for(self._deps, snapshot, self._language)
-        await self._socket.send(PanelChanged(conversation=self.conversation, panel=panel))
+        return not self._gone
 
     async def _add(self, messages: Sequence[Message], seq: int) -> None:
         """The messages that this desk has not shown. A gap means that news was lost: the store has everything."""

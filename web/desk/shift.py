@@ -44,6 +44,7 @@ from web.desk.incoming import (
 from web.desk.listener import Listener
 from web.desk.opened import View, find, holds, older
 from web.desk.outgoing import Done, Error, FoundCustomers, Refused
+from web.desk.panels import Panels
 from web.desk.planning import planned, slots_for
 from web.signin import SignIn
 from web.sockets import Socket, both, cut_off, forward, frame_id, serve
@@ -58,11 +59,20 @@ _log = structlog.get_logger(__name__)
 
 class Shift:
     def __init__(
-        self, deps: Deps, sign_in: SignIn, feed: Feed, *, socket: Socket, operator: Operator, request: web.Request
+        self,
+        deps: Deps,
+        sign_in: SignIn,
+        feed: Feed,
+        panels: Panels,
+        *,
+        socket: Socket,
+        operator: Operator,
+        request: web.Request,
     ) -> None:
         self.deps = deps
         self.sign_in = sign_in
         self.feed = feed
+        self.panels = panels
         self.socket = socket
         self.listener = Listener(operator)
         self.letters = DeadLetters(deps, socket, lambda: self.me)
@@ -132,7 +142,7 @@ class Shift:
         try:
             await self.do(frame)
         except NotDoneError as error:
-            await self.socket.send(Refused(id=frame.id, reason=error.reason))
+            await self.socket.send(Refused(id=frame.id, reason=error.reason, holder=error.holder))
 
     async def look(self, frame: Looking) -> None:
         match frame:
@@ -174,7 +184,15 @@ class Shift:
 
     async def open(self, conversation: str, language: str) -> None:
         await self.close_view()
-        view = View(self.deps, self.socket, self.me, window=self.window, conversation=conversation, language=language)
+        view = View(
+            self.deps,
+            self.panels,
+            self.socket,
+            self.me,
+            window=self.window,
+            conversation=conversation,
+            language=language,
+        )
         await view.begin(self.letters)
         self.view = view
 

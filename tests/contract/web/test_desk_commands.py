@@ -1,5 +1,6 @@
 """What operators do at the desk besides claiming and answering, over real sockets: each frame, its refusal, and what colleagues hear."""
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,12 @@ import msgspec
 import pytest
 
 from conversation.content import Location, Media, Note, Prompt
+from conversation.errors import BadInputError
 from conversation.message import Message
 from conversation.state import Closed, Parked, WithBot, WithOperator
 from tests.support.desks import claimed, parked
 from tests.support.service import Link, Running, running
+from web.desk.incoming import read_frame
 
 PICTURE = b"\x89PNG\r\n\x1a\n"
 
@@ -213,6 +216,25 @@ async def test_a_call_back_is_booked_once_moved_and_called_off(lotse: Running) -
     assert await lotse.store.calendar.booked(visitor.chat, lotse.clock.now()) is None
 
 
+async def test_only_who_has_the_chat_or_a_supervisor_plans_for_its_customer(lotse: Running) -> None:
+    """The customer is told it in the name of whoever they talk with."""
+    visitor, conversation, ada = await claimed(lotse)
+    ben = await (await lotse.operator("ben")).desk()
+    await ada.send("slots", conversation=conversation, team="support")
+    begin = (await ada.until("slots"))["slots"][0]
+    for id_, wanted in (("book", {"begin": begin}), ("off", {})):
+        await ben.send("plan", id=id_, conversation=conversation, **wanted)
+        refused = await ben.until("refused", id=id_)
+        assert (refused["reason"], refused["holder"]) == ("not_holder", "Ada")
+    await lotse.settle()
+    assert await lotse.store.calendar.booked(visitor.chat, lotse.clock.now()) is None
+    ben_himself = await lotse.store.find_operator("ben")
+    assert ben_himself
+    await lotse.store.put_operator(msgspec.structs.replace(ben_himself, role="supervisor"))
+    await does(lotse, ben, "plan", "over", conversation=conversation, begin=begin)
+    assert await lotse.store.calendar.booked(visitor.chat, lotse.clock.now())
+
+
 async def test_a_chosen_status_is_seen_by_all_and_kept(lotse: Running) -> None:
     ada = await (await lotse.operator("ada")).desk()
     ben = await (await lotse.operator("ben")).desk()
@@ -285,3 +307,22 @@ async def test_the_holder_is_gone_in_the_middle_of_a_command_and_it_counts_once(
     await lotse.settle()
     assert [m.origin for m in await said(lotse, visitor.chat, "system")].count("transferred") == 1
     assert not isinstance(await phase(lotse, conversation), WithOperator)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        {"type": "open", "conversation": "a\0"},
+        {"type": "older", "conversation": "a\0", "before": 1},
+        {"type": "join", "id": "1", "conversation": "a", "chat": "a\0"},
+        {"type": "resend", "id": "1", "conversation": "a", "message_id": "a\0"},
+        {"type": "reply", "id": "1", "conversation": "a", "upload": "a\0"},
+        {"type": "transfer", "id": "1", "conversation": "a", "to": "a\0"},
+        {"type": "consult", "id": "1", "conversation": "a", "colleague": "a\0"},
+        {"type": "find", "text": "a\0"},
+    ],
+)
+def test_a_name_that_no_database_can_look_for_is_refused_and_not_looked_for(frame: dict[str, Any]) -> None:
+    with pytest.raises(BadInputError) as refused:
+        read_frame(json.dumps(frame))
+    assert refused.value.code == "bad_frame"

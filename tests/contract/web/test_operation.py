@@ -44,7 +44,9 @@ async def test_metrics_tell_what_operators_hold_and_what_the_queue_took(lotse: R
     visitor = await lotse.visitor()
     await visitor.wants_a_person()
     desk = await (await lotse.operator("olga")).desk()
-    lotse.clock.turn(40)
+    lotse.clock.turn(1)
+    await visitor.hears("Gleich ist ein Mensch für Sie da")
+    lotse.clock.turn(39)
     conversation = (await lotse.store.cards())[0].conversation
     await desk.send("claim", id="1", conversation=conversation)
     await visitor.link.until("phase", phase="with_operator")
@@ -53,8 +55,9 @@ async def test_metrics_tell_what_operators_hold_and_what_the_queue_took(lotse: R
     assert found["lotse_queue_parked"] == 0
     assert found['lotse_turns_total{event="operator_claimed"}'] == 1
     assert found['lotse_turns_total{event="customer_said"}'] == 2
-    assert found["lotse_turn_seconds_count"] == 3
-    assert found["lotse_step_seconds_count"] >= 3
+    assert found['lotse_turns_total{event="timer_fired"}'] == 1, "the customer was told the place in the queue"
+    assert found["lotse_turn_seconds_count"] == 4
+    assert found["lotse_step_seconds_count"] >= 4
     assert found["lotse_claim_wait_seconds_sum"] == 40
     assert found['lotse_claim_wait_seconds_bucket{le="30.0"}'] == 0
     assert found['lotse_claim_wait_seconds_bucket{le="60.0"}'] == 1

@@ -60,8 +60,10 @@ async def test_desk_reads_what_the_opened_conversation_has_more(lotse: Running) 
     await look(lotse, visitor.chat)
     shown = await desk.until("message", lambda frame: frame["message"]["author"] == "customer")
     assert shown["message"]["content"]["text"] == "noch da?"
-    await desk.until("panel", lambda frame: frame is desk.frames[-1])
+    await visitor.link.send("typing", on=True)
+    await desk.until("typing", on=True)
     said = len(desk.frames)
     await look(lotse, visitor.chat)
-    await desk.until("panel", lambda frame: frame in desk.frames[said:])
-    assert [frame for frame in desk.frames[said:] if frame["type"] == "message"] == []
+    await visitor.link.send("typing", on=False)
+    await desk.until("typing", on=False)
+    assert [frame["type"] for frame in desk.frames[said:]] == ["typing"], "nothing is told twice"

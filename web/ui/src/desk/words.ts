@@ -1,6 +1,7 @@
 /** Names that come from the service, in the words of the reader; a name without words stays as it is. Pure. */
 
 import { LANGUAGE_NAMES } from "../shared/languages";
+import type { Titles } from "../shared/protocol";
 import type { Translate } from "../shared/texts";
 
 /** The text of `prefix.name`, else `fallback`. */
@@ -8,6 +9,11 @@ export function known(t: Translate, prefix: string, name: string, params?: Reado
   const key = `${prefix}.${name}`;
   const words = t(key, params);
   return words === key ? fallback : words;
+}
+
+/** A thing of the bot by the name it has in the reader's language; `fallback` where the bot does not speak that, or has no name for it. */
+export function titled(one: { readonly title: string; readonly titles?: Titles }, reader: string, fallback = one.title): string {
+  return one.titles?.[reader] || fallback;
 }
 
 export function channelName(t: Translate, channel: string): string {

@@ -134,14 +134,19 @@ export interface Card {
   readonly callback?: string | null;
 }
 
+/** What something is called, by language. */
+export type Titles = Readonly<Record<string, string>>;
+
 export interface Topic {
   readonly name: string;
   readonly title: string;
+  readonly titles?: Titles;
 }
 export interface BotStep {
   readonly dialog: string;
   readonly step: string;
   readonly title: string;
+  readonly titles?: Titles;
 }
 export interface BotAction {
   readonly name: string;

@@ -124,7 +124,7 @@ function Event({ message, texts }: Pick<DeskUse, "texts"> & { readonly message: 
   const words = message.content.kind === "text" || message.content.kind === "example" ? message.content.text : "";
   const origin = message.origin ?? "";
   const to = message.content.kind === "note" ? target(message, message.content) : "";
-  const name = origin === "ended" ? known(texts.t, "outcomes", message.name ?? "") : (message.name ?? "");
+  const name = eventName(texts, origin, message.name ?? "");
   const said = (to && known(texts.t, "among", origin, { name, to }, "")) || known(texts.t, "notes", origin, { name }, "");
   // A sentence of ours, and what somebody said about it.
   const more = said && words && words !== origin && message.content.kind === "text" ? words : "";
@@ -136,6 +136,12 @@ function Event({ message, texts }: Pick<DeskUse, "texts"> & { readonly message: 
       </span>
     </li>
   );
+}
+
+/** Who or what the sentence names: an end by its outcome's name, a call-back by its time. */
+function eventName({ t, language }: DeskUse["texts"], origin: string, name: string): string {
+  if (origin === "ended") return known(t, "outcomes", name);
+  return /^\d{4}-\d\d-\d\dT/.test(name) ? full(name, language.value) || name : name;
 }
 
 export function ReplyView({ reply, client, texts }: DeskUse & { readonly reply: Reply }): JSX.Element {
