@@ -76,9 +76,12 @@ class OperatorClaimed(_OperatorEvent, frozen=True, kw_only=True):
 
 
 class OperatorAssigned(_OperatorEvent, frozen=True, kw_only=True):
-    """Routing gives a waiting chat to the operator, because of ``why``; it does nothing where the chat does not wait any more."""
+    """Routing gives a waiting chat to the operator, because of ``why``. It does nothing where the chat does not wait any more, or not
+    in the queue of ``team`` (empty: whichever) for ``prefer``: a colleague passed it on after that was decided."""
 
     why: str
+    team: str = ""
+    prefer: str = ""
 
 
 class OperatorReplied(_OperatorEvent, frozen=True, kw_only=True):

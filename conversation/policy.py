@@ -65,7 +65,7 @@ class Waiting(Value, frozen=True, kw_only=True):
 class Live(Value, frozen=True, kw_only=True):
     """Seconds of silence in a live chat until a reminder, the close, and the reassignment. None = never.
 
-    ``reopen``: how long after its end the customer's words bring the same chat back to its team.
+    ``reopen``: how long after an end for the customer's silence their words bring the same chat back to its team.
     """
 
     customer_remind: int | None = None

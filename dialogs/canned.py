@@ -39,11 +39,6 @@ def filled(bot: Bot, scene: Scene, names: Names, *, customer: str, operator: str
     return found
 
 
-def attached(bot: Bot) -> frozenset[str]:
-    """The files that replies bring along, in whichever language."""
-    return frozenset(reply.attach for replies in bot.replies.values() for reply in replies.values() if reply.attach)
-
-
 def replies_in(bot: Bot, language: str) -> Iterator[Reply]:
     """In the order of the source language; a file is sent in each language that names none of its own."""
     own, source = bot.replies.get(language, {}), bot.replies.get(bot.source, {})

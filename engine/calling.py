@@ -11,7 +11,6 @@ import msgspec
 
 from conversation.callback import Callback, Plan
 from conversation.content import Button, Prompt
-from conversation.effects import Refuse
 from conversation.events import OperatorPlanned, TimerFired
 from conversation.state import Closed, Parked, WithBot, WithOperator
 from dialogs.answers.phone import show_phone
@@ -62,12 +61,13 @@ def _drop_due(draft: Draft, phase: Parked | WithOperator) -> None:
 
 
 def planned(draft: Draft, event: OperatorPlanned) -> None:
-    """An operator booked it, or called it off, on behalf of the customer, who is told."""
-    if event.conversation not in ("", draft.state.id):
-        draft.effects.append(Refuse(operator=event.operator, event=event.id, reason="closed"))
-        return
-    was = draft.state.callback
-    over = isinstance(draft.state.phase, Closed)
+    """An operator booked it, or called it off, on behalf of the customer, who is told.
+
+    It is the chat's, whichever of its conversations was on the screen: the team's calendar has it already.
+    """
+    phase = draft.state.phase
+    was = draft.state.callback or (phase.callback if isinstance(phase, Parked | WithOperator) else None)
+    over = isinstance(phase, Closed)
     agree(draft, Plan(callback=event.callback))
     if event.callback is not None:
         _tell(draft, "callback.moved" if was else "callback.planned", draft.state.callback, by=event.name)
@@ -132,8 +132,8 @@ def _due(draft: Draft, callback: Callback, *, first: bool) -> None:
 
 
 def _clock(draft: Draft, moment: datetime) -> str:
-    """For the desk: on the company's clock."""
-    return f"{moment.astimezone(ZoneInfo(draft.rules.policy.time_zone)):%Y-%m-%d %H:%M}"
+    """For the desk, which shows it in the reader's language and on the reader's clock, as all its times."""
+    return moment.astimezone(ZoneInfo(draft.rules.policy.time_zone)).isoformat(timespec="minutes")
 
 
 def _tell(

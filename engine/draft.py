@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Final
 
 import msgspec
 
@@ -25,6 +27,8 @@ from handoff.routing import known_to
 
 SILENCE, WAKE, CALM = "silence", "wake", "calm"
 OF_BOT = (SILENCE, WAKE, CALM)
+
+_NOBODY: Final[Mapping[str, Data]] = MappingProxyType({"team": "", "operator": "", "outcome": "", "topic": ""})
 
 
 class Draft:
@@ -223,8 +227,11 @@ class Draft:
         """Stars, and the words to them where a text is kept under the same name with ``_reason``."""
         after = self.state.variables
         for name in self.rules.bot.ratings:
+            stars = after.get(name)
+            if stars is None:
+                continue
             why = f"{name}_reason"
-            stars, words = after.get(name), after.get(why)
+            words = after.get(why)
             if isinstance(stars, int) and stars != before.get(name):
                 self.change(rating=Rating(stars=stars, at=self.now))
                 self.note("rated", name=str(stars))
@@ -291,9 +298,6 @@ class Draft:
 def handoff_of(state: Conversation) -> Mapping[str, Data]:
     """``handoff.…`` of the dialogs: what came of the last chat with a person."""
     last = state.served
-    return {
-        "team": last.team if last else "",
-        "operator": last.name if last else "",
-        "outcome": last.outcome if last else "",
-        "topic": last.topic if last else "",
-    }
+    if last is None:
+        return _NOBODY
+    return {"team": last.team, "operator": last.name, "outcome": last.outcome, "topic": last.topic}

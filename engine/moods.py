@@ -18,8 +18,8 @@ def upset(draft: Draft, text: str) -> bool:
     """Whether these words, the first of the kind in this conversation, bring a person instead of an answer."""
     if draft.state.mood is not None or not text or text.startswith("/"):
         return False
-    words = draft.rules.bot.moods.get(draft.state.language)
-    found = mood_of(text, words, draft.now) if words else None
+    index = draft.rules.mood_index(draft.state.language)
+    found = mood_of(text, index, draft.now) if index else None
     if found is None:
         return False
     draft.change(mood=found)

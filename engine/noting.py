@@ -35,11 +35,11 @@ def _ran(draft: Draft) -> None:
             kept = _answered(kept, request, "failed", "")
         case _:
             pass
-    asked = tuple(
+    asked = [
         Ran(name=effect.name, request=effect.request, state="waiting", at=draft.now)
         for effect in draft.effects
         if isinstance(effect, RunAction)
-    )
+    ]
     if kept is not draft.state.ran or asked:
         draft.change(ran=(*kept, *asked)[-MOST:])
 
@@ -83,8 +83,7 @@ def _reason(draft: Draft, before: Conversation) -> Reason | None:
         if how == "intent":
             intent = name
         elif how in ("option", "button"):
-            place = (taken.to_dialog, taken.to_step)
-            intent = next((each for each, goal in draft.rules.bot.intents.items() if goal == place), "")
+            intent = draft.rules.meant_by.get((taken.to_dialog, taken.to_step), "")
         if intent and intent != person:
             score, text = _evidence(draft, before, intent)
             return Reason(intent=intent, score=score, text=_cut(text), at=draft.now)

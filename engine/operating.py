@@ -46,9 +46,11 @@ def work(
 
 
 def assigned(draft: Draft, event: OperatorAssigned) -> bool:
-    """True if the chat is the operator's now. Who took it meanwhile keeps it, and nobody need be told."""
+    """True if the chat is the operator's now. Who took it meanwhile keeps it, where it was passed on it waits: nobody need be told."""
     phase = draft.state.phase
     if not isinstance(phase, Parked):
+        return False
+    if event.team and (event.team, event.prefer) != (phase.team, phase.prefer):
         return False
     draft.cancel_all()
     draft.enter(

@@ -6,9 +6,8 @@ from conversation.reasons import Ran
 from conversation.state import Conversation
 from conversation.value import Value
 from dialogs.canned import Filled, filled
-from dialogs.model import Command
 from dialogs.saying.prompts import Prompts
-from dialogs.saying.titles import of_dialog, of_intent, of_step
+from dialogs.saying.titles import of_intent
 from dialogs.scene import Names, Scene, view_of
 from engine.rules import Rules
 
@@ -49,28 +48,11 @@ def title_of(rules: Rules, conversation: Conversation, intent: str, language: st
     return of_intent(Prompts(bot, scene, view, Names(bot, scene, conversation.variables)), intent)
 
 
-class Titles:
-    """What people call the parts of the bot in one language, whoever the customer is; in the bot's own where it does not speak it."""
-
-    def __init__(self, rules: Rules, language: str, now: datetime) -> None:
-        bot = rules.bot
-        tongue = language if language in bot.languages else bot.source
-        scene = Scene(key="", now=now, channel="", language=tongue, customer="", hours=rules.hours(now))
-        self._prompts = Prompts(bot, scene, view_of(bot, tongue, {}), Names(bot, scene, {}))
-
-    def intent(self, name: str) -> str:
-        return of_intent(self._prompts, name)
-
-    def dialog(self, name: str) -> str:
-        return of_dialog(self._prompts, name)
-
-    def command(self, command: Command) -> str:
-        """Of one that leads to a step: what is meant by it, what is said there, or the word for it."""
-        if command.intent:
-            return self.intent(command.intent)
-        words = self._prompts.bot.texts.command_words(self._prompts.view.language).get(command.name, ())
-        said = of_step(self._prompts, command.dialog, command.step)
-        return said or next(iter(words), "") or command.name.replace("_", " ")
+def titles_in(rules: Rules, language: str, now: datetime) -> Prompts:
+    """For ``dialogs.saying.titles``, of no customer in particular. ``language``: one of the bot's."""
+    bot = rules.bot
+    scene = Scene(key="", now=now, channel="webchat", language=language, customer="", hours=rules.hours(now))
+    return Prompts(bot, scene, view_of(bot, language), Names(bot, scene, {}))
 
 
 def actions_of(conversation: Conversation) -> tuple[Ran, ...]:

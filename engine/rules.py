@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
-from functools import cached_property, partial
+from functools import cached_property
 from types import MappingProxyType
 
 from conversation.policy import Policy
@@ -16,6 +16,7 @@ from dialogs.reading.bot import BOT_FILE, READ, Files, content_hash, parse_bot, 
 from dialogs.reading.source import read_source
 from dialogs.saying.prompts import MAX_OFFERED
 from handoff.hours import is_open, next_open, slots
+from handoff.mood import MoodIndex
 from handoff.read import read_policy
 
 POLICY_KEYS = ("time_zone", "teams", "routing", "waiting", "live", "mood")
@@ -37,6 +38,18 @@ class Rules:
         self.policy = bot.policy
         self.structure = structure or bot.version
         self.reply_windows = reply_windows
+        self._moods: dict[str, MoodIndex] = {}
+
+    def mood_index(self, language: str) -> MoodIndex | None:
+        """None for a language that the bot does not speak."""
+        if language not in self._moods and language in self.bot.moods:
+            self._moods[language] = MoodIndex(self.bot.moods[language])
+        return self._moods.get(language)
+
+    @cached_property
+    def meant_by(self) -> Mapping[tuple[str, str], str]:
+        """A step (dialog, step) to the intent that leads there; where several do, the first."""
+        return {goal: intent for intent, goal in reversed(self.bot.intents.items())}
 
     @cached_property
     def flow(self) -> Flow:
@@ -45,7 +58,7 @@ class Rules:
 
     def hours(self, at: datetime) -> Mapping[str, Data]:
         """``hours.<team>.open``, ``.next_open`` and ``.next_slots``, worked out when a dialog asks."""
-        return _Lazy({name: partial(self._team, name, at) for name in self.policy.teams})
+        return _Hours(self._team, at, self.policy.teams)
 
     def _team(self, name: str, at: datetime) -> Data:
         team, zone = self.policy.teams[name], self.policy.time_zone
@@ -129,6 +142,28 @@ def _policy(files: Files) -> tuple[Policy, list[Problem]]:
     data = source.data if isinstance(source.data, dict) else {}
     policy, complaints = read_policy({key: data[key] for key in POLICY_KEYS if key in data})
     return policy, [source.problem(complaint.path, complaint.message, complaint.todo) for complaint in complaints]
+
+
+class _Hours(Mapping[str, Data]):
+    """A team's name to its hours at ``at``, worked out when they are read."""
+
+    __slots__ = ("_at", "_of", "_teams")
+
+    def __init__(self, of: Callable[[str, datetime], Data], at: datetime, teams: Collection[str]) -> None:
+        self._of = of
+        self._at = at
+        self._teams = teams
+
+    def __getitem__(self, name: str) -> Data:
+        if name not in self._teams:
+            raise KeyError(name)
+        return self._of(name, self._at)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._teams)
+
+    def __len__(self) -> int:
+        return len(self._teams)
 
 
 class _Lazy(Mapping[str, Data]):

@@ -100,7 +100,9 @@ def _stepped(conversation: Conversation, event: Event, rules: Rules) -> Draft:
 
 
 def _call(draft: Draft) -> None:
-    """Whom the colleagues want is remembered until they have been there."""
+    """Whom the colleagues want is remembered until they have been there. A customer's words change nothing in that."""
+    if not draft.state.calls and isinstance(draft.event, CustomerSaid | CustomerPressed | Understood):
+        return
     posted = [effect.message for effect in draft.effects if isinstance(effect, Post)]
     wanted = calls(draft.state.calls, draft.event, posted, draft.state.phase)
     refused = any(isinstance(effect, Refuse) for effect in draft.effects)  # and then nothing has changed
@@ -164,6 +166,8 @@ def _customer(draft: Draft, event: CustomerEvent) -> None:
                 draft.change(language=language, language_chosen=True)
         case CustomerUnreachable(reason=reason):
             draft.note("unreachable", name=reason)
+            if isinstance(draft.state.phase, WithOperator):
+                draft.change(served=served(draft.state.phase, "silent", draft.now))
             if not isinstance(draft.state.phase, Closed):
                 draft.close("unreachable")
 
@@ -241,7 +245,7 @@ def _acted(draft: Draft, event: Acted) -> None:
 
 
 def _operator(draft: Draft, event: OperatorEvent) -> None:
-    if event.conversation not in ("", draft.state.id):
+    if event.conversation not in ("", draft.state.id) and not isinstance(event, OperatorPlanned):
         operating.refuse(draft, event, "closed")
         return
     match event:

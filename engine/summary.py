@@ -8,6 +8,7 @@ from conversation.content import Prompt, plain_text
 from conversation.message import Message
 from conversation.state import Conversation
 from conversation.value import Data, Value
+from dialogs.model import Handover
 from dialogs.saying.filters import View
 from dialogs.saying.texts import SUMMARY
 from dialogs.scene import zone_of
@@ -67,7 +68,12 @@ def _wanted(
         text = "" if reason.text.casefold() == title.casefold() else _cut(reason.text)
         yield _Line(sort="wanted", key="wanted", values={"title": title, "text": text})
         return
-    words = [plain_text(each.content) for each in messages if each.author == "customer" and not each.origin]
+    until = _person(messages)
+    words = [
+        plain_text(each.content)
+        for each in messages
+        if each.author == "customer" and not each.origin and (until is None or each.seq < until)
+    ]
     longest = max(words[:_GREETING], key=len, default="")
     if longest.strip():
         yield _Line(sort="wanted", key="first_words", values={"text": _cut(longest)})
@@ -93,20 +99,31 @@ def _asked(_: Rules, conversation: Conversation, *__: object) -> Iterator[_Line]
         yield _Line(sort="failed", key="failed", values={"what": what})
 
 
-def _told(_: Rules, __: Conversation, messages: list[Message], *___: object) -> Iterator[_Line]:
-    """The bot's last answer before a person came; questions and notices are none."""
-    until = next((each.seq for each in messages if each.origin in ("parked", "claimed", "assigned")), None)
+def _told(rules: Rules, _: Conversation, messages: list[Message], *__: object) -> Iterator[_Line]:
+    """The bot's last answer before a person came; questions, notices and "I am connecting you" are none."""
+    until = _person(messages)
     said = [
         plain_text(each.content)
         for each in messages
         if each.author == "bot"
         and (until is None or each.seq < until)
         and not each.origin.startswith("_product/")
+        and not _hands_over(rules, each.origin)
         and not (isinstance(each.content, Prompt) and each.content.buttons)
         and not plain_text(each.content).rstrip().endswith("?")
     ]
     if said and said[-1].strip():
         yield _Line(sort="bot", key="bot", values={"text": _cut(said[-1])})
+
+
+def _person(messages: Sequence[Message]) -> int | None:
+    """Where the customer came to wait for a person, or had one."""
+    return next((each.seq for each in messages if each.origin in ("parked", "claimed", "assigned")), None)
+
+
+def _hands_over(rules: Rules, origin: str) -> bool:
+    step = rules.bot.step(*origin.partition("/")[::2])
+    return step is not None and isinstance(step.verb, Handover)
 
 
 def _missed(_: Rules, conversation: Conversation, *__: object) -> Iterator[_Line]:
@@ -158,5 +175,7 @@ def _plain(name: str) -> str:
 
 
 def _cut(text: str) -> str:
+    """Without a full stop at its end: the sentence has its own."""
     plain = " ".join(text.split())
+    plain = plain.removesuffix(".") if not plain.endswith("..") else plain
     return plain if len(plain) <= LONGEST else f"{plain[: LONGEST - 1]}…"

@@ -139,5 +139,5 @@ def _tell(draft: Draft, parked: Parked, place: QueuePlace, *, first: bool) -> No
     if place.wait is None:
         draft.say(key, buttons=offers, position=place.position)
     else:
-        minutes = max(1, round(place.wait / 60))
+        minutes = max(1, int(place.wait / 60 + 0.5))
         draft.say(f"{key}_wait", buttons=offers, position=place.position, count=minutes)

@@ -22,9 +22,12 @@ def served(
 
 
 def closed(policy: Policy, last: Served | None, outcome: str, at: datetime) -> Closed:
-    """The end. It can be reopened where a person ended it, or the customer fell silent with one; not what the bot solved."""
+    """The end. It can be reopened where the customer fell silent with a person: the matter is not settled.
+
+    What a person or the bot settled is over; "thanks" to it would bring a chat back that nobody needs.
+    """
     if last is None or last.how == "handed_back":
         return Closed(outcome=outcome, at=at)
-    window = policy.live.reopen
+    window = policy.live.reopen if last.how == "silent" else None
     reopen = None if window is None or outcome in FINAL else at + timedelta(seconds=window)
     return Closed(outcome=outcome, at=at, reopen=reopen, team=last.team, operator=last.operator, topic=last.topic)

@@ -22,6 +22,10 @@ MAX_WORDS: Final = 6
 """Of a phrase."""
 MAX_TOLD: Final = 5
 """Words that are shown to the operator."""
+_AGAIN: Final = 3
+"""A word said so often in a row is a sign."""
+_REMEMBERED: Final = 4_000
+"""Words of customers of whom it is known what they may mean."""
 _TYPO_FROM: Final = 6
 _LONGEST: Final = 30
 _PAUSE: Final = frozenset(".,;:!?\n…")
@@ -62,14 +66,18 @@ class _Node:
         self.phrase: _Phrase | None = None
 
 
-class _Index:
-    """The phrases as a tree of words; ``near``: a word with a letter left out, to those it may have been."""
+class MoodIndex:
+    """The phrases as a tree of words; ``near``: a word with a letter left out, to those it may have been.
+
+    Made once for a version of the bot: that takes longer than to look at a hundred messages.
+    """
 
     def __init__(self, words: MoodWords) -> None:
         self.tree = _Node()
         self.whole: set[str] = set()
         self.stems: set[str] = set()
         self.near: dict[str, str] = {}
+        self.meant = lru_cache(maxsize=_REMEMBERED)(self._meant)
         for phrases, phrase in _sorts(words):
             for text in phrases:
                 self._take(text, phrase)
@@ -90,24 +98,31 @@ class _Index:
         if node is not self.tree and node.phrase is None:
             node.phrase = phrase
 
-    def meant(self, said: str) -> list[str]:
+    def _meant(self, said: str) -> tuple[str, ...]:
         """The words of the lists that this one may be: itself, by its beginning, else with one typo."""
         found = [word for word in _unstretched(said) if word in self.whole]
         for word in _unstretched(said):
             found += [f"{word[:n]}*" for n in range(min(len(word), _LONGEST), 1, -1) if word[:n] in self.stems]
         if found or not _TYPO_FROM - 1 <= len(said) <= _LONGEST:
-            return found
+            return tuple(found)
         shorter = list(_shorter(said))
         near = [self.near[word] for word in (said, *shorter) if word in self.near]
         near += [self.long[word] for word in shorter if word in self.long]
-        return [word for word in dict.fromkeys(near) if word[0] == said[0]][:2]
+        return tuple(word for word in dict.fromkeys(near) if word[0] == said[0])[:2]
 
 
-def mood_of(text: str, words: MoodWords, at: datetime) -> Mood | None:
+def mood_of(text: str, index: MoodIndex, at: datetime) -> Mood | None:
     """What the message says of the customer's mood; None for most. The stronger one where there are two."""
-    text = unicodedata.normalize("NFC", text[:MAX_READ])
+    text = text[:MAX_READ]
+    if text.isalnum() and not index.meant(_folded(text)):
+        return None  # one word, and of no list
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
     said = words_of(text)
-    found = list(_undone(said, list(_matches(said, _index(words)))))
+    meant = [index.meant(word.folded) for word in said]
+    if len(said) < _AGAIN and "!" not in text and "?" not in text and not any(meant):
+        return None  # no word of a list, and too little for two signs of heat
+    found = list(_undone(said, list(_matches(meant, index))))
     calm = any(item.phrase.sort == "calm" for item in found)
     signs = [] if calm else _signs(text, said)
     urgency, anger = _score(found, "urgency"), _score(found, "anger")
@@ -141,11 +156,6 @@ def _folded(word: str) -> str:
     return plain.translate(_DROPPED)
 
 
-@lru_cache(maxsize=32)
-def _index(words: MoodWords) -> _Index:
-    return _Index(words)
-
-
 def _sorts(words: MoodWords) -> Iterator[tuple[Sequence[str], _Phrase]]:
     """Where a phrase stands in two lists, the first counts."""
     yield words.calm, _Phrase(sort="calm")
@@ -158,11 +168,10 @@ def _sorts(words: MoodWords) -> Iterator[tuple[Sequence[str], _Phrase]]:
     yield words.degrees, _Phrase(sort="degree")
 
 
-def _matches(said: Sequence[_Word], index: _Index) -> Iterator[_Found]:
-    """The longest phrase at each place, from left to right, none inside of another."""
-    meant = [index.meant(word.folded) for word in said]
+def _matches(meant: Sequence[Sequence[str]], index: MoodIndex) -> Iterator[_Found]:
+    """The longest phrase at each place, from left to right, none inside of another. ``meant``: what each word may be."""
     at = 0
-    while at < len(said):
+    while at < len(meant):
         end, phrase = _longest(meant, at, index.tree)
         if phrase is not None:
             yield _Found(phrase=phrase, first=at, last=end)

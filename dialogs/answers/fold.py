@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ё": "е"})
 _DROPPED = re.compile("['’ʼ`´\u02b9\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff]")
@@ -20,8 +21,12 @@ def clean(text: str) -> str:
     return "".join(kept).strip()
 
 
+@lru_cache(maxsize=4)
 def fold(text: str) -> str:
-    """For comparing: one case, ё=е, ß=ss, ü=ue, no apostrophes, no skin tones, single spaces."""
+    """For comparing: one case, ё=е, ß=ss, ü=ue, no apostrophes, no skin tones, single spaces.
+
+    A turn asks for the same text several times; what customers wrote is not kept for longer than the next few.
+    """
     if text.isascii() and text.isprintable():
         return " ".join(text.lower().replace("'", "").replace("`", "").split())
     plain = unicodedata.normalize("NFKC", clean(text)).casefold().translate(_UMLAUTS)

@@ -33,7 +33,7 @@ def find_command(bot: Bot, language: str, text: str) -> str:
 
 def _curt(said: str) -> str:
     """Without a "please" around it; empty where there is none."""
-    found = _WITH_PLEASE.fullmatch(said)
+    found = _WITH_PLEASE.fullmatch(said) if " " in said else None
     return found[1] if found and found[1] != said else ""
 
 

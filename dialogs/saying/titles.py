@@ -1,6 +1,5 @@
 """What things are called in the customer's words: an intent, and what the customer is about."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
@@ -8,8 +7,6 @@ from conversation.run import Frame
 from dialogs.model import CallDialog, Choose, Dialog
 from dialogs.saying.prompts import Prompts
 
-LONGEST: Final = 60
-"""Characters of a sentence that stands for a step."""
 TITLE: Final = "_title"
 """The key of a dialog's own title among its texts; its ``options`` are titles of single intents."""
 
@@ -22,21 +19,6 @@ def of_intent(prompts: Prompts, intent: str) -> str:
     own = _own(prompts, place[0], intent)
     label = own or next(_labels(prompts, place, prompts.bot.dialogs[place[0]].steps), "")
     return label or _of_command(prompts, intent) or _own(prompts, place[0]) or _plain(intent)
-
-
-def of_dialog(prompts: Prompts, dialog: str) -> str:
-    """What its texts call it; else as its file does."""
-    return _own(prompts, dialog) or prompts.bot.dialogs[dialog].title or _plain(dialog)
-
-
-def of_step(prompts: Prompts, dialog: str, step: str) -> str:
-    """The first sentence of what it says; empty for one that says nothing."""
-    entry = prompts.entry(dialog, step)
-    if entry is None:
-        return ""
-    said = prompts.bot.texts.say(entry, "", variables=prompts.names, view=prompts.view)
-    first = re.split(r"(?<=[.!?…])\s|\n", said.strip(), maxsplit=1)[0]
-    return first if len(first) <= LONGEST else first[: LONGEST - 1].rstrip() + "…"
 
 
 def of_place(prompts: Prompts, frames: Sequence[Frame], trail: Sequence[tuple[str, str]]) -> str:
@@ -54,6 +36,11 @@ def of_place(prompts: Prompts, frames: Sequence[Frame], trail: Sequence[tuple[st
     own = _own(prompts, outer)
     dialog = prompts.bot.dialogs[outer]
     return own or next((label for place in places for label in _labels(prompts, place, dialog.steps)), "")
+
+
+def of_dialog(prompts: Prompts, name: str) -> str:
+    """The title that its texts give it; may be empty."""
+    return _own(prompts, name)
 
 
 def _own(prompts: Prompts, dialog: str, intent: str = "") -> str:

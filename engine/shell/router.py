@@ -73,8 +73,8 @@ class Router:
         self._news = asyncio.Event()
         self._phases: dict[str, tuple[str, str]] = {}
         """Of the conversations that people have: as last heard of."""
-        self._given: dict[str, tuple[str, datetime]] = {}
-        """Conversation to the operator it was given to, and when: not handled yet."""
+        self._given: dict[str, OperatorAssigned] = {}
+        """Conversation to whom it was given, and when this worker knew of it: not handled yet."""
         self._last: dict[str, datetime] = {}
         """When each operator got a chat last."""
         self._silent: dict[str, datetime] = {}
@@ -93,7 +93,7 @@ class Router:
         now = self._clock.now()
         events = [row.event for row in await self._store.unhandled(MANY)]
         decided = [event for event in events if isinstance(event, OperatorAssigned)]
-        self._given = {event.conversation: (event.operator, now) for event in decided}
+        self._given = {event.conversation: msgspec.structs.replace(event, at=now) for event in decided}
 
     async def look(self) -> datetime | None:
         """Give what can be given; when time alone may change the answer. Raises StoreError."""
@@ -122,26 +122,24 @@ class Router:
             name=found.name,
             conversation=card.conversation,
             why=found.why,
+            team=card.team,
+            prefer=card.prefer,
         )
         await self._operate(card.chat, event, f"routing:{card.conversation}:{card.version}")
-        self._given[card.conversation] = (found.operator, now)
+        self._given[card.conversation] = event
         self._last[found.operator] = now
         _log.info("chat_assigned", conversation=card.conversation, operator=found.operator, why=found.why)
 
     def _learn(self, cards: Sequence[Card], now: datetime) -> None:
-        since = {card.conversation: card.since for card in cards if card.phase == "parked"}
-        self._given = {
-            conversation: (operator, at)
-            for conversation, (operator, at) in self._given.items()
-            if conversation in since and since[conversation] <= at and now - at < ON_ITS_WAY
-        }
+        waiting = {card.conversation: card for card in cards if card.phase == "parked"}
+        self._given = {name: event for name, event in self._given.items() if _coming(event, waiting.get(name), now)}
         for card in cards:
             if card.phase == "with_operator":
                 self._last[card.operator] = max(card.since, self._last.get(card.operator, card.since))
 
     def _with_given(self, seats: Sequence[Seat]) -> list[Seat]:
         """What is on its way to somebody fills their places already."""
-        coming = [operator for operator, _ in self._given.values()]
+        coming = [event.operator for event in self._given.values()]
         return [
             msgspec.structs.replace(
                 seat, load=seat.load + coming.count(seat.operator), since=self._last.get(seat.operator, seat.since)
@@ -217,3 +215,10 @@ class Router:
         if card.phase in ("parked", "with_operator"):
             self._phases[card.conversation] = (card.phase, card.operator)
         return card.phase == "parked" or before != (card.phase, card.operator)
+
+
+def _coming(given: OperatorAssigned, card: Card | None, now: datetime) -> bool:
+    """Whether a decision is still under way: the chat waits as it did then."""
+    if card is None or card.since > given.at or now - given.at >= ON_ITS_WAY:
+        return False
+    return not given.team or (given.team, given.prefer) == (card.team, card.prefer)

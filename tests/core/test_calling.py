@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from conversation.callback import Callback
-from conversation.effects import CancelTimer, SetTimer
+from conversation.effects import CancelTimer, Refuse, SetTimer
 from conversation.events import OperatorPlanned, TimerFired
 from conversation.state import Closed, Parked, WithBot, WithOperator
 from engine.step import step
@@ -189,6 +189,11 @@ def test_a_person_who_has_the_chat_gets_a_note_and_the_bot_says_nothing() -> Non
     assert [line.origin for line in talk.messages if line.author == "system"][-1] == "callback_due"
 
 
+def test_what_was_agreed_is_noted_as_a_moment_that_the_desk_can_show_in_any_language() -> None:
+    noted = [line.name for line in booked().messages if line.origin == "callback_planned"]
+    assert noted == ["2026-03-02T09:00+01:00"]
+
+
 def test_who_waits_for_a_person_already_keeps_the_place_and_rises() -> None:
     talk = booked()
     again(talk)
@@ -293,3 +298,39 @@ def test_a_closed_chat_stays_closed_when_one_is_planned() -> None:
     assert isinstance(talk.state.phase, Closed)
     assert not talk.state.unanswered
     assert [effect.name for effect in talk.effects if isinstance(effect, CancelTimer)].count(DUE) == 1
+
+
+@pytest.mark.parametrize("called_off", [False, True])
+def test_one_that_was_planned_on_an_earlier_conversations_screen_is_the_chats_all_the_same(called_off: bool) -> None:
+    """The calendar has it already: a refusal would leave its place taken, and nobody would call."""
+    talk = booked()
+    again(talk)
+    talk.say("hello")
+    planned = None if called_off else TEN
+    event = OperatorPlanned(
+        id="p", at=talk.now, operator="anna", name="Anna", conversation="the one before", callback=planned
+    )
+    assert talk.take(event) == ["callback.called_off" if called_off else "callback.moved_phone"]
+    assert talk.state.timers.get(DUE) == (None if called_off else TEN.begin)
+    assert not [effect for effect in talk.effects if isinstance(effect, Refuse)]
+
+
+@pytest.mark.parametrize("live", [False, True])
+def test_one_that_is_due_and_gets_another_time_or_none_is_told_so(live: bool) -> None:
+    talk = booked()
+    fire(talk, DUE)
+    if live:
+        talk.claim()
+    later = msgspec.structs.replace(TEN, phone="")
+    said = len(talk.messages)
+    plan(talk, later)
+    plan(talk, None)
+    told = [line.origin for line in talk.messages[said:] if line.author in ("bot", "operator")]
+    assert told == ["_product/callback.moved", "_product/callback.called_off"]
+
+
+def test_one_that_is_due_and_is_called_off_is_told_so() -> None:
+    talk = booked()
+    fire(talk, DUE)
+    assert plan(talk, None) == ["callback.called_off"]
+    assert isinstance(talk.state.phase, WithBot)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any, Final
 
+import msgspec
 import pytest
 
 from conversation.content import Note
@@ -10,6 +11,7 @@ from conversation.effects import Effect, Post, Refuse, RunAction
 from conversation.events import (
     ActionDone,
     ActionFailed,
+    CustomerUnreachable,
     OperatorAssigned,
     OperatorConsulted,
     OperatorEvent,
@@ -170,6 +172,21 @@ def test_a_waiting_chat_is_assigned_with_the_reason_and_nobody_else_gets_it() ->
     assert (late, nothing) == (state, ())
 
 
+@pytest.mark.parametrize(
+    ("changed", "assigned"),
+    [({}, True), ({"team": "billing"}, False), ({"prefer": "bert"}, False)],
+)
+def test_a_chat_that_waits_elsewhere_by_now_than_when_that_was_decided_is_left_there(
+    changed: dict[str, str], assigned: bool
+) -> None:
+    waiting = parked()
+    assert isinstance(waiting.phase, Parked)
+    moved = msgspec.structs.replace(waiting, phase=msgspec.structs.replace(waiting.phase, **changed))
+    state, _ = step(moved, OperatorAssigned(**ANNA, why="only_one", team=waiting.phase.team), RULES)
+    assert isinstance(state.phase, WithOperator) is assigned
+    assert assigned or state == moved
+
+
 @pytest.mark.parametrize("state", [at_menu(), live(), closed()], ids=["bot", "live", "closed"])
 def test_what_does_not_wait_is_not_assigned_and_nobody_is_told(state: Conversation) -> None:
     assert step(state, OperatorAssigned(**BERT, why="last"), RULES) == (state, ())
@@ -196,3 +213,12 @@ def test_who_joined_and_parted_customers_is_noted_and_nothing_else_changes(state
         assert (note.origin, note.name, note.author) == (origin, "Bert", "system")
         assert note.content == Note(text="", to="telegram 4711")
         assert (after.phase, after.run, after.timers) == (state.phase, state.run, state.timers)
+
+
+def test_a_chat_whose_customer_is_gone_stays_with_the_team_that_had_it() -> None:
+    """What its operator wrote is none of other teams' business."""
+    state, _ = step(live(), CustomerUnreachable(id="gone", at=NOW, reason="blocked"), RULES)
+    held = live().phase
+    assert isinstance(state.phase, Closed)
+    assert isinstance(held, WithOperator)
+    assert (state.phase.team, state.phase.operator, state.phase.reopen) == (held.team, held.operator, None)

@@ -69,6 +69,12 @@ def test_who_is_parked_is_told_a_second_later_with_place_and_wait_and_what_to_do
     assert talk.labels == ["Ask the assistant"]
 
 
+def test_half_a_minute_counts_as_one_as_it_does_above_the_chat() -> None:
+    talk = waits()
+    look(talk, 3, 270)
+    assert "about 5 minutes" in talk.last
+
+
 def test_without_an_estimate_nothing_is_promised() -> None:
     talk = waits()
     assert look(talk, 3) == ["waiting.first"]
@@ -382,16 +388,14 @@ def test_what_the_bot_solved_after_a_return_is_not_reopened() -> None:
     assert phase.reopen is None
 
 
-def test_a_chat_that_a_person_closed_can_be_taken_up_again_after_the_rating() -> None:
+def test_a_chat_that_a_person_closed_is_over_with_the_rating_and_thanks_bring_it_to_nobody() -> None:
     talk = held()
     talk.close()
     assert talk.say("5") == ["bye"]
     phase = talk.state.phase
     assert isinstance(phase, Closed)
-    assert phase.operator == "anna"
-    assert talk.say("one more thing") == ["reopened"]
-    talk.claim("bert")
-    assert talk.close("bert") == []
+    assert (phase.operator, phase.reopen) == ("anna", None)
+    assert talk.say("thank you") == []
     assert talk.outcome == "solved"
 
 

@@ -122,10 +122,10 @@ TABLE: Final = [
     (state(), [message(1, "bot", "It works again in 2 hours.", "support/outage_eta"), message(2, "bot", "More?", "s/m"),
                message(3, "bot", "What else", "s/menu", "", "x"), message(4, "bot", "Sorry", "_product/not_understood"),
                message(5, "system", "", "parked"), message(6, "bot", "You are first.", "support/late")], {
-        "de": "Der Bot antwortete zuletzt: „It works again in 2 hours.“.",
-        "en": "The bot's last answer: “It works again in 2 hours.”.",
-        "ru": "Последний ответ бота: «It works again in 2 hours.».",
-        "uk": "Остання відповідь бота: «It works again in 2 hours.».",
+        "de": "Der Bot antwortete zuletzt: „It works again in 2 hours“.",
+        "en": "The bot's last answer: “It works again in 2 hours”.",
+        "ru": "Последний ответ бота: «It works again in 2 hours».",
+        "uk": "Остання відповідь бота: «It works again in 2 hours».",
     }),
     (state(callback=Callback(id="c", team="support", begin=datetime(2026, 11, 3, 13, 30, tzinfo=UTC), phone="+4930")), [], {
         "de": "Rückruf vereinbart: Di., 03.11.2026, 14:30, +4930.",
@@ -149,6 +149,16 @@ def test_of_nothing_nothing_is_said() -> None:
 
 def test_an_earlier_conversation_of_the_chat_is_not_summed_up() -> None:
     assert said(state(begins=2), [message(1, "customer", "old"), message(2, "operator", "old", name="Olga")]) == ()
+
+
+def test_what_is_said_to_a_person_is_not_why_the_customer_came() -> None:
+    messages = [
+        message(1, "customer", "a person"),
+        message(2, "bot", "I am connecting you.", "support/handover"),
+        message(3, "system", "", "parked"),
+        message(4, "customer", "When does the technician come?"),
+    ]
+    assert said(state(), messages) == ("First words: “a person”.",)
 
 
 def test_a_label_is_not_quoted_beside_itself() -> None:

@@ -67,7 +67,7 @@ async def window(browser: Browser, **context: Any) -> AsyncIterator[tuple[Page, 
         yield page, seen
     finally:
         await made.close()
-    assert seen.errors == []
+    assert seen.errors == [], seen.errors
 
 
 async def picture(page: Page, name: str, **options: Any) -> Path:

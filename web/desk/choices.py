@@ -1,5 +1,6 @@
 """What an operator may choose from, as the bot folder has it now. Pure."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
@@ -7,8 +8,13 @@ import msgspec
 
 from dialogs.arguments import kind_of
 from dialogs.model import Bot
-from engine.panel import Titles
+from dialogs.saying.prompts import Prompts
+from dialogs.saying.titles import of_dialog, of_intent
+from engine.panel import titles_in
 from engine.rules import Rules
+
+Titles = dict[str, str]
+"""What something is called, in each of the bot's languages."""
 
 OUTCOMES: Final = ("solved", "unsolved", "callback", "ticket", "unreachable")
 """How a chat may end, as its operator says."""
@@ -17,12 +23,14 @@ OUTCOMES: Final = ("solved", "unsolved", "callback", "ticket", "unreachable")
 class Topic(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     title: str
+    titles: Titles
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     dialog: str
     step: str
     title: str
+    titles: Titles
 
 
 class Argument(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,16 +56,20 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True):
     actions: tuple[Action, ...]
 
 
-def choices_of(rules: Rules, language: str, now: datetime) -> Choices:
-    """Titles: in the operator's language, if the bot speaks it. Steps: where each dialog begins, and what its intents lead to; a customer
-    who is sent into the middle of something is lost."""
-    bot, titles = rules.bot, Titles(rules, language, now)
+def choices_of(rules: Rules, now: datetime) -> Choices:
+    """Steps: where each dialog begins, and what its intents lead to; a customer who is sent into the middle of something is lost."""
+    bot = rules.bot
+    prompts = {language: titles_in(rules, language, now) for language in bot.languages}
+
+    def titles(of: Callable[[Prompts, str], str], name: str) -> Titles:
+        return {language: title for language, each in prompts.items() if (title := of(each, name))}
+
     return Choices(
         teams=tuple(bot.policy.teams),
         languages=bot.languages,
         handle_time=dict(bot.policy.live.handle_time),
         topics=tuple(
-            Topic(name=intent, title=titles.intent(intent))
+            Topic(name=intent, title=_plain(intent), titles=titles(of_intent, intent))
             for intent, (dialog, _) in sorted(bot.intents.items())
             if dialog in bot.dialogs
         ),
@@ -66,7 +78,7 @@ def choices_of(rules: Rules, language: str, now: datetime) -> Choices:
         actions=tuple(
             Action(
                 name=spec.name,
-                title=spec.name.replace("_", " "),
+                title=_plain(spec.name),
                 arguments=tuple(
                     Argument(name=name, type=kind_of(kind) + "?" * (name in spec.optional))
                     for name, kind in spec.takes.items()
@@ -78,17 +90,30 @@ def choices_of(rules: Rules, language: str, now: datetime) -> Choices:
     )
 
 
-def _steps(bot: Bot, titles: Titles) -> list[Step]:
+def _steps(bot: Bot, titles: Callable[[Callable[[Prompts, str], str], str], Titles]) -> list[Step]:
+    """Under the titles by which customers know them; a dialog that has none is called what its editor calls it."""
     found: dict[tuple[str, str], Step] = {}
     for dialog in bot.dialogs.values():
-        title = titles.dialog(dialog.name)
-        found[dialog.name, dialog.start] = Step(dialog=dialog.name, step=dialog.start, title=title)
+        begins = titles(of_dialog, dialog.name)
         for intent, step in dialog.intents.items():
-            own = titles.intent(intent)
-            name = own if own.startswith(title) else f"{title}: {own}"
-            found.setdefault((dialog.name, step), Step(dialog=dialog.name, step=step, title=name))
+            found[dialog.name, step] = Step(
+                dialog=dialog.name,
+                step=step,
+                title=_plain(intent),
+                titles=titles(of_intent, intent),
+            )
+        where = dialog.name, dialog.start
+        found.setdefault(
+            where, Step(dialog=dialog.name, step=dialog.start, title=dialog.title or _plain(dialog.name), titles=begins)
+        )
     for command in bot.commands.values():
         if command.dialog:
             where = command.dialog, command.step
-            found.setdefault(where, Step(dialog=command.dialog, step=command.step, title=titles.command(command)))
+            found.setdefault(
+                where, Step(dialog=command.dialog, step=command.step, title=_plain(command.name), titles={})
+            )
     return list(found.values())
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", " ")

@@ -3,12 +3,10 @@
 from datetime import datetime
 from hashlib import blake2s
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from conversation.content import PRESSED, Button, Content, Location, Media, Prompt, Text
-from conversation.errors import BadInputError, LotseError
 from conversation.events import (
     OperatorClaimed,
     OperatorClosed,
@@ -21,23 +19,22 @@ from conversation.events import (
     OperatorTransferred,
 )
 from conversation.records import Operator
-from conversation.value import Data
-from dialogs.answers.values import AnswerContext
-from dialogs.arguments import Wrong, arguments
-from dialogs.canned import attached
+from dialogs.canned import replies_in
 from dialogs.saying.prompts import media_of
 from handoff.rights import may
 from web.deps import Deps
 from web.desk.incoming import Claim, Close, Consult, HandBack, Note, Reply, Run, Transfer, Turning
+from web.desk.running import arguments_for
 from web.uploads import sendable
 
 
 class NotDoneError(Exception):
-    """A command that is refused before it comes to the conversation. ``reason``: as in ``refused``."""
+    """A command that is refused before it comes to the conversation. ``reason`` and ``holder``: as in ``refused``."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, holder: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
+        self.holder = holder
 
 
 def event_id(operator: str, command: str) -> str:
@@ -45,20 +42,8 @@ def event_id(operator: str, command: str) -> str:
     return blake2s(f"{operator}\0{command}".encode(), digest_size=16).hexdigest()
 
 
-class WrongArgumentError(LotseError):
-    """An action can't be run with what was given for it. ``name``: of the argument; ``wanted``: the kind that it must have, or
-    ``missing``."""
-
-    def __init__(self, action: str, name: str, wanted: str) -> None:
-        what = "is missing" if wanted == "missing" else f"must be a {wanted}"
-        super().__init__(f"{action} can't be run like this: “{name}” {what}")
-        self.name = name
-        self.wanted = wanted
-
-
 async def event_of(deps: Deps, me: Operator, frame: Turning, at: datetime, language: str = "") -> OperatorEvent:
-    """``language``: in which the operator writes. Raises NotDoneError, WrongArgumentError, and BadInputError for a file that there is
-    not."""
+    """``language``: of the operator's page. Raises NotDoneError, WrongArgumentError, and BadInputError for a file that there is not."""
     about: dict[str, Any] = {
         "id": event_id(me.id, frame.id),
         "at": at,
@@ -88,7 +73,10 @@ async def event_of(deps: Deps, me: Operator, frame: Turning, at: datetime, langu
         case Close(outcome=outcome, topic=topic):
             return OperatorClosed(outcome=outcome, topic=topic, over=may(me, "others"), **about)
         case Run():
-            return OperatorRan(action=frame.action, arguments=_arguments(deps, frame, at, language), **about)
+            given = arguments_for(deps, frame.action, frame.arguments, at, language)
+            if given is None:
+                raise NotDoneError("unknown")
+            return OperatorRan(action=frame.action, arguments=given, **about)
 
 
 async def _transferred(deps: Deps, me: Operator, frame: Transfer, about: dict[str, Any]) -> OperatorTransferred:
@@ -110,38 +98,24 @@ async def _colleague(deps: Deps, name: str) -> Operator:
     return found
 
 
-def _arguments(deps: Deps, frame: Run, at: datetime, language: str) -> dict[str, Data]:
-    """As the action takes them. Call-backs have a command of their own."""
+def _own_file(deps: Deps, frame: Reply) -> Media:
+    """A file of the bot folder, if a canned reply brings it."""
     bot = deps.rules().bot
-    spec = bot.actions.get(frame.action)
-    if spec is None or spec.own:
-        raise NotDoneError("unknown")
-    now = at.astimezone(ZoneInfo(bot.policy.time_zone))
-    context = AnswerContext(
-        now=now, language=language or bot.source, country=bot.country, currency=bot.currency, free=True
-    )
-    found = arguments(spec, frame.arguments, context)
-    if not isinstance(found, Wrong):
-        return found
-    if found.why == "strange":
-        raise BadInputError("bad_frame", f"{frame.action} takes no {found.name[:100]}")
-    raise WrongArgumentError(frame.action, found.name, "missing" if found.why == "missing" else found.kind)
-
-
-def _attached(deps: Deps, frame: Reply) -> Media:
-    """What no reply of the bot folder names is nobody's to send: it may be another customer's."""
-    if frame.attach not in attached(deps.rules().bot):
-        raise BadInputError("not_found", "no canned reply brings this file along any more; choose the reply once more")
-    return msgspec.structs.replace(media_of(frame.attach), caption=frame.text)
+    files = {each.attach for language in bot.languages for each in replies_in(bot, language) if each.attach}
+    for name in files:
+        media = media_of(name)
+        if media.ref == frame.upload:
+            return msgspec.structs.replace(media, caption=frame.text)
+    raise NotDoneError("unknown")
 
 
 async def _content(deps: Deps, me: Operator, frame: Reply) -> Content:
     if frame.location:
         return Location(latitude=frame.location.latitude, longitude=frame.location.longitude)
+    if frame.upload.startswith("media/"):
+        return _own_file(deps, frame)
     if frame.upload:
         return await sendable(deps.people, me, frame.upload, frame.text)
-    if frame.attach:
-        return _attached(deps, frame)
     if frame.buttons:
         labels = dict.fromkeys(label.strip() for label in frame.buttons)
         buttons = tuple(Button(payload=f"{PRESSED}{number}", label=label) for number, label in enumerate(labels, 1))

@@ -68,8 +68,7 @@ class Feed:
         self._lock = asyncio.Lock()
         self._seats_stale = True
         self._queue_stale = True
-        self._choices: dict[tuple[str, str], Choices] = {}
-        """Of the bot's newest version, by that and the operators' language."""
+        self._choices: tuple[str, Choices] | None = None
 
     # ── who listens ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -83,7 +82,7 @@ class Feed:
         await self._current()
         number = self._missed(listener.operator.id, after)
         if number is None:
-            listener.put(self._snapshot(listener))
+            listener.put(self._snapshot(listener.operator))
         else:
             listener.put(Resumed(event=after, now=self._deps.clock.now()))
             for event in self._events:
@@ -138,8 +137,7 @@ class Feed:
         known = oldest <= int(number) <= self._number and self._rights.get(operator, 0) <= int(number)
         return int(number) if known else None
 
-    def _snapshot(self, listener: Listener) -> Snapshot:
-        operator = listener.operator
+    def _snapshot(self, operator: Operator) -> Snapshot:
         cards = [Change(after=card) for card in self._board.cards.values()]
         return Snapshot(
             event=f"{self._epoch}:{self._number}",
@@ -147,17 +145,14 @@ class Feed:
             cards=tuple(card for each in cards if (card := shown(operator, each))),
             seats=tuple(self._board.seats.values()),
             now=self._deps.clock.now(),
-            bot=self._bot(listener.language),
+            bot=self._bot(),
         )
 
-    def _bot(self, language: str) -> Choices:
+    def _bot(self) -> Choices:
         rules = self._deps.rules()
-        tongue = language if language in rules.bot.languages else rules.bot.source
-        key = (rules.bot.version, tongue)
-        if key not in self._choices:
-            kept = {each: choices for each, choices in self._choices.items() if each[0] == rules.bot.version}
-            self._choices = {**kept, key: choices_of(rules, tongue, self._deps.clock.now())}
-        return self._choices[key]
+        if self._choices is None or self._choices[0] != rules.bot.version:
+            self._choices = rules.bot.version, choices_of(rules, self._deps.clock.now())
+        return self._choices[1]
 
     # ── what happens ─────────────────────────────────────────────────────────────────────────────────────────────────
 

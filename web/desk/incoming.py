@@ -18,9 +18,12 @@ MAX_REASON: Final = 1_000
 """Characters of what is said with a transfer or a consultation."""
 MAX_MENTIONS: Final = 20
 
-_Id: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
-_Word: TypeAlias = Annotated[str, msgspec.Meta(max_length=64)]
-_Name: TypeAlias = Annotated[str, msgspec.Meta(max_length=200)]
+_STORABLE: Final = r"^[^\x00]*$"
+"""No database looks for anything else."""
+
+_Id: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=_STORABLE)]
+_Word: TypeAlias = Annotated[str, msgspec.Meta(max_length=64, pattern=_STORABLE)]
+_Name: TypeAlias = Annotated[str, msgspec.Meta(max_length=200, pattern=_STORABLE)]
 _Label: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_LABEL)]
 _Language: TypeAlias = Annotated[str, msgspec.Meta(max_length=8)]
 _Reason: TypeAlias = Annotated[str, msgspec.Meta(max_length=MAX_REASON)]
@@ -94,12 +97,10 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reply(_Command, frozen=True, kw_only=True, tag="reply"):
-    """Words, a file with words, words with answers to press, or a place alone. The file is one that was uploaded, or the one of a
-    canned reply (``attach``)."""
+    """Words, a file with words, words with answers to press, or a place alone."""
 
     text: str = ""
     upload: _Word = ""
-    attach: _Name = ""
     location: Place | None = None
     buttons: Annotated[tuple[_Label, ...], msgspec.Meta(max_length=MAX_BUTTONS)] = ()
 
@@ -202,16 +203,13 @@ def read_frame(raw: str) -> DeskFrame:
 
 def _check_reply(frame: Reply) -> None:
     words = bool(frame.text.strip())
-    file = bool(frame.upload or frame.attach)
-    if len(frame.text) > MAX_TEXT or not (words or file or frame.location):
+    if len(frame.text) > MAX_TEXT or not (words or frame.upload or frame.location):
         raise BadInputError("too_long", f"an answer has 1 to {MAX_TEXT:,} characters")
-    if frame.upload and frame.attach:
-        raise BadInputError("bad_frame", "two files are two messages")
-    if frame.location and (words or file or frame.buttons):
+    if frame.location and (words or frame.upload or frame.buttons):
         raise BadInputError("bad_frame", "a place is sent alone")
     if frame.buttons and not words:
         raise BadInputError("bad_frame", "answers to press need a question")
-    if frame.buttons and file:
+    if frame.buttons and frame.upload:
         raise BadInputError("bad_frame", "a file and answers to press are two messages")
     if any(not label.strip() for label in frame.buttons):
         raise BadInputError("bad_frame", "an answer to press needs words")

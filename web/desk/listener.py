@@ -19,11 +19,10 @@ _Item: TypeAlias = msgspec.Struct | Refuse
 
 
 class Listener:
-    """``operator``: as of the last frame of the page; what it may see follows from that. ``language``: of the page, or empty."""
+    """``operator``: as of the last frame of the page; what it may see follows from that."""
 
-    def __init__(self, operator: Operator, language: str = "") -> None:
+    def __init__(self, operator: Operator) -> None:
         self.operator = operator
-        self.language = language
         self.count: int | None = None
         """How many undelivered messages the page knows of."""
         self._waiting: deque[_Item] = deque()

@@ -7,6 +7,7 @@ from conversation.events import OperatorPlanned
 from conversation.records import Operator, Snapshot
 from conversation.state import Parked, WithOperator
 from handoff.callbacks import team_of
+from handoff.rights import may
 from web.deps import Deps
 from web.desk.commands import NotDoneError, event_id
 from web.desk.incoming import Plan
@@ -21,7 +22,11 @@ async def slots_for(deps: Deps, found: Snapshot, wanted: str) -> Slots:
 
 
 async def planned(deps: Deps, me: Operator, frame: Plan, found: Snapshot) -> OperatorPlanned:
-    """What is in the calendar from now on. Raises NotDoneError for a time that is not free, or a team that never calls back."""
+    """What is in the calendar from now on. Raises NotDoneError for a time that is not free, a team that never calls back, and a
+    chat that somebody else has: its customer would be told in the middle of their talk."""
+    phase = found.conversation.phase if found.conversation else None
+    if isinstance(phase, WithOperator) and phase.operator != me.id and not may(me, "others"):
+        raise NotDoneError("not_holder", phase.name or phase.operator)
     id_, chat = event_id(me.id, frame.id), found.chat.id
     about: dict[str, Any] = {
         "id": id_,

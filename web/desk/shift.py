@@ -17,7 +17,7 @@ from handoff.seats import Seat
 from web import customers
 from web.deps import Deps
 from web.desk import knowledge
-from web.desk.commands import NotDoneError, WrongArgumentError, event_id, event_of
+from web.desk.commands import NotDoneError, event_id, event_of
 from web.desk.dead_letters import DeadLetters
 from web.desk.feed import Feed
 from web.desk.incoming import (
@@ -47,6 +47,7 @@ from web.desk.opened import View, find, holds, older
 from web.desk.outgoing import Done, Error, FoundCustomers, Refused, WrongArgument
 from web.desk.panels import Panels
 from web.desk.planning import planned, slots_for
+from web.desk.running import WrongArgumentError
 from web.floods import BREATH, Floods
 from web.signin import SignIn
 from web.sockets import Socket, TooFastError, both, cut_off, forward, frame_id, serve
@@ -78,11 +79,13 @@ class Shift:
         self.panels = office.panels
         self.floods = office.floods
         self.socket = socket
-        self.listener = Listener(operator, request.query.get("language", "")[:8])
+        self.listener = Listener(operator)
         self.letters = DeadLetters(deps, socket, lambda: self.me)
         self.request = request
         self.window = deps.ids.new()
         self.view: View | None = None
+        self.language = ""
+        """Of the page, as it said when it opened a conversation."""
         self.commands: dict[str, str] = {}
         """Event id → the page's command id, for refusals."""
 
@@ -160,7 +163,7 @@ class Shift:
         try:
             await self.do(frame)
         except NotDoneError as error:
-            await self.socket.send(Refused(id=frame.id, reason=error.reason))
+            await self.socket.send(Refused(id=frame.id, reason=error.reason, holder=error.holder))
         except WrongArgumentError as error:
             wrong = WrongArgument(id=frame.id, message=str(error), argument=error.name, wanted=error.wanted)
             await self.socket.send(wrong)
@@ -205,6 +208,7 @@ class Shift:
 
     async def open(self, conversation: str, language: str) -> None:
         await self.close_view()
+        self.language = language
         view = View(
             self.deps,
             self.panels,
@@ -250,7 +254,7 @@ class Shift:
     async def command(self, frame: Turning) -> None:
         """Stored, then confirmed; whether it may be done is decided in its turn. A repeated one is told what came of it."""
         snapshot = await self.find(frame.conversation)
-        event = await event_of(self.deps, self.me, frame, self.deps.clock.now(), self.listener.language)
+        event = await event_of(self.deps, self.me, frame, self.deps.clock.now(), self.language)
         if isinstance(frame, Claim) and not holds(self.me, snapshot) and not self.has_room():
             raise NotDoneError("full")
         self.commands[event.id] = frame.id

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection
 
 from app.bot_folder import load_rules
-from conversation.events import OperatorAssigned
+from conversation.events import OperatorAssigned, OperatorTransferred
 from conversation.news import ATTENDANCE_TOPIC
 from conversation.ports import Bus
 from conversation.state import WithOperator
@@ -120,6 +120,24 @@ async def test_chat_that_was_claimed_meanwhile_stays_with_who_claimed_it(office:
     assert [line.origin for line in lines if line.author == "system"] == ["parked", "claimed"]
 
 
+async def test_chat_that_was_passed_on_meanwhile_goes_to_nobody_whom_that_was_not_meant_for(office: Office) -> None:
+    await office.come("anna")
+    await office.ask_for_a_person("customer")
+    card = (await office.cards())["customer"]
+    passed = OperatorTransferred(
+        id="pass", at=office.process.clock.now(), operator="cleo", name="Cleo", team=card.team, to="boris", reason="his"
+    )
+    await office.process.store.accept_own(card.chat, passed, "pass")
+    await office.router.look()
+    await office.process.settled()
+    assert await office.held() == {}, "it is kept for who was named"
+
+    await office.come("boris")
+    await office.look()
+    await office.process.settled()
+    assert await office.held() == {"customer": "boris"}, "the decision that came to nothing is under way no longer"
+
+
 async def test_two_routers_that_decide_at_once_decide_once(office: Office) -> None:
     """As when the duty changes hands: neither knows what the other does."""
     await office.come("anna", "boris", capacity=1)
@@ -176,7 +194,9 @@ async def test_decision_that_came_to_nothing_is_made_again(office: Office, clock
     await office.come("anna")
     await office.ask_for_a_person("customer")
     card = (await office.cards())["customer"]
-    office.router._given[card.conversation] = ("anna", clock.now())
+    office.router._given[card.conversation] = OperatorAssigned(
+        id="lost", at=clock.now(), operator="anna", name="Anna", conversation=card.conversation, why="only_one"
+    )
     await office.look()
     assert await office.held() == {}
 

@@ -1,5 +1,6 @@
 """What operators do at the desk besides claiming and answering, over real sockets: each frame, its refusal, and what colleagues hear."""
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,12 @@ import msgspec
 import pytest
 
 from conversation.content import Location, Media, Note, Prompt
+from conversation.errors import BadInputError
 from conversation.message import Message
 from conversation.state import Closed, Parked, WithBot, WithOperator
 from tests.support.desks import claimed, parked
 from tests.support.service import Link, Running, running
+from web.desk.incoming import read_frame
 
 PICTURE = b"\x89PNG\r\n\x1a\n"
 
@@ -174,25 +177,6 @@ async def test_a_call_back_is_planned_by_its_own_command_only(lotse: Running) ->
     assert (await ada.until("refused", id="r"))["reason"] == "unknown"
 
 
-@pytest.mark.parametrize(
-    ("language", "title", "step"),
-    [("en", "Report an outage", "How can I help?"), ("de", "Störung", "Womit kann ich helfen?")],
-)
-async def test_what_can_be_chosen_is_named_in_the_operators_language(
-    lotse: Running, language: str, title: str, step: str
-) -> None:
-    desk = await (await lotse.operator("ada")).link(f"/desk/socket?language={language}")
-    bot = (await desk.until("snapshot"))["bot"]
-    assert title in [topic["title"] for topic in bot["topics"]]
-    assert step in [each["title"] for each in bot["steps"]]
-
-
-async def test_a_language_that_the_bot_does_not_speak_is_named_in_its_own(lotse: Running) -> None:
-    browser = await lotse.operator("ada")
-    usual, strange = await browser.desk(), await browser.link("/desk/socket?language=xx%27")
-    assert (await strange.until("snapshot"))["bot"] == usual.frames[0]["bot"]
-
-
 async def test_answers_to_press_files_and_places_reach_the_customer(lotse: Running) -> None:
     visitor, conversation, ada = await claimed(lotse)
     browser = await lotse.operator("ada")
@@ -223,10 +207,6 @@ async def test_answers_to_press_files_and_places_reach_the_customer(lotse: Runni
         {"location": {"latitude": 91, "longitude": 2}},
         {"text": "x", "buttons": ["a"] * 11},
         {"text": "x", "buttons": [" "]},
-        {"text": "x", "attach": "media/invoices/other-customer.pdf"},
-        {"text": "x", "attach": "../bot.yaml"},
-        {"text": "x", "attach": "media/router-restart.jpg", "buttons": ["Ja"]},
-        {"text": "x", "attach": "media/router-restart.jpg", "upload": "another"},
     ],
 )
 async def test_an_answer_that_can_not_be_sent_is_an_error_with_its_id(lotse: Running, fields: dict[str, Any]) -> None:
@@ -253,6 +233,25 @@ async def test_a_call_back_is_booked_once_moved_and_called_off(lotse: Running) -
     assert (await ada.until("refused", id="no"))["reason"] == "slot_taken"
     await does(lotse, ada, "plan", "off", conversation=conversation)
     assert await lotse.store.calendar.booked(visitor.chat, lotse.clock.now()) is None
+
+
+async def test_only_who_has_the_chat_or_a_supervisor_plans_for_its_customer(lotse: Running) -> None:
+    """The customer is told it in the name of whoever they talk with."""
+    visitor, conversation, ada = await claimed(lotse)
+    ben = await (await lotse.operator("ben")).desk()
+    await ada.send("slots", conversation=conversation, team="support")
+    begin = (await ada.until("slots"))["slots"][0]
+    for id_, wanted in (("book", {"begin": begin}), ("off", {})):
+        await ben.send("plan", id=id_, conversation=conversation, **wanted)
+        refused = await ben.until("refused", id=id_)
+        assert (refused["reason"], refused["holder"]) == ("not_holder", "Ada")
+    await lotse.settle()
+    assert await lotse.store.calendar.booked(visitor.chat, lotse.clock.now()) is None
+    ben_himself = await lotse.store.find_operator("ben")
+    assert ben_himself
+    await lotse.store.put_operator(msgspec.structs.replace(ben_himself, role="supervisor"))
+    await does(lotse, ben, "plan", "over", conversation=conversation, begin=begin)
+    assert await lotse.store.calendar.booked(visitor.chat, lotse.clock.now())
 
 
 async def test_a_chosen_status_is_seen_by_all_and_kept(lotse: Running) -> None:
@@ -301,24 +300,20 @@ async def test_canned_replies_and_the_summary_are_in_the_asked_language(lotse: R
     assert (await ada.until("conversation"))["panel"]["summary"] != english or not english
 
 
-async def test_the_file_of_a_canned_reply_goes_out_with_the_words_that_the_operator_made_of_them(
-    lotse: Running,
-) -> None:
+async def test_the_file_of_a_canned_reply_goes_out_and_no_other_of_the_bot_folder(lotse: Running) -> None:
     visitor, conversation, ada = await claimed(lotse)
     await ada.send("canned", conversation=conversation, language="de")
-    replies = {each["name"]: each for each in (await ada.until("canned"))["replies"]}
-    file = replies["restart_router"]["attach"]
-    for _ in range(2):
-        await does(lotse, ada, "reply", "r", conversation=conversation, text="Bitte neu starten", attach=file)
-    (sent,) = await said(lotse, visitor.chat, "operator")
-    assert sent.content == Media(
-        type="photo", ref=file, name="router-restart.jpg", mime="image/jpeg", caption="Bitte neu starten"
-    )
-    shown = await visitor.link.until("message", author="operator")
-    picture = await visitor.browser.get(shown["href"])
-    assert (picture.status, picture.headers["Content-Type"]) == (200, "image/jpeg")
-    await does(lotse, ada, "reply", "alone", conversation=conversation, attach=file)
-    assert len(await said(lotse, visitor.chat, "operator")) == 2
+    replies = (await ada.until("canned"))["replies"]
+    files = [reply["attach"] for reply in replies if reply.get("attach")]
+    assert files
+    await ada.send("reply", id="f", conversation=conversation, text="so geht es", upload=files[0])
+    await ada.until("done", id="f")
+    await lotse.settle()
+    content = (await said(lotse, visitor.chat, "operator"))[-1].content
+    assert isinstance(content, Media)
+    assert (content.ref, content.caption) == (files[0], "so geht es")
+    await ada.send("reply", id="g", conversation=conversation, text="", upload="media/../bot.yaml")
+    assert (await ada.until("refused", id="g"))["reason"] == "unknown"
 
 
 async def test_the_holder_is_gone_in_the_middle_of_a_command_and_it_counts_once(lotse: Running) -> None:
@@ -331,3 +326,22 @@ async def test_the_holder_is_gone_in_the_middle_of_a_command_and_it_counts_once(
     await lotse.settle()
     assert [m.origin for m in await said(lotse, visitor.chat, "system")].count("transferred") == 1
     assert not isinstance(await phase(lotse, conversation), WithOperator)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        {"type": "open", "conversation": "a\0"},
+        {"type": "older", "conversation": "a\0", "before": 1},
+        {"type": "join", "id": "1", "conversation": "a", "chat": "a\0"},
+        {"type": "resend", "id": "1", "conversation": "a", "message_id": "a\0"},
+        {"type": "reply", "id": "1", "conversation": "a", "upload": "a\0"},
+        {"type": "transfer", "id": "1", "conversation": "a", "to": "a\0"},
+        {"type": "consult", "id": "1", "conversation": "a", "colleague": "a\0"},
+        {"type": "find", "text": "a\0"},
+    ],
+)
+def test_a_name_that_no_database_can_look_for_is_refused_and_not_looked_for(frame: dict[str, Any]) -> None:
+    with pytest.raises(BadInputError) as refused:
+        read_frame(json.dumps(frame))
+    assert refused.value.code == "bad_frame"

@@ -14,7 +14,7 @@ from dialogs.problems import BotError
 from dialogs.reading.source import read_source
 from engine.rules import Rules, compile_rules
 from handoff import mood as module
-from handoff.mood import mood_of, words_of
+from handoff.mood import MoodIndex, mood_of
 from nlu.read import read_examples
 from tests.support.bots import NORDNETZ, nordnetz, nordnetz_files
 from tests.support.repository import ROOT
@@ -38,26 +38,32 @@ WORDS: Final = MoodWords(
 )
 
 
+def index_of(language: str) -> MoodIndex:
+    index = nordnetz().mood_index(language)
+    assert index is not None
+    return index
+
+
 def kind(text: str, words: MoodWords = WORDS) -> str:
-    found = mood_of(text, words, NOW)
+    found = mood_of(text, MoodIndex(words), NOW)
     return found.kind if found else "none"
 
 
 @pytest.mark.parametrize(("language", "meant", "text"), ROWS)
 def test_a_customers_words_say_how_they_are(language: str, meant: str, text: str) -> None:
-    assert kind(text, nordnetz().bot.moods[language]) == meant
+    found = mood_of(text, index_of(language), NOW)
+    assert (found.kind if found else "none") == meant
 
 
 def test_what_customers_usually_write_is_no_mood() -> None:
     """The bot's own examples: a few that do complain aside."""
-    moods = nordnetz().bot.moods
     files = {path.stem: path.read_bytes() for path in (NORDNETZ / "nlu").glob("*.yaml")}
     told = [
         (found.language, text)
         for found in read_examples(files)
         for texts in found.intents.values()
         for text in texts
-        if mood_of(text, moods[found.language], NOW)
+        if mood_of(text, index_of(found.language), NOW)
     ]
     total = sum(len(texts) for found in read_examples(files) for texts in found.intents.values())
     assert total > 1_000
@@ -100,9 +106,9 @@ def test_words_signs_and_negations_are_weighed(text: str, meant: str) -> None:
 
 
 def test_a_mood_tells_the_customers_own_words() -> None:
-    found = mood_of("This is OUTRAGEOUS, I have had enough!", WORDS, NOW)
+    found = mood_of("This is OUTRAGEOUS, I have had enough!", MoodIndex(WORDS), NOW)
     assert found == Mood(kind="anger", words=("OUTRAGEOUS", "had enough"), at=NOW)
-    loud = mood_of("WHERE IS MY TECHNICIAN!!!", WORDS, NOW)
+    loud = mood_of("WHERE IS MY TECHNICIAN!!!", MoodIndex(WORDS), NOW)
     assert loud is not None
     assert loud.words == ("!!!", "WHERE IS MY TECHNICIAN")
 
@@ -110,7 +116,7 @@ def test_a_mood_tells_the_customers_own_words() -> None:
 @given(st.text(max_size=300), st.lists(st.text(max_size=12), max_size=5))
 def test_any_text_and_any_words_are_taken(text: str, words: list[str]) -> None:
     listed = MoodWords(anger=MoodList(strong=tuple(words)), urgency=MoodList(weak=tuple(words)), negations=tuple(words))
-    found = mood_of(text, listed, NOW)
+    found = mood_of(text, MoodIndex(listed), NOW)
     text = normalize("NFC", text)
     assert found is None or all(word in text or set(word.split()) for word in found.words)
 
@@ -120,18 +126,19 @@ def test_long_texts_take_time_in_proportion(piece: str, size: int) -> None:
     """Counted in looks at the tree of phrases, not in seconds."""
     text = (piece * module.MAX_READ)[: 600 * size]
     index = _Counting(WORDS)
-    list(module._matches(words_of(text), index))
+    mood_of(text, index, NOW)
     assert index.asked <= len(text) + 1
 
 
-class _Counting(module._Index):
+class _Counting(MoodIndex):
     def __init__(self, words: MoodWords) -> None:
         super().__init__(words)
         self.asked = 0
+        self.meant = self._counted  # type: ignore[assignment]
 
-    def meant(self, said: str) -> list[str]:
+    def _counted(self, said: str) -> tuple[str, ...]:
         self.asked += 1
-        found = super().meant(said)
+        found = self._meant(said)
         assert len(found) <= 2 * module._LONGEST
         return found
 

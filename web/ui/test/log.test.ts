@@ -66,6 +66,16 @@ test("buttons are open until the customer answers, also while the answer is on i
   assert.equal(openPrompt(lines(all(prompt(1)), [own("c1", "failed")])), "m1");
 });
 
+test("what is offered to who waits stays open while they write on, until one of it is taken or somebody comes", () => {
+  const offer = message(1, { content: { kind: "prompt", text: "?", buttons: [{ payload: "=bot", label: "To the bot" }] } });
+  const words = (seq: number, text: string): Message => message(seq, { author: "customer", client_id: `c${seq}`, content: { kind: "text", text } });
+  assert.equal(openPrompt(lines(all(offer, words(2, "it blinks")), [own("c3")]), true), "m1");
+  assert.equal(openPrompt(lines(all(offer, words(2, "it blinks")), []), false), undefined);
+  assert.equal(openPrompt(lines(all(offer, words(2, "To the bot")), []), true), undefined);
+  assert.equal(openPrompt(lines(all(offer, words(2, "it blinks"), prompt(3)), []), true), "m3");
+  assert.equal(openPrompt(lines(all(offer, prompt(2), words(3, "A")), []), true), undefined);
+});
+
 test("only messages of the other side are unread", () => {
   assert.equal(unread(all(message(1), said(2, "c"), message(3)), 1), 1);
 });

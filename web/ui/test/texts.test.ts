@@ -69,7 +69,7 @@ test("what the desk chooses between by name has its words", () => {
     "refused.*": ["held_by_other", "held", "not_holder", "not_sent", "not_waiting", "closed", "slot_taken", "not_allowed", "full", "unknown"],
     "context.*": ["waiting", "failed", "late"],
     "upload.*": ["too_large", "empty", "kind", "lost", "signed_out", "too_fast"],
-    "among.*": ["transferred", "consulted", "running", "run_done", "run_failed"],
+    "among.*": ["joined", "parted", "transferred", "consulted", "running", "run_done", "run_failed"],
     "outcomes.*": ["solved", "unsolved", "callback", "ticket", "unreachable"],
     "why.*": [
       ...["preferred", "only_one", "least_loaded", "longest_idle", "any_language", "any_skill"],

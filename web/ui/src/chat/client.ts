@@ -38,7 +38,7 @@ export class ChatClient {
   readonly title = signal("");
   readonly seen = signal(0);
   readonly lines = computed(() => lines(this.log.value, this.own.value));
-  readonly openPrompt = computed(() => openPrompt(this.lines.value));
+  readonly openPrompt = computed(() => openPrompt(this.lines.value, this.phase.value === "parked"));
   readonly unread = computed(() => unread(this.log.value, this.seen.value));
 
   readonly #store = browserStore("localStorage");

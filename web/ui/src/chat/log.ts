@@ -97,12 +97,17 @@ export function lines(log: Log, own: readonly Own[]): readonly Line[] {
   return [...stored, ...pending];
 }
 
-/** The key of the prompt whose buttons still ask something: the last one, if the customer has not answered since. */
-export function openPrompt(all: readonly Line[]): string | undefined {
-  for (let index = all.length - 1; index >= 0; index -= 1) {
-    const line = all[index];
-    if (!line || (line.author === "customer" && line.state !== "failed")) return undefined;
-    if (line.content.kind === "prompt" && line.content.buttons?.length) return line.key;
+/**
+ * The key of the prompt whose buttons still ask something: the last one, if the customer has not answered since.
+ * `waits`: for a person. What is then offered by the service itself (payloads with `=`) holds until it is taken, whatever else they write.
+ */
+export function openPrompt(all: readonly Line[], waits?: boolean): string | undefined {
+  const said: unknown[] = [];
+  for (const { author, state, content, key } of [...all].reverse()) {
+    if (author === "customer" && state !== "failed") said.push("text" in content && content.text);
+    if (content.kind === "prompt" && content.buttons?.length) {
+      return !said.length || (waits && content.buttons.every(({ payload, label }) => payload[0] === "=" && !said.includes(label))) ? key : undefined;
+    }
   }
   return undefined;
 }

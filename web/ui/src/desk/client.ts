@@ -39,7 +39,7 @@ export class DeskClient extends DeskState {
     this.#receiver = new Receiver(this, (frame) => this.#link.send(frame));
     this.#link = new Link<DeskFrame>({
       prepare: () => this.#check(),
-      url: () => `${location.origin.replace(/^http/, "ws")}/desk/socket${this.#query()}`,
+      url: () => `${location.origin.replace(/^http/, "ws")}/desk/socket${this.#after()}`,
       hello: () => undefined,
       welcomes: (frame) => frame.type === "snapshot" || frame.type === "resumed",
       receive: (frame) => batch(() => this.#receive(frame)),
@@ -63,6 +63,7 @@ export class DeskClient extends DeskState {
 
   open(conversation: string): void {
     this.cursor.value = conversation;
+    this.dropToasts(conversation);
     if (this.opened.value === conversation && this.thread.value) return;
     batch(() => {
       this.dismiss();
@@ -85,7 +86,7 @@ export class DeskClient extends DeskState {
     this.found.value = undefined;
     this.box.value = undefined;
     this.buttons.value = [];
-    this.attach.value = "";
+    this.enclosed.value = "";
     this.loadingOlder.value = false;
     this.refreshing.value = false;
     this.#receiver.showTyping(false);
@@ -121,6 +122,7 @@ export class DeskClient extends DeskState {
   /** True if it is on its way; the same to the same chat is not sent twice at a time. */
   command(order: Order, conversation: string): boolean {
     if (this.#outbox.list().some((command) => command.type === order.type && "conversation" in command && command.conversation === conversation)) return false;
+    this.dropToasts(conversation);
     this.#submit({ ...order, id: newId(), conversation } as DeskCommand);
     return true;
   }
@@ -144,6 +146,7 @@ export class DeskClient extends DeskState {
     const command = { ...said, id: newId(), conversation } as Reply["command"];
     const reply: Reply = { command, at: new Date().toISOString(), state: "sending", ...(file ? { file } : {}) };
     this.replies.value = [...this.replies.value, reply];
+    this.writing(conversation, false);
     this.#submit(command);
   }
 
@@ -228,15 +231,13 @@ export class DeskClient extends DeskState {
     this.dismiss();
   }
 
-  #query(): string {
+  #after(): string {
     const { event } = this.feed.value;
-    const language = document.documentElement.lang;
-    return `?${new URLSearchParams({ ...(event ? { after: event } : {}), ...(language ? { language } : {}) })}`;
+    return event ? `?after=${encodeURIComponent(event)}` : "";
   }
 
   #submit(command: DeskCommand): void {
     this.#outbox.add(command);
-    this.#typingSentAt = 0;
     this.#showBusy();
     if (this.#link.send(command)) this.#watchDone();
   }

@@ -12,7 +12,10 @@ export async function login(operator: string, password: string): Promise<string 
     });
     if (answer.status === 401) return "login.wrong";
     if (answer.status === 429) return "login.too_often";
-    return answer.ok ? undefined : "login.unavailable";
+    if (!answer.ok) return "login.unavailable";
+    if (talks((await answer.json()) as Me)) return undefined;
+    await logout();
+    return "login.no_chats";
   } catch {
     return "login.unavailable";
   }
@@ -26,5 +29,12 @@ export async function logout(): Promise<void> {
 export async function whoAmI(): Promise<Me | "out" | undefined> {
   const answer = await fetch("/desk/me");
   if (answer.status === 401) return "out";
-  return answer.ok ? ((await answer.json()) as Me) : undefined;
+  if (!answer.ok) return undefined;
+  const me = (await answer.json()) as Me;
+  return talks(me) ? me : "out";
+}
+
+/** Editors maintain the dialogs; the desk has nothing for them, and would try to connect for ever. */
+function talks(me: Me): boolean {
+  return me.role !== "editor";
 }

@@ -79,10 +79,10 @@ export class DeskState {
   readonly slots = signal<Slots>({ team: "", slots: undefined });
   readonly found = signal<{ readonly text: string; readonly customers: readonly FoundCustomer[] } | undefined>(undefined);
   readonly box = signal<Box | undefined>(undefined);
+  /** A file of a canned reply that goes with the next answer. */
+  readonly enclosed = signal("");
   /** Labels to press that go with the next answer. */
   readonly buttons = signal<readonly string[]>([]);
-  /** The file of the canned reply that stands in the box. */
-  readonly attach = signal("");
 
   /** How many messages of all chats did not arrive, and the newest of them while their list is open. */
   readonly undelivered = signal(0);
@@ -133,6 +133,11 @@ export class DeskState {
 
   dropToast(id: number): void {
     this.toasts.value = this.toasts.value.filter((toast) => toast.id !== id);
+  }
+
+  /** What was told about a chat that is being looked at, or that something is done with. */
+  dropToasts(conversation: string): void {
+    this.toasts.value = this.toasts.value.filter((toast) => toast.conversation !== conversation);
   }
 
   /** A hidden page counts no seconds. */

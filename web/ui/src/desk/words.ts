@@ -1,6 +1,7 @@
 /** Names that come from the service, in the words of the reader; a name without words stays as it is. Pure. */
 
 import { LANGUAGE_NAMES } from "../shared/languages";
+import type { Titles } from "../shared/protocol";
 import type { Translate } from "../shared/texts";
 
 /** The text of `prefix.name`, else `fallback`. */
@@ -8,6 +9,11 @@ export function known(t: Translate, prefix: string, name: string, params?: Reado
   const key = `${prefix}.${name}`;
   const words = t(key, params);
   return words === key ? fallback : words;
+}
+
+/** A thing of the bot by the name it has in the reader's language; `fallback` where the bot does not speak that, or has no name for it. */
+export function titled(one: { readonly title: string; readonly titles?: Titles }, reader: string, fallback = one.title): string {
+  return one.titles?.[reader] || fallback;
 }
 
 export function channelName(t: Translate, channel: string): string {
@@ -39,6 +45,11 @@ export function plain(value: unknown): string {
   if (value === null || value === undefined || value === "") return "–";
   if (typeof value === "boolean") return value ? "✓" : "✗";
   return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+/** The last part of a path. */
+export function fileName(path: string): string {
+  return path.split("/").at(-1) ?? path;
 }
 
 /** `48 kB`, `1.2 MB`. */

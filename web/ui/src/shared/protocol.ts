@@ -137,14 +137,19 @@ export interface Card {
   readonly callback?: string | null;
 }
 
+/** What something is called, by language. */
+export type Titles = Readonly<Record<string, string>>;
+
 export interface Topic {
   readonly name: string;
   readonly title: string;
+  readonly titles?: Titles;
 }
 export interface BotStep {
   readonly dialog: string;
   readonly step: string;
   readonly title: string;
+  readonly titles?: Titles;
 }
 export interface BotAction {
   readonly name: string;
@@ -206,7 +211,7 @@ export interface ContextItem {
   readonly provider: string;
   readonly title: string;
   readonly state: "waiting" | "ready" | "failed" | "late";
-  readonly rows: readonly (readonly [string, unknown])[];
+  readonly rows?: readonly (readonly [string, unknown])[];
   readonly error?: string;
   readonly at?: string | null;
 }
@@ -267,8 +272,6 @@ export interface ReplyCommand extends Ordered {
   readonly type: "reply";
   readonly text?: string;
   readonly upload?: string;
-  /** The file of a canned reply. */
-  readonly attach?: string;
   readonly location?: { readonly latitude: number; readonly longitude: number };
   readonly buttons?: readonly string[];
 }
@@ -307,7 +310,7 @@ export type DeskFrame =
   | { readonly type: "conversation"; readonly card: Card; readonly messages: readonly Message[]; readonly panel: Panel; readonly more: boolean }
   | { readonly type: "messages"; readonly conversation: string; readonly messages: readonly Message[]; readonly more: boolean }
   | { readonly type: "message"; readonly conversation: string; readonly message: Message }
-  | { readonly type: "panel"; readonly conversation: string; readonly panel: Panel }
+  | { readonly type: "panel"; readonly conversation: string; readonly panel: Panel; readonly card?: Card | null }
   | { readonly type: "context"; readonly conversation: string; readonly items: readonly ContextItem[] }
   | { readonly type: "viewers"; readonly conversation: string; readonly operators: readonly Viewer[] }
   | { readonly type: "told"; readonly kind: ToldKind; readonly conversation: string; readonly by: string; readonly text: string }

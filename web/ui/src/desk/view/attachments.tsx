@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import type { Attachment } from "../uploads";
 import type { DeskUse } from "../use";
-import { fileSize } from "../words";
+import { fileName, fileSize } from "../words";
 import { Icon } from "./icon";
 
 /** The browser's own choice of files. */
@@ -15,31 +15,24 @@ export function pickFiles(take: (files: FileList | null) => void): void {
   input.click();
 }
 
-/** Of a file of the bot folder: `media/a/b.pdf` is b.pdf. */
-export function fileName(ref: string): string {
-  return ref.slice(ref.lastIndexOf("/") + 1);
-}
-
 export function Attachments({ client, texts, conversation }: DeskUse & { readonly conversation: string }): JSX.Element | null {
   const { t } = texts;
   const files = client.uploads.of(conversation);
   const buttons = client.buttons.value;
-  const attach = client.attach.value;
-  if (!files.length && !buttons.length && !attach) return null;
+  const enclosed = client.enclosed.value;
+  if (!files.length && !buttons.length && !enclosed) return null;
   return (
     <ul class="attached" aria-label={t("extras.attached")}>
-      {attach && (
-        <li class="chip">
-          <Icon name="clip" />
-          <span class="name" dir="auto" title={attach}>
-            {fileName(attach)}
-          </span>
-          <Remove label={t("remove", { what: fileName(attach) })} onClick={() => (client.attach.value = "")} />
-        </li>
-      )}
       {files.map((one) => (
         <FileView key={one.key} one={one} client={client} texts={texts} />
       ))}
+      {enclosed && (
+        <li class="chip">
+          <Icon name="clip" />
+          <span class="name">{fileName(enclosed)}</span>
+          <Remove label={t("remove", { what: fileName(enclosed) })} onClick={() => (client.enclosed.value = "")} />
+        </li>
+      )}
       {buttons.length > 0 && (
         <li class="chip">
           <Icon name="buttons" />

@@ -2,9 +2,11 @@
 
 import type { JSX } from "preact";
 import type { Card } from "../../shared/protocol";
+import { full, shortDay } from "../../shared/times";
 import { channelName, known, reasonWords } from "../words";
 import type { DeskUse } from "../use";
 import { HandleClock, WaitClock } from "./clock";
+import { Icon } from "./icon";
 
 interface Props extends DeskUse {
   readonly card: Card;
@@ -50,7 +52,7 @@ export function CardView({ card, client, texts, onOpen }: Props): JSX.Element {
       </span>
       <span class="row tags">
         {(card.priority ?? 0) > 0 && <span class="badge urgent">{t("priority")}</span>}
-        {card.callback && <span class="badge call">{t("callback_due")}</span>}
+        {card.callback && <CallBack at={card.callback} client={client} texts={texts} />}
         {card.mood && <span class={`badge mood ${card.mood}`}>{known(t, "mood", card.mood)}</span>}
         <span class="tag">
           {[channelName(t, card.channel), card.language, parked ? card.team : ""].filter(Boolean).join(" · ")}
@@ -59,5 +61,19 @@ export function CardView({ card, client, texts, onOpen }: Props): JSX.Element {
         {!parked && <HandleClock card={card} client={client} texts={texts} />}
       </span>
     </button>
+  );
+}
+
+/** Due: to be called now. Before that only when, so that nobody takes it for a call that waits. */
+function CallBack({ at, client, texts }: DeskUse & { readonly at: string }): JSX.Element {
+  const language = texts.language.value;
+  const when = full(at, language);
+  if (+new Date(at) <= client.tick.value) return <span class="badge call">{texts.t("callback_due")}</span>;
+  return (
+    <span class="badge ahead" title={texts.t("panel.callback", { when })}>
+      <Icon name="clock" />
+      <span class="sr">{texts.t("panel.callback", { when })}</span>
+      <span aria-hidden="true">{shortDay(at, language)}</span>
+    </span>
   );
 }

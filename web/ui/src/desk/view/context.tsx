@@ -29,14 +29,14 @@ export function Context({ client, texts, items }: Props): JSX.Element | null {
               <span>{item.title || item.provider}</span>
               <small>{item.state === "ready" ? item.at && clock(item.at, texts.language.value) : t(`context.${item.state}`)}</small>
             </p>
-            {item.state === "ready" && item.rows.length === 0 && <p class="empty">{t("context.nothing")}</p>}
+            {item.state === "ready" && !item.rows?.length && <p class="empty">{t("context.nothing")}</p>}
             {item.error && (
               <p class="reason" dir="auto">
                 {item.error}
               </p>
             )}
             <dl>
-              {item.rows.map(([name, value], index) => (
+              {item.rows?.map(([name, value], index) => (
                 <Fact key={index} name={name}>
                   <Value value={value} />
                 </Fact>

@@ -103,7 +103,7 @@ function Colleagues({ message, texts, client, content }: Props & { readonly cont
     <li class={mine ? "message internal mine" : "message internal"}>
       <div class="bubble">
         <span class="author" dir="auto">
-          <Icon name="note" /> {known(texts.t, "among", message.origin ?? "", { name, to: content.to ?? "" }, texts.t("note.by", { name }))}
+          <Icon name="note" /> {known(texts.t, "among", message.origin ?? "", { name, to: target(message, content) }, texts.t("note.by", { name }))}
         </span>
         <Words text={content.text} />
       </div>
@@ -114,12 +114,17 @@ function Colleagues({ message, texts, client, content }: Props & { readonly cont
   );
 }
 
+/** The colleague or team; of an action its name as words, as where it was chosen. */
+function target(message: Message, { to = "" }: Extract<Content, { kind: "note" }>): string {
+  return /^run/.test(message.origin ?? "") ? to.replaceAll("_", " ") : to;
+}
+
 /** What happened with the chat. */
 function Event({ message, texts }: Pick<DeskUse, "texts"> & { readonly message: Message }): JSX.Element {
   const words = message.content.kind === "text" || message.content.kind === "example" ? message.content.text : "";
   const origin = message.origin ?? "";
-  const to = message.content.kind === "note" ? (message.content.to ?? "") : "";
-  const name = message.name ?? "";
+  const to = message.content.kind === "note" ? target(message, message.content) : "";
+  const name = eventName(texts, origin, message.name ?? "");
   const said = (to && known(texts.t, "among", origin, { name, to }, "")) || known(texts.t, "notes", origin, { name }, "");
   // A sentence of ours, and what somebody said about it.
   const more = said && words && words !== origin && message.content.kind === "text" ? words : "";
@@ -131,6 +136,12 @@ function Event({ message, texts }: Pick<DeskUse, "texts"> & { readonly message: 
       </span>
     </li>
   );
+}
+
+/** Who or what the sentence names: an end by its outcome's name, a call-back by its time. */
+function eventName({ t, language }: DeskUse["texts"], origin: string, name: string): string {
+  if (origin === "ended") return known(t, "outcomes", name);
+  return /^\d{4}-\d\d-\d\dT/.test(name) ? full(name, language.value) || name : name;
 }
 
 export function ReplyView({ reply, client, texts }: DeskUse & { readonly reply: Reply }): JSX.Element {

@@ -9,7 +9,8 @@ import { LONGEST_REPLY } from "../client";
 import { draft, keepDraft, type Mode } from "../keep";
 import { completed, mentioned, queryAt, type Query } from "../suggest";
 import type { DeskUse } from "../use";
-import { Attachments, fileName, pickFiles } from "./attachments";
+import { fileName } from "../words";
+import { Attachments, pickFiles } from "./attachments";
 import { Icon } from "./icon";
 import { Suggest, useChoice } from "./suggest";
 
@@ -50,9 +51,8 @@ export function Writing(props: Props): JSX.Element {
     box.current.focus();
     fit(box.current);
   };
-  const choice = useChoice(props, query, (text, attach) => {
+  const choice = useChoice(props, query, (text) => {
     if (!query.value) return;
-    if (attach) client.attach.value = attach;
     const next = completed(words.value, query.value, text);
     put(next.text, next.caret);
     query.value = undefined;
@@ -137,27 +137,23 @@ function ready(client: DeskUse["client"], conversation: string, mode: Mode, word
   if (mode === "note") return text !== "";
   const files = client.uploads.of(conversation);
   if (files.some((file) => !file.uploaded) || (client.buttons.value.length > 0 && !text)) return false;
-  return text !== "" || files.length > 0 || client.attach.value !== "";
+  return text !== "" || files.length > 0 || client.enclosed.value !== "";
 }
 
 /** The words are the caption of the first file; each further file is an answer of its own, and so are words with buttons. */
 function answer(client: DeskUse["client"], conversation: string, text: string): void {
   const files = client.uploads.of(conversation);
   const buttons = client.buttons.value;
-  const attach = client.attach.value;
-  let caption = buttons.length ? "" : text;
-  const send = (file: { readonly upload: string } | { readonly attach: string }, name: string): void => {
-    client.say(conversation, { type: "reply", ...(caption ? { text: caption } : {}), ...file }, name);
-    caption = "";
-  };
-  if (attach) send({ attach }, fileName(attach));
-  for (const { key, uploaded, file } of files) {
-    if (uploaded) send({ upload: uploaded.upload }, file.name);
+  const enclosed = client.enclosed.value;
+  const caption = buttons.length ? "" : text;
+  if (enclosed) client.say(conversation, { type: "reply", ...(caption ? { text } : {}), upload: enclosed }, fileName(enclosed));
+  files.forEach(({ key, uploaded, file }, index) => {
+    if (uploaded) client.say(conversation, { type: "reply", ...(caption && !index && !enclosed ? { text } : {}), upload: uploaded.upload }, file.name);
     client.uploads.drop(key);
-  }
-  if ((!files.length && !attach) || buttons.length) client.say(conversation, { type: "reply", text, ...(buttons.length ? { buttons } : {}) });
+  });
+  if ((!files.length && !enclosed) || buttons.length) client.say(conversation, { type: "reply", text, ...(buttons.length ? { buttons } : {}) });
   client.buttons.value = [];
-  client.attach.value = "";
+  client.enclosed.value = "";
 }
 
 interface FootProps extends Props {

@@ -2,9 +2,9 @@
 
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import type { Card } from "../../../shared/protocol";
+import type { BotStep, Card } from "../../../shared/protocol";
 import type { DeskUse } from "../../use";
-import { known } from "../../words";
+import { known, titled } from "../../words";
 import { Box, Pick } from "./box";
 
 interface Props extends DeskUse {
@@ -29,7 +29,7 @@ export function Close({ client, texts, card, onClose }: Props): JSX.Element {
       onClose={onClose}
     >
       {outcomes.length > 0 && <Pick texts={texts} label={t("confirm.outcome")} options={outcomes.map((one) => ({ key: one, title: known(t, "outcomes", one) }))} value={outcome.value} onPick={(key) => (outcome.value = key)} compact />}
-      {topics.length > 0 && <Pick texts={texts} label={t("confirm.topic")} options={topics.map((one) => ({ key: one.name, title: one.title || one.name, ...(one.title ? { about: one.name } : {}) }))} value={topic.value} onPick={(key) => (topic.value = key)} />}
+      {topics.length > 0 && <Pick texts={texts} label={t("confirm.topic")} options={topics.map((one) => ({ key: one.name, title: titled(one, texts.language.value) }))} value={topic.value} onPick={(key) => (topic.value = key)} />}
     </Box>
   );
 }
@@ -38,9 +38,10 @@ export function HandBack({ client, texts, card, onClose }: Props): JSX.Element {
   const { t } = texts;
   const { steps } = client.bot.value;
   const place = useSignal("");
+  const called = (one: BotStep): string => titled(one, texts.language.value, known(t, "hand_back_box.steps", one.title.replaceAll(" ", "_"), undefined, one.title));
   const options = [
     { key: "", title: t("hand_back_box.where_it_was") },
-    ...steps.map(({ dialog, step, title }) => ({ key: `${dialog}/${step}`, title: title || step, about: `${dialog} / ${step}` })),
+    ...steps.map((one) => ({ key: `${one.dialog}/${one.step}`, title: called(one) })),
   ];
   const [dialog = "", step = ""] = place.value.split("/");
   return (
