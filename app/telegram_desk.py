@@ -75,6 +75,7 @@ def open_desk(ground: Ground, channels: Mapping[str, Channel], worker: Engine) -
         calendar=TelegramCalendar(callbacks_of(ground.store, ground.bot, ground.clock), ground.bot.rules, ground.clock),
         content=_Content(ground),
         bus=ground.bus,
+        presence=ground.presence,
         rates=ground.rates,
         clock=ground.clock,
         ids=ground.ids,
