@@ -1,5 +1,6 @@
 """The desk in Telegram, put together: its bot comes from the settings, all else from what the service has anyway."""
 
+import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta, tzinfo
@@ -170,12 +171,12 @@ class _Files:
             raise RefusedError(f"{media.ref!r} leads out of the bot folder's media")
         path = Path(self._bot.root_of(media.ref)) / media.ref
         try:
-            return media.mime, path.read_bytes()
+            return media.mime, await asyncio.to_thread(path.read_bytes)
         except OSError as error:
             raise RefusedError(f"the bot folder has no {media.ref}") from error
 
     async def keep(self, upload: Upload, body: bytes, kind: MediaType) -> Media:
-        found = kind_of(body)
+        found = await asyncio.to_thread(kind_of, body)
         if found is None:
             raise RefusedError("nobody should send files of this kind")
         name = clean_name(upload.name or kind, found)

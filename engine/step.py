@@ -166,6 +166,8 @@ def _customer(draft: Draft, event: CustomerEvent) -> None:
                 draft.change(language=language, language_chosen=True)
         case CustomerUnreachable(reason=reason):
             draft.note("unreachable", name=reason)
+            if isinstance(draft.state.phase, WithOperator):
+                draft.change(served=served(draft.state.phase, "silent", draft.now))
             if not isinstance(draft.state.phase, Closed):
                 draft.close("unreachable")
 

@@ -86,6 +86,11 @@ _TIDY_INBOX = text(
     "DELETE FROM inbox WHERE number IN (SELECT number FROM inbox WHERE state = 'done' AND received_at < :before"
     " ORDER BY received_at LIMIT :most)"
 )
+_TIDY_CONTEXT = text(
+    "DELETE FROM context WHERE conversation IN (SELECT known.conversation FROM context known"
+    " JOIN conversations ON conversations.id = known.conversation WHERE conversations.phase = 'closed' LIMIT :most)"
+)
+"""The worker of a conversation clears them away at its end, if it lives to."""
 
 
 class SqlStore:
@@ -304,6 +309,7 @@ class SqlStore:
         some = {"before": micros(before), "most": _TIDY_AT_ONCE}
         gone: int = await self._writer.call(lambda connection: connection.execute(_TIDY_INBOX, some).rowcount)
         await self._writer.change(accounts.TIDY_SESSIONS, (micros(now),))
+        await self._writer.call(lambda connection: connection.execute(_TIDY_CONTEXT, {"most": _TIDY_AT_ONCE}).rowcount)
         return gone
 
     # ── the desk's half ──────────────────────────────────────────────────────────────────────────────────────────────

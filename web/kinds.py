@@ -1,9 +1,11 @@
 """What a file is, by its content: what its name says, or the browser that sends it, counts for nothing. Pure."""
 
 import io
+import lzma
 import re
 import unicodedata
 import zipfile
+import zlib
 from typing import Final, NamedTuple
 
 from conversation.content import MediaType
@@ -61,6 +63,11 @@ TYPES: Final[dict[str, MediaType]] = {
 """What is sent as what."""
 LONGEST_NAME: Final = 120
 """Characters."""
+_DAMAGED: Final = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, ValueError, NotImplementedError, RuntimeError, OSError, EOFError
+)  # fmt: skip
+"""What looking into an archive raises."""
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0e-\x1f]")
 _BLANKS: Final = re.compile(r"\s+")
 
 
@@ -89,7 +96,7 @@ def _zipped(body: bytes) -> Kind | None:
             names = frozenset(archive.namelist())
             if "mimetype" in names and archive.getinfo("mimetype").file_size < 100:
                 return _OPEN.get(archive.read("mimetype").strip())
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError, OSError, EOFError):
+    except _DAMAGED:
         return None
     if "[Content_Types].xml" not in names or any("vbaproject" in name.casefold() for name in names):
         return None
@@ -101,7 +108,7 @@ def _is_text(body: bytes) -> bool:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError:
         return False
-    return bool(text.strip()) and not any(ord(sign) < 32 and sign not in "\t\n\r\f" for sign in text)
+    return bool(text.strip()) and not _CONTROL.search(text)
 
 
 def clean_name(name: str, kind: Kind) -> str:

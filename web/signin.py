@@ -101,7 +101,7 @@ class SignIn:
             return failure(429, "too_fast", "too many tries; wait a minute, then try again")
         if wait:
             await self.deps.clock.sleep(wait)
-        operator = await self.deps.store.find_operator(name)
+        operator = await self.deps.store.find_operator(name) if name.isprintable() else None
         check = partial(self.deps.verify, operator, wanted.password[:1000])
         right = await asyncio.get_running_loop().run_in_executor(self.checkers, check)
         if operator is None or not right:

@@ -1,5 +1,6 @@
 """Files that operators send: taken in by the desk, kept in the store, given to operators and to the customer they went to."""
 
+import asyncio
 from typing import Final
 
 from aiohttp import web
@@ -18,6 +19,10 @@ _CHUNK: Final = 64 * 1024
 RATE: Final = 0.5
 """Files a second of one operator, after BURST."""
 BURST: Final = 20
+AT_ONCE: Final = 16
+"""Files that a process takes in at the same time: each stands in memory, whole."""
+LONGEST: Final = 300.0
+"""Seconds until a file must be here."""
 
 
 class Uploads:
@@ -26,6 +31,7 @@ class Uploads:
     def __init__(self, deps: Deps, sign_in: SignIn) -> None:
         self.deps = deps
         self.sign_in = sign_in
+        self.coming = 0
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
         router.add_post("/desk/upload", self.upload)
@@ -36,10 +42,23 @@ class Uploads:
             return me
         if await self.deps.rates.take(f"upload:{me.id}", rate=RATE, burst=BURST) is None:
             return failure(429, "too_fast", "many files at once; wait a few seconds, then send the next")
-        body = await _read(request)
+        if self.coming >= AT_ONCE:
+            return failure(429, "too_fast", "many files come in right now; wait a few seconds, then send yours again")
+        self.coming += 1
+        try:
+            return await self.take(request, me)
+        finally:
+            self.coming -= 1
+
+    async def take(self, request: web.Request, me: Operator) -> web.Response:
+        try:
+            async with asyncio.timeout(LONGEST):
+                body = await _read(request)
+        except TimeoutError:
+            return failure(408, "too_slow", "the file did not come to its end; choose it once more")
         if body is None:
             return failure(413, "too_large", f"a file has at most {MAX_BYTES // 1024 // 1024} MB")
-        kind = kind_of(body)
+        kind = await asyncio.to_thread(kind_of, body)
         if kind is None:
             return failure(415, "not_sendable", "pictures, PDF, office documents, MP3, MP4, OGG and text can be sent")
         made = Upload(

@@ -1,10 +1,11 @@
 """An editor's file is changed where it must be, and nowhere else."""
 
 import io
+import re
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
@@ -136,6 +137,10 @@ def trees(leaf: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.dictionaries(names, inner, min_size=1, max_size=5)
 
 
+_ASKING = re.compile(r"(^|[\[{,: ])\?[^ ]")
+"""A plain word in brackets that begins with a question mark: the library writes it and can't read it again."""
+
+
 def grown(old: Any, new: Any) -> Any:
     """Keys are only ever added."""
     if isinstance(old, dict) and isinstance(new, dict):
@@ -154,6 +159,7 @@ def test_any_file_can_be_changed_to_anything_that_has_its_keys(old: Any, new: An
     out = io.StringIO()
     yaml.dump(old, out)
     raw = out.getvalue().encode()
+    assume(not flow or not _ASKING.search(out.getvalue()))
     start = read_source("x.yaml", raw).data
     wanted = grown(start, new)
     assert read_source("x.yaml", edit("x.yaml", raw, wanted)).data == wanted

@@ -77,6 +77,18 @@ def test_what_nobody_should_send_is_no_kind(body: bytes) -> None:
     assert kind_of(body) is None
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_a_packed_file_that_is_damaged_is_no_kind(method: int) -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", method) as archive:
+        archive.writestr("mimetype", b"application/vnd.oasis.opendocument.text")
+    body = bytearray(made.getvalue())
+    first = body.index(b"mimetype") + len(b"mimetype")
+    for at in range(first, first + 24):
+        body[at] ^= 0xFF
+    assert kind_of(bytes(body)) is None
+
+
 @given(st.binary(max_size=64))
 def test_random_bytes_are_never_our_fault(body: bytes) -> None:
     for start in (b"", b"PK\x03\x04", b"%PDF-", b"\xff", b"\0\0\0\x20ftyp"):

@@ -11,6 +11,7 @@ from conversation.effects import Effect, Post, Refuse, RunAction
 from conversation.events import (
     ActionDone,
     ActionFailed,
+    CustomerUnreachable,
     OperatorAssigned,
     OperatorConsulted,
     OperatorEvent,
@@ -212,3 +213,12 @@ def test_who_joined_and_parted_customers_is_noted_and_nothing_else_changes(state
         assert (note.origin, note.name, note.author) == (origin, "Bert", "system")
         assert note.content == Note(text="", to="telegram 4711")
         assert (after.phase, after.run, after.timers) == (state.phase, state.run, state.timers)
+
+
+def test_a_chat_whose_customer_is_gone_stays_with_the_team_that_had_it() -> None:
+    """What its operator wrote is none of other teams' business."""
+    state, _ = step(live(), CustomerUnreachable(id="gone", at=NOW, reason="blocked"), RULES)
+    held = live().phase
+    assert isinstance(state.phase, Closed)
+    assert isinstance(held, WithOperator)
+    assert (state.phase.team, state.phase.operator, state.phase.reopen) == (held.team, held.operator, None)

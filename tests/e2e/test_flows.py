@@ -58,8 +58,10 @@ class Story:
         await picture(anna.page, f"{self.shot}-waits-list")
         await eva.presses(eva.words.service("waiting.bot"))
         await eva.hears(eva.words.service("waiting.meanwhile"))
+        menus = eva.log.locator(".bubble", has_text=eva.words.bot("menu"))
+        await expect(menus).to_have_count(2)
         await eva.says(words["menu"])
-        await expect(eva.log.locator(".bubble", has_text=eva.words.bot("menu"))).to_have_count(2)
+        await expect(menus).to_have_count(3)
         await eva.reads_above(eva.words.widget("place", position=1))
 
     async def is_taken_and_both_see_each_other_write_and_read(self) -> None:
@@ -92,7 +94,8 @@ class Story:
         await box.get_by_label(anna.t("consult.question")).fill("Kennst du das?")
         await picture(anna.page, f"{self.shot}-consult")
         await box.get_by_role("button", name=anna.t("consult.go")).click()
-        await bohdan.told("consult", by="Anna")
+        await expect(bohdan.group("asked").locator(".card")).to_have_count(1)
+        await expect(bohdan.message("Kennst du das?")).to_be_visible()
         await bohdan.notes("Ja, Werkseinstellung.")
         await expect(anna.message("Ja, Werkseinstellung.")).to_be_visible()
         await self.both_pictures("consulted")

@@ -18,9 +18,12 @@ MAX_REASON: Final = 1_000
 """Characters of what is said with a transfer or a consultation."""
 MAX_MENTIONS: Final = 20
 
-_Id: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
-_Word: TypeAlias = Annotated[str, msgspec.Meta(max_length=64)]
-_Name: TypeAlias = Annotated[str, msgspec.Meta(max_length=200)]
+_STORABLE: Final = r"^[^\x00]*$"
+"""No database looks for anything else."""
+
+_Id: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=_STORABLE)]
+_Word: TypeAlias = Annotated[str, msgspec.Meta(max_length=64, pattern=_STORABLE)]
+_Name: TypeAlias = Annotated[str, msgspec.Meta(max_length=200, pattern=_STORABLE)]
 _Label: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_LABEL)]
 _Language: TypeAlias = Annotated[str, msgspec.Meta(max_length=8)]
 _Reason: TypeAlias = Annotated[str, msgspec.Meta(max_length=MAX_REASON)]

@@ -94,8 +94,11 @@ class MessageAdded(_ServerFrame, frozen=True, kw_only=True, tag="message"):
 
 
 class PanelChanged(_ServerFrame, frozen=True, kw_only=True, tag="panel"):
+    """``card``: of a chat that is in no list any more: the bot has it, or it is over."""
+
     conversation: str
     panel: Panel
+    card: Card | None = None
 
 
 class Context(_ServerFrame, frozen=True, kw_only=True, tag="context"):

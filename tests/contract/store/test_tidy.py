@@ -3,10 +3,13 @@
 import sqlite3
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from app.service import TIDY_EVERY, TIDY_PAUSE, _tidy
+from conversation.knowing import Known
 from conversation.records import Operator, Session
+from conversation.state import Closed, WithBot
 from store.sql import _TIDY_AT_ONCE, _TIDY_INBOX, SqlStore
 from tests.support.connector_surroundings import TurnedClock
 from tests.support.storing import NOW, Store, arrive, fresh, inbound, later, make_old, turn
@@ -39,6 +42,20 @@ async def test_expired_session_goes_and_valid_one_stays(store: Store) -> None:
     await store.tidy(later(-1), NOW)
     assert await store.find_session("old", later(-2)) is None
     assert await store.find_session("new", NOW) is not None
+
+
+async def test_what_was_known_of_a_customer_is_forgotten_when_the_conversation_is_over(store: Store) -> None:
+    """Its worker does so at the end, and may be killed before it could."""
+    states = {"over": Closed(outcome="solved", at=NOW), "here": WithBot()}
+    for name, phase in states.items():
+        row = await arrive(store, name, name)
+        conversation = msgspec.structs.replace(fresh(f"chat-{name}"), phase=phase)
+        await store.save(turn(conversation, handled=(row.number,)))
+        known = Known(provider="orders", title="Orders", state="ready", rows=(("A-1", "sent"),), at=NOW)
+        await store.context.put(conversation.id, [known])
+    await store.tidy(later(-1), NOW)
+    found = {name: len(await store.context.of(fresh(f"chat-{name}").id)) for name in states}
+    assert found == {"over": 0, "here": 1}
 
 
 def fill(file: Path, count: int, received_at: int = 0) -> None:

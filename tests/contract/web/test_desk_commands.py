@@ -1,5 +1,6 @@
 """What operators do at the desk besides claiming and answering, over real sockets: each frame, its refusal, and what colleagues hear."""
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,12 @@ import msgspec
 import pytest
 
 from conversation.content import Location, Media, Note, Prompt
+from conversation.errors import BadInputError
 from conversation.message import Message
 from conversation.state import Closed, Parked, WithBot, WithOperator
 from tests.support.desks import claimed, parked
 from tests.support.service import Link, Running, running
+from web.desk.incoming import read_frame
 
 PICTURE = b"\x89PNG\r\n\x1a\n"
 
@@ -304,3 +307,22 @@ async def test_the_holder_is_gone_in_the_middle_of_a_command_and_it_counts_once(
     await lotse.settle()
     assert [m.origin for m in await said(lotse, visitor.chat, "system")].count("transferred") == 1
     assert not isinstance(await phase(lotse, conversation), WithOperator)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        {"type": "open", "conversation": "a\0"},
+        {"type": "older", "conversation": "a\0", "before": 1},
+        {"type": "join", "id": "1", "conversation": "a", "chat": "a\0"},
+        {"type": "resend", "id": "1", "conversation": "a", "message_id": "a\0"},
+        {"type": "reply", "id": "1", "conversation": "a", "upload": "a\0"},
+        {"type": "transfer", "id": "1", "conversation": "a", "to": "a\0"},
+        {"type": "consult", "id": "1", "conversation": "a", "colleague": "a\0"},
+        {"type": "find", "text": "a\0"},
+    ],
+)
+def test_a_name_that_no_database_can_look_for_is_refused_and_not_looked_for(frame: dict[str, Any]) -> None:
+    with pytest.raises(BadInputError) as refused:
+        read_frame(json.dumps(frame))
+    assert refused.value.code == "bad_frame"

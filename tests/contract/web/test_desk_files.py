@@ -59,7 +59,9 @@ async def test_a_file_that_the_channel_does_not_give_is_a_plain_error(lotse: Run
     assert (answer.status, answer.data["code"]) == (502, "not_fetched")
 
 
-@pytest.mark.parametrize("path", ["/desk/file/none/none", "/desk/file/{chat}/none", "/desk/file/../../etc/passwd"])
+@pytest.mark.parametrize(
+    "path", ["/desk/file/none/none", "/desk/file/{chat}/none", "/desk/file/../../etc/passwd", "/desk/file/%00/x"]
+)
 async def test_a_file_that_is_not_there_is_404(lotse: Running, path: str) -> None:
     visitor, _ = await parked(lotse)
     ada = await lotse.operator("ada")

@@ -11,6 +11,7 @@ from aiohttp import WSServerHandshakeError
 from app import operators
 from conversation.errors import StoreError
 from conversation.records import Operator
+from store.sql import SqlStore
 from tests.support.customers import until
 from tests.support.desks import parked
 from tests.support.service import PASSWORD, BreakableStore, Running, running
@@ -55,6 +56,20 @@ async def test_a_wrong_password_or_name_says_the_same(lotse: Running, operator: 
     answer = await lotse.browser().post("/desk/login", {"operator": operator, "password": "wrong"})
     assert (answer.status, answer.data["code"]) == (401, "wrong_credentials")
     assert "Set-Cookie" not in answer.headers
+
+
+async def test_a_name_that_no_database_can_look_for_is_wrong_like_any_other(
+    lotse: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody outside can make the service say that its database is broken."""
+
+    async def looking(_: object, operator: str) -> None:
+        if not operator.isprintable():
+            raise StoreError("PostgreSQL takes no such text")
+
+    monkeypatch.setattr(SqlStore, "find_operator", looking)
+    answer = await lotse.browser().post("/desk/login", {"operator": "ada\0", "password": "x"})
+    assert (answer.status, answer.data["code"]) == (401, "wrong_credentials")
 
 
 async def test_after_ten_wrong_tries_a_minute_must_pass(lotse: Running) -> None:

@@ -1,5 +1,7 @@
 """Files that operators send: taken in, sent on both kinds of channels, given to nobody else."""
 
+import asyncio
+import threading
 from pathlib import Path
 from urllib.parse import quote
 
@@ -11,6 +13,7 @@ from conversation.errors import BadInputError
 from conversation.events import OperatorReplied
 from tests.support.desks import claimed
 from tests.support.service import Browser, Running, running
+from web.kinds import Kind, kind_of
 from web.uploads import BURST, MAX_BYTES, sendable
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0picture"
@@ -76,6 +79,43 @@ async def test_many_files_at_once_are_refused_until_a_moment_has_passed(lotse: R
     await upload(ada, PNG)
 
 
+async def test_a_file_is_looked_through_beside_the_service_and_not_by_it(
+    lotse: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten million characters, or an archive of a hundred thousand names, take most of a second."""
+    looked: list[bool] = []
+
+    def looking(body: bytes) -> Kind | None:
+        looked.append(threading.current_thread() is threading.main_thread())
+        return kind_of(body)
+
+    monkeypatch.setattr("web.uploads.kind_of", looking)
+    await upload(await lotse.operator("ada"), PNG)
+    assert looked == [False]
+
+
+async def test_more_files_at_the_same_time_than_there_is_memory_for_are_refused(
+    lotse: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.uploads.AT_ONCE", 1)
+    ada, bea = await lotse.operator("ada"), await lotse.operator("bea")
+    begun, go = asyncio.Event(), asyncio.Event()
+
+    async def slowly(_: object) -> bytes:
+        begun.set()
+        await go.wait()
+        return PNG
+
+    monkeypatch.setattr("web.uploads._read", slowly)
+    slow = asyncio.create_task(ada.post("/desk/upload?name=a.png", PNG))
+    await begun.wait()
+    answer = await bea.post("/desk/upload?name=b.png", PNG)
+    assert (answer.status, answer.data["code"]) == (429, "too_fast")
+    go.set()
+    assert (await slow).status == 200
+    await upload(bea, PNG)
+
+
 async def test_only_who_chose_a_file_can_send_it(lotse: Running) -> None:
     ada = await lotse.operator("ada")
     await lotse.operator("bea")
@@ -126,3 +166,20 @@ async def test_a_sent_file_goes_to_the_messenger_with_its_bytes_at_hand(tmp_path
         made = str((await upload(await lotse.operator("ada"), PNG))["upload"])
         assert await lotse.messenger.surroundings.upload(made) == PNG
         assert await lotse.messenger.surroundings.upload("none") is None
+
+
+async def test_a_file_that_does_not_come_to_its_end_keeps_nobody_out(
+    lotse: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.uploads.LONGEST", 0.05)
+
+    async def for_ever(_: object) -> bytes:
+        await asyncio.Event().wait()
+        return PNG
+
+    ada = await lotse.operator("ada")
+    with monkeypatch.context() as patched:
+        patched.setattr("web.uploads._read", for_ever)
+        answer = await ada.post("/desk/upload?name=a.png", PNG)
+    assert (answer.status, answer.data["code"]) == (408, "too_slow")
+    await upload(ada, PNG)

@@ -63,6 +63,7 @@ export class DeskClient extends DeskState {
 
   open(conversation: string): void {
     this.cursor.value = conversation;
+    this.dropToasts(conversation);
     if (this.opened.value === conversation && this.thread.value) return;
     batch(() => {
       this.dismiss();
@@ -121,6 +122,7 @@ export class DeskClient extends DeskState {
   /** True if it is on its way; the same to the same chat is not sent twice at a time. */
   command(order: Order, conversation: string): boolean {
     if (this.#outbox.list().some((command) => command.type === order.type && "conversation" in command && command.conversation === conversation)) return false;
+    this.dropToasts(conversation);
     this.#submit({ ...order, id: newId(), conversation } as DeskCommand);
     return true;
   }
@@ -144,6 +146,7 @@ export class DeskClient extends DeskState {
     const command = { ...said, id: newId(), conversation } as Reply["command"];
     const reply: Reply = { command, at: new Date().toISOString(), state: "sending", ...(file ? { file } : {}) };
     this.replies.value = [...this.replies.value, reply];
+    this.writing(conversation, false);
     this.#submit(command);
   }
 
@@ -235,7 +238,6 @@ export class DeskClient extends DeskState {
 
   #submit(command: DeskCommand): void {
     this.#outbox.add(command);
-    this.#typingSentAt = 0;
     this.#showBusy();
     if (this.#link.send(command)) this.#watchDone();
   }

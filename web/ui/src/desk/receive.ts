@@ -42,9 +42,13 @@ export class Receiver {
       case "message":
         this.#change(frame.conversation, (thread) => ({ ...thread, messages: mergedMessages(thread.messages, [frame.message]) }));
         if (frame.message.author === "customer") this.showTyping(false);
+        // What the bot ends is on nobody's list any more: no card says so.
+        if (frame.message.author === "system" && frame.message.origin === "ended") {
+          this.#change(frame.conversation, (thread) => (thread.card.phase === "with_bot" ? { ...thread, card: { ...thread.card, phase: "closed" } } : thread));
+        }
         return;
       case "panel":
-        this.#change(frame.conversation, (thread) => ({ ...thread, panel: frame.panel }));
+        this.#change(frame.conversation, (thread) => ({ ...thread, panel: frame.panel, card: frame.card ? kept(frame.card, thread.card) : thread.card }));
         return;
       case "context":
         this.#change(frame.conversation, (thread) => ({ ...thread, context: frame.items }));

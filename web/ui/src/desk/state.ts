@@ -135,6 +135,11 @@ export class DeskState {
     this.toasts.value = this.toasts.value.filter((toast) => toast.id !== id);
   }
 
+  /** What was told about a chat that is being looked at, or that something is done with. */
+  dropToasts(conversation: string): void {
+    this.toasts.value = this.toasts.value.filter((toast) => toast.conversation !== conversation);
+  }
+
   /** A hidden page counts no seconds. */
   #passTime(): void {
     if (document.hidden) return;

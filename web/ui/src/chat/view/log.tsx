@@ -204,23 +204,16 @@ interface MediaProps {
 function MediaView({ media, href: ours, alt, texts }: MediaProps): JSX.Element {
   const href = mediaHref(media, ours);
   const name = mediaName(media) || texts.t("file");
-  if (!href) return <p>📎 {name}</p>;
-  if (!isPicture(media)) {
-    return (
-      <p>
-        📎{" "}
-        <a href={href} target="_blank" rel="noopener noreferrer nofollow">
-          {name}
-        </a>
-      </p>
-    );
-  }
   return (
     <figure>
-      <a href={href} target="_blank" rel="noopener noreferrer">
-        <img src={href} alt={media.caption || alt || name} loading="lazy" />
-      </a>
-      {media.caption && <figcaption>{media.caption}</figcaption>}
+      {href ? (
+        <a href={href} target="_blank" rel="noopener noreferrer nofollow">
+          {isPicture(media) ? <img src={href} alt={media.caption || alt || name} loading="lazy" /> : name}
+        </a>
+      ) : (
+        name
+      )}
+      {media.caption && <figcaption dir="auto">{media.caption}</figcaption>}
     </figure>
   );
 }

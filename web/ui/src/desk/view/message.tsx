@@ -103,7 +103,7 @@ function Colleagues({ message, texts, client, content }: Props & { readonly cont
     <li class={mine ? "message internal mine" : "message internal"}>
       <div class="bubble">
         <span class="author" dir="auto">
-          <Icon name="note" /> {known(texts.t, "among", message.origin ?? "", { name, to: content.to ?? "" }, texts.t("note.by", { name }))}
+          <Icon name="note" /> {known(texts.t, "among", message.origin ?? "", { name, to: target(message, content) }, texts.t("note.by", { name }))}
         </span>
         <Words text={content.text} />
       </div>
@@ -114,11 +114,16 @@ function Colleagues({ message, texts, client, content }: Props & { readonly cont
   );
 }
 
+/** The colleague or team; of an action its name as words, as where it was chosen. */
+function target(message: Message, { to = "" }: Extract<Content, { kind: "note" }>): string {
+  return /^run/.test(message.origin ?? "") ? to.replaceAll("_", " ") : to;
+}
+
 /** What happened with the chat. */
 function Event({ message, texts }: Pick<DeskUse, "texts"> & { readonly message: Message }): JSX.Element {
   const words = message.content.kind === "text" || message.content.kind === "example" ? message.content.text : "";
   const origin = message.origin ?? "";
-  const to = message.content.kind === "note" ? (message.content.to ?? "") : "";
+  const to = message.content.kind === "note" ? target(message, message.content) : "";
   const name = eventName(texts, origin, message.name ?? "");
   const said = (to && known(texts.t, "among", origin, { name, to }, "")) || known(texts.t, "notes", origin, { name }, "");
   // A sentence of ours, and what somebody said about it.
