@@ -62,6 +62,14 @@ async def test_a_note_reaches_colleagues_and_who_is_mentioned_is_told_but_never_
     assert not [frame for frame in visitor.link.frames if "note" in str(frame.get("content"))]
 
 
+async def test_what_names_an_operators_message_at_their_desk_is_not_told_to_the_customer(lotse: Running) -> None:
+    """Of an answer from the Telegram desk it names the group."""
+    visitor, conversation, ada = await claimed(lotse)
+    await does(lotse, ada, "reply", "tg:-100200300:17", conversation=conversation, text="Guten Tag")
+    await visitor.hears("Guten Tag")
+    assert "-100200300" not in str(visitor.link.frames)
+
+
 async def test_the_same_note_sent_twice_stands_once(lotse: Running) -> None:
     visitor, conversation, ada = await claimed(lotse)
     for _ in range(2):
