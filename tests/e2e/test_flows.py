@@ -14,8 +14,20 @@ from tests.support.flows import DESKTOP, PHONE, Customer, Desk, House, house
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 WORDS = {
-    "de": {"hello": "Hallo", "blinks": "Der Router blinkt rot", "menu": "menü", "back": "Doch noch eine Frage", "yes": "Ja bitte"},
-    "uk": {"hello": "Привіт", "blinks": "Роутер блимає червоним", "menu": "меню", "back": "Ще одне питання", "yes": "Так, звісно"},
+    "de": {
+        "hello": "Hallo",
+        "blinks": "Der Router blinkt rot",
+        "menu": "menü",
+        "back": "Doch noch eine Frage",
+        "yes": "Ja bitte",
+    },
+    "uk": {
+        "hello": "Привіт",
+        "blinks": "Роутер блимає червоним",
+        "menu": "меню",
+        "back": "Ще одне питання",
+        "yes": "Так, звісно",
+    },
 }
 
 
@@ -40,7 +52,9 @@ async def test_from_waiting_to_rated_and_back_again(
 
 
 class Story:
-    def __init__(self, lotse: House, eva: Customer, anna: Desk, bohdan: Desk, words: Mapping[str, str], shot: str) -> None:
+    def __init__(
+        self, lotse: House, eva: Customer, anna: Desk, bohdan: Desk, words: Mapping[str, str], shot: str
+    ) -> None:
         self.lotse, self.eva, self.anna, self.bohdan, self.words, self.shot = lotse, eva, anna, bohdan, words, shot
 
     async def both_pictures(self, name: str, desk: Desk | None = None) -> None:
@@ -154,7 +168,7 @@ class Story:
         await box.get_by_label("text", exact=True).fill("Router tauschen")
         await picture(bohdan.page, f"{self.shot}-run")
         await box.get_by_role("button", name=bohdan.t("run.go")).dblclick()
-        await expect(bohdan.history.get_by_text(bohdan.t("among.run_done", to="create_ticket"))).to_have_count(1)
+        await expect(bohdan.history.get_by_text(bohdan.t("among.run_done", to="create ticket"))).to_have_count(1)
         await bohdan.tab("panel")
         await expect(bohdan.panel.get_by_text("create_ticket").first).to_be_visible()
         await picture(bohdan.page, f"{self.shot}-panel")
@@ -165,18 +179,22 @@ class Story:
         box = await bohdan.tool("close")
         await picture(bohdan.page, f"{self.shot}-close")
         await box.get_by_role("button", name=bohdan.t("confirm.no")).click()
-        await bohdan.closes("solved", "report_outage")
+        await bohdan.closes("solved", eva.words.bot("menu.options.outage"))
         await eva.hears(eva.words.bot("csat"))
         await eva.says("5")
         await eva.hears(eva.words.bot("goodbye"))
         await eva.reads_above(eva.words.widget("ended"))
         await self.both_pictures("closed", bohdan)
-        await eva.says(words["back"])
-        await eva.hears(eva.words.service("reopened"))
-        await bohdan.opens(words["back"])
-        await expect(bohdan.page.get_by_text(bohdan.t("preferred", name="Bohdan")).first).to_be_visible()
-        await self.both_pictures("reopened", bohdan)
+        await eva.asks_for_a_person(words["back"])
+        await bohdan.opens(eva.words.bot("menu.options.human"))
+        await self.both_pictures("again", bohdan)
         await bohdan.claims()
         await eva.reads_above(eva.words.widget("with_operator", name="Bohdan"))
+        await bohdan.tab("panel")
+        await bohdan.panel.get_by_role("button", name=bohdan.t("outcomes.solved")).click()
+        await expect(bohdan.page.get_by_role("log", name=bohdan.t("earlier.title"))).to_contain_text(words["blinks"])
+        await picture(bohdan.page, f"{self.shot}-earlier")
+        await bohdan.page.get_by_role("button", name=bohdan.t("earlier.back")).click()
+        await expect(bohdan.history).to_be_visible()
         for page in (eva.page, bohdan.page):
             await no_barriers(page)
