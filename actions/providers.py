@@ -26,6 +26,7 @@ __all__ = ["About", "LocalProviders", "provider"]
 FOLDER: Final = "context"
 MAX_LIMIT: Final = 30.0
 MAX_ROWS: Final = 50
+MAX_LANGUAGES: Final = 20
 MAX_NAME: Final = 80
 MAX_VALUE: Final = 500
 """Characters; what is longer is cut: a panel beside a chat has no room for more."""
@@ -77,7 +78,8 @@ class LocalProviders:
         offer, function = found
         try:
             async with asyncio.timeout(offer.limit):
-                return rows_of(await self._loop.run(lambda: function(about)))
+                known: Rows = await self._loop.run(lambda: _asked(function, about))
+                return known
         except TimeoutError as error:
             raise ContextError(provider, f"no answer within {offer.limit:g} s", late=True) from error
         except ContextError:
@@ -117,6 +119,11 @@ def _wrong(name: str, function: Any, title: Any, limit: Any) -> str:
     return ""
 
 
+async def _asked(function: Provide, about: About) -> Rows:
+    """With all that the rows cost which are made while they are read."""
+    return rows_of(await function(about))
+
+
 def rows_of(answer: Any) -> Rows:
     """What a provider returned, as it is shown. Raises TypeError or ValueError for what is no names and values."""
     if answer is None:
@@ -135,6 +142,8 @@ def rows_of(answer: Any) -> Rows:
 
 
 def _words(value: Any, most: int) -> Words:
+    if isinstance(value, Mapping) and len(value) > MAX_LANGUAGES:
+        raise ValueError(f"a row holds words in {len(value)} languages: at most {MAX_LANGUAGES}")
     if isinstance(value, Mapping) and _are_words(dict(value)):
         return {language: _cut(text, most) for language, text in value.items()}
     match value:

@@ -5,6 +5,7 @@ So nobody is overtaken by who comes later than that, however many do. Each chat 
 and have room; only a chat that no such operator is left for goes on waiting.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -123,8 +124,8 @@ class _Table:
         self._policy = policy
         self._at = at
         self._closed: dict[str, bool] = {}
-        self._before: list[frozenset[str]] = []
-        """Of each chat that waits for room: who could take it."""
+        self._before: Counter[frozenset[str]] = Counter()
+        """Of the chats that wait for room: how many there are that the same people could take."""
 
     def serve(self, chat: Waiter) -> Assigned | None:
         """Somebody who may have the chat and has room."""
@@ -143,8 +144,8 @@ class _Table:
             return "manual" if any(seat.room for seat in fitting) else "all_full"
         kept = self._kept_for(chat, team)
         who = frozenset(seat.operator for seat in fitting)
-        before = sum(not who.isdisjoint(others) for others in self._before)
-        self._before.append(who)
+        before = sum(count for others, count in self._before.items() if not who.isdisjoint(others))
+        self._before[who] += 1
         if kept:
             return f"kept_for {kept.name or kept.operator}"
         return f"others_first {before}" if before else "all_full"

@@ -205,3 +205,32 @@ async def test_the_example_shows_orders_and_faults_of_a_customer() -> None:
     assert spoken(asked[0][1], "en") == "router shipped"
     assert await providers.ask("faults", about()) == ()
     await providers.close()
+
+
+async def test_rows_that_are_made_while_they_are_read_are_read_beside_the_service(made: Make) -> None:
+    """A generator does its work when somebody asks for the next row: whatever that is, no chat waits for it."""
+    providers = made(
+        crm="""
+        import threading
+
+        @provider(title="Orders")
+        async def orders(about: About):
+            def rows():
+                while True:
+                    yield "read in", threading.current_thread().name
+            return rows()
+        """
+    )
+    assert await answer(providers) == (("read in", "context"),) * MAX_ROWS
+
+
+async def test_words_in_more_languages_than_there_are_is_refused(made: Make) -> None:
+    providers = made(
+        crm="""
+        @provider(title="Orders")
+        async def orders(about: About):
+            return [("status", {f"{number}": "x" for number in range(100_000)})]
+        """
+    )
+    with pytest.raises(ContextError, match="languages"):
+        await answer(providers)

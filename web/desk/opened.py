@@ -15,7 +15,7 @@ from conversation.state import WithOperator
 from handoff.rights import sees_card
 from web.access import must_see
 from web.deps import Deps
-from web.desk.board import LISTED
+from web.desk.board import LISTED, bare
 from web.desk.dead_letters import DeadLetters
 from web.desk.knowledge import context_for, panel_for
 from web.desk.outgoing import (
@@ -117,9 +117,8 @@ class View:
         self._panel = await panel_for(self._deps, snapshot, self._language)
         self._shown = messages[-1].seq if messages else 0
         card = card_of(snapshot.conversation, preview_of(snapshot.conversation, messages))
-        card = msgspec.structs.replace(card, calls=())
         more = bool(messages) and messages[0].seq > 1
-        await self._socket.send(Opened(card=card, messages=messages, panel=self._panel, more=more))
+        await self._socket.send(Opened(card=bare(card), messages=messages, panel=self._panel, more=more))
         return snapshot
 
     async def _news(self, payload: bytes) -> None:
@@ -156,7 +155,8 @@ class View:
         panel = await self._panels.since(self.conversation, self._language, version)
         if panel is not self._panel:
             self._panel = panel
-            await self._socket.send(PanelChanged(conversation=self.conversation, panel=panel))
+            card = bare(turn.card) if version and turn.card.phase not in LISTED else None
+            await self._socket.send(PanelChanged(conversation=self.conversation, panel=panel, card=card))
 
     async def _still_mine(self, card: Card) -> bool:
         """Whether the operator may still see it. The store is asked only where the line in the list does not say so."""

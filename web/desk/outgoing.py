@@ -94,8 +94,11 @@ class MessageAdded(_ServerFrame, frozen=True, kw_only=True, tag="message"):
 
 
 class PanelChanged(_ServerFrame, frozen=True, kw_only=True, tag="panel"):
+    """``card``: of a chat that is in no list any more: the bot has it, or it is over."""
+
     conversation: str
     panel: Panel
+    card: Card | None = None
 
 
 class Context(_ServerFrame, frozen=True, kw_only=True, tag="context"):
@@ -188,6 +191,16 @@ class Refused(_ServerFrame, frozen=True, kw_only=True, tag="refused"):
     id: str
     reason: str
     holder: str = ""
+
+
+class WrongArgument(_ServerFrame, frozen=True, kw_only=True, tag="error"):
+    """``wanted``: the kind that the argument of the action must have, or ``missing``."""
+
+    code: str = "bad_argument"
+    message: str
+    id: str
+    argument: str
+    wanted: str
 
 
 class Error(_ServerFrame, frozen=True, kw_only=True, tag="error"):

@@ -92,6 +92,15 @@ async def test_facts_found_out_later_reach_the_open_panel(lotse: Running) -> Non
     assert panel["conversation"] == conversation
 
 
+async def test_an_open_chat_that_ends_with_the_bot_is_shown_as_closed(lotse: Running) -> None:
+    visitor, conversation, desk = await claimed(lotse)
+    await desk.send("close", id="c", conversation=conversation)
+    await visitor.hears("zufrieden")
+    await visitor.say("5")
+    over = await desk.until("panel", lambda frame: (frame.get("card") or {}).get("phase") == "closed")
+    assert over["card"]["conversation"] == conversation
+
+
 async def test_older_messages_come_page_by_page_without_gap_or_double(lotse: Running) -> None:
     visitor, conversation, desk = await claimed(lotse)
     for number in range(250):

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -15,6 +16,8 @@ from conversation.errors import RefusedError
 from conversation.message import Message
 from conversation.records import Saved, Turn
 from engine.step import step
+from store.people import SqlPeople
+from tests.support.desks import claimed
 from tests.support.log_lines import log_lines
 from tests.support.service import NORDNETZ, PhotoChannel, Running, Visitor, bot_folder, running
 
@@ -22,6 +25,7 @@ MARK = "Wasserschildkröte"
 """Said, as a name, as a label, as everything."""
 ORDER = "A-98765"
 """Understood, and given to an action."""
+PHONE = "+4930555777"
 
 
 def words_in(text: str) -> list[str]:
@@ -210,3 +214,85 @@ def test_what_a_library_logs_is_shown_without_its_values(lines: list[str]) -> No
     assert json.loads(lines[0])["says"] == "sent %s to %s"
     assert "KeyError" in lines[2]
     assert [found for line in lines if (found := words_in(line))] == []
+
+
+async def test_what_colleagues_write_name_and_look_for_is_not_repeated_whatever_breaks(
+    tmp_path: Path, lines: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Notes, reasons, questions, arguments, phone numbers, names of files: each is done once, and once while all that is done breaks."""
+
+    async def broken(*_: Any, **__: Any) -> None:
+        raise RuntimeError(f"{MARK} {PHONE}")
+
+    async with running(tmp_path) as lotse:
+        visitor, conversation, desk = await claimed(lotse)
+        await lotse.add_operator("ben")
+        await desk.send("slots", conversation=conversation, team="support")
+        begin = (await desk.until("slots"))["slots"][0]
+        frames: list[dict[str, Any]] = [
+            {"type": "note", "text": MARK, "mentions": ["ben", MARK]},
+            {"type": "consult", "colleague": "ben", "question": MARK},
+            {"type": "run", "action": "find_order", "arguments": {"number": ORDER}},
+            {"type": "plan", "begin": begin, "phone": PHONE, "topic": MARK},
+            {"type": "transfer", "team": "billing", "reason": MARK},
+            {"type": "run", "action": MARK, "arguments": {MARK: MARK}},
+            {"type": "transfer", "team": MARK, "reason": MARK},
+            {"type": "consult", "colleague": MARK, "question": MARK},
+        ]
+        for turn, frame in enumerate(frames):
+            await desk.send(frame.pop("type"), id=f"a{turn}", conversation=conversation, **frame)
+        await desk.send("find", text=MARK)
+        await desk.until("found")
+        ada = await lotse.operator("ada")
+        assert (await ada.post(f"/desk/upload?name={quote(MARK)}.png", b"\x89PNG\r\n\x1a\n")).status == 200
+        await lotse.settle()
+
+        with monkeypatch.context() as patched:
+            patched.setattr("engine.shell.turns.step", breaks)
+            await desk.send("note", id="b", conversation=conversation, text=MARK)
+            await desk.until("done", id="b")
+            await lotse.settle()
+        for where, kind, fields in (
+            ("web.customers.find", "find", {"text": MARK}),
+            ("web.desk.shift.event_of", "note", {"id": "c", "conversation": conversation, "text": MARK}),
+        ):
+            with monkeypatch.context() as patched:
+                patched.setattr(where, broken)
+                again = await (await lotse.operator("ada")).desk()
+                await again.send(kind, **fields)
+                while await again.next():
+                    pass
+        with monkeypatch.context() as patched:
+            patched.setattr(SqlPeople, "put_upload", broken)
+            assert (await ada.post(f"/desk/upload?name={quote(MARK)}.png", b"\x89PNG\r\n\x1a\n")).status == 500
+        assert {"step_failed", "request_failed"} <= events(lines)
+        assert PHONE not in "".join(lines)
+        await clean(lotse, lines, visitor)
+
+
+def breaks(start: Any, event: Any, rules: Any) -> Any:
+    raise RuntimeError(f"{MARK} {event!r}")
+
+
+async def test_what_a_back_end_knows_of_a_customer_is_not_repeated(tmp_path: Path, lines: list[str]) -> None:
+    source = f"""
+from actions.providers import About, provider
+
+@provider(title="Orders")
+async def orders(about: About) -> list[tuple[str, str]]:
+    return [("{MARK}", "{ORDER}")]
+
+@provider(title="Broken")
+async def broken(about: About) -> list[tuple[str, str]]:
+    raise RuntimeError(bytes.fromhex("{MARK.encode().hex()}").decode() + about.address)
+"""
+    bot_folder(tmp_path / "bot", **{"context/orders.py": source})
+    async with running(tmp_path) as lotse:
+        visitor, conversation, desk = await claimed(lotse)
+        context = await desk.until("context", lambda frame: {"ready", "failed"} == {i["state"] for i in frame["items"]})
+        assert {row[0] for item in context["items"] for row in item.get("rows", ())} == {MARK}
+        assert "context_provider_broke" in events(lines)
+        await desk.send("canned", conversation=conversation)
+        await lotse.settle()
+        assert visitor.chat not in "".join(line for line in lines if "context_provider_broke" in line)
+        await clean(lotse, lines, visitor)

@@ -51,7 +51,7 @@ export class Receiver {
         }
         return;
       case "panel":
-        this.#change(frame.conversation, (thread) => ({ ...thread, panel: frame.panel }));
+        this.#change(frame.conversation, (thread) => ({ ...thread, panel: frame.panel, card: frame.card ? kept(frame.card, thread.card) : thread.card }));
         return;
       case "context":
         this.#change(frame.conversation, (thread) => ({ ...thread, context: frame.items }));

@@ -53,6 +53,9 @@ export interface ErrorFrame {
   readonly code: string;
   readonly message: string;
   readonly id?: string;
+  /** Of `bad_argument`. */
+  readonly argument?: string;
+  readonly wanted?: string;
 }
 
 // ── the chat of a customer ───────────────────────────────────────────────────────────────────────────────────────────
@@ -307,7 +310,7 @@ export type DeskFrame =
   | { readonly type: "conversation"; readonly card: Card; readonly messages: readonly Message[]; readonly panel: Panel; readonly more: boolean }
   | { readonly type: "messages"; readonly conversation: string; readonly messages: readonly Message[]; readonly more: boolean }
   | { readonly type: "message"; readonly conversation: string; readonly message: Message }
-  | { readonly type: "panel"; readonly conversation: string; readonly panel: Panel }
+  | { readonly type: "panel"; readonly conversation: string; readonly panel: Panel; readonly card?: Card | null }
   | { readonly type: "context"; readonly conversation: string; readonly items: readonly ContextItem[] }
   | { readonly type: "viewers"; readonly conversation: string; readonly operators: readonly Viewer[] }
   | { readonly type: "told"; readonly kind: ToldKind; readonly conversation: string; readonly by: string; readonly text: string }
