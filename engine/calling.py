@@ -90,6 +90,12 @@ def fired(draft: Draft, event: TimerFired) -> bool:
     return event.name.startswith(callbacks.TIMERS)
 
 
+def mind(draft: Draft, callback: Callback) -> None:
+    """It is due, and the customer is about to say another time or none. Who says neither is called all the same: it is due again soon."""
+    draft.change(callback=callback)
+    draft.set_timer(callbacks.DUE, draft.now + callbacks.MIND)
+
+
 def _remind(draft: Draft, callback: Callback) -> None:
     """One that comes when the time is there already says nothing new."""
     if draft.now >= callback.begin:

@@ -199,9 +199,10 @@ def _input(draft: Draft, event: CustomerSaid | CustomerPressed) -> None:
     match draft.state.phase:
         case WithBot():
             _bot(draft, heard, text)
-        case Parked(callback=Callback()) if (
+        case Parked(callback=Callback() as callback) if (
             find_command(draft.rules.bot, draft.state.language, text) in calling.COMMANDS
         ):
+            calling.mind(draft, callback)
             waiting.leave(draft, heard)
         case Parked() as parked:
             waiting.customer(draft, parked, heard, text, lambda: _bot(draft, heard, text))

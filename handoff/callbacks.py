@@ -22,6 +22,8 @@ PRIORITY: Final = 5
 """A call-back that is due, among those that wait: somebody was promised a time."""
 LATE: Final = timedelta(minutes=10)
 """From here on a call-back comes with an excuse."""
+MIND: Final = timedelta(minutes=5)
+"""So long customers who are about to be called may take to say another time."""
 GRACE: Final = timedelta(minutes=30)
 """So long after it was offered a time may be taken although the notice is shorter by then."""
 STAYS: Final = 30 * 86400

@@ -131,7 +131,7 @@ class WebChat:
 class _Visit:
     """One socket of one visitor."""
 
-    __slots__ = ("address", "chat", "deps", "language", "phase", "queue", "seen", "sent", "socket")
+    __slots__ = ("address", "chat", "deps", "language", "phase", "queue", "seen", "sent", "socket", "team")
 
     def __init__(self, chat: WebChat, socket: Socket) -> None:
         self.chat = chat
@@ -143,6 +143,8 @@ class _Visit:
         self.seen = 0
         self.phase: PhaseNow | None = None
         self.queue: asyncio.Task[None] | None = None
+        self.team = ""
+        """Whose queue it is."""
 
     async def run(self) -> None:
         if not await self.greet():
@@ -266,10 +268,11 @@ class _Visit:
 
     def watch_queue(self, conversation: str, team: str = "") -> None:
         """While the customer waits, the place in the queue follows what happens there."""
-        if not conversation and self.queue:
+        if self.queue and (not conversation or team != self.team):
             self.queue.cancel()
             self.queue = None
-        elif conversation and self.queue is None:
+        if conversation and self.queue is None:
+            self.team = team
             self.queue = asyncio.create_task(self.follow_queue(conversation, team))
 
     async def follow_queue(self, conversation: str, team: str) -> None:

@@ -26,7 +26,7 @@ from conversation.events import (
     OperatorTransferred,
 )
 from conversation.records import Operator, Upload
-from conversation.state import WithOperator
+from conversation.state import WithBot, WithOperator
 from conversation.topics import Topic
 
 _log = structlog.get_logger("telegram_desk")
@@ -255,10 +255,11 @@ class Hearing:
             )
             return
         outcome, topic = read
-        await self._operate(move, "close", OperatorClosed(outcome=outcome, topic=topic, **self._about(move)))
+        over = self._lent.over(move.by)
+        await self._operate(move, "close", OperatorClosed(outcome=outcome, topic=topic, over=over, **self._about(move)))
 
     async def _transfer(self, move: Move, rest: str) -> None:
-        operators = await self._lent.reads.operators()
+        operators = [each for each in await self._lent.reads.operators() if self._lent.sees(each, WithBot())]
         teams = self._lent.content.teams()
         if not rest:
             here = getattr(move.conversation.phase, "team", "")

@@ -147,7 +147,7 @@ def frame_of(message: Message, href: str = "") -> Said | Skip:
         at=message.at,
         content=message.content,
         name=message.name,
-        client_id=message.client_id,
+        client_id=message.client_id if message.author == "customer" else "",
         edits=message.edits,
         href=href,
     )

@@ -264,6 +264,19 @@ def test_who_is_about_to_be_called_may_still_move_it_or_call_it_off(language: st
     assert talk.state.callback is None or talk.state.callback.begin > NINE
 
 
+def test_who_was_about_to_be_called_and_thinks_no_more_of_another_time_is_called_all_the_same() -> None:
+    """They left the queue for the question of the bot, and answered it by nothing."""
+    talk = booked()
+    callback = talk.state.callback
+    fire(talk, DUE)
+    talk.say(WORDS["en"][0])
+    assert isinstance(talk.state.phase, WithBot)
+    assert fire(talk, DUE) == ["callback.due_phone"]
+    assert isinstance(talk.state.phase, Parked)
+    assert talk.state.phase.callback == callback
+    assert DUE not in talk.state.timers
+
+
 # ── an operator plans it ─────────────────────────────────────────────────────────────────────────────────────────────
 
 TEN = Callback(id="t", team="support", begin=NINE + timedelta(hours=1), phone="+49301234567", operator="anna")

@@ -124,7 +124,9 @@ def _reason(conversation: Conversation, messages: tuple[Message, ...]) -> str:
 
 def _path(conversation: Conversation, messages: tuple[Message, ...]) -> tuple[str, ...]:
     """The steps that said something, in order: the way the customer came."""
-    said = [message.origin for message in _of(conversation, messages, "bot") if not message.origin.startswith("_product/")]
+    said = [
+        message.origin for message in _of(conversation, messages, "bot") if not message.origin.startswith("_product/")
+    ]
     keys = [origin.rpartition("/")[2].partition(".")[0] for origin in said]
     return tuple(key for key, before in zip(keys, ["", *keys], strict=False) if key != before)
 

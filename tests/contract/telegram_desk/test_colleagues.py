@@ -1,9 +1,11 @@
 """What operators do among themselves in the group: the customer hears nothing of it."""
 
+import msgspec
 import pytest
 
 from conversation.content import Note
 from conversation.events import OperatorNoted
+from conversation.records import Role
 from tests.support.forum_desk import Group
 
 ANNA, BEN = 501, 502
@@ -94,6 +96,33 @@ async def test_transfer_of_what_a_colleague_has_is_refused(desk: Group) -> None:
     await desk.sees(topic, "✗ Anna has this chat.")
     await desk.quiet()
     assert topic.title == "Ann · Anna"
+
+
+async def test_supervisor_closes_what_a_colleague_has(desk: Group) -> None:
+    await _claimed(desk)
+    topic = await desk.topic("Ann")
+    await _role(desk, "ben", "supervisor")
+    desk.fake.writes(BEN, topic.number, "/close")
+    await desk.sees(topic, "Closed.")
+
+
+async def test_who_has_no_chats_is_given_none(desk: Group) -> None:
+    """An editor could neither see nor answer it."""
+    await _role(desk, "ben", "editor")
+    await _claimed(desk)
+    topic = await desk.topic("Ann")
+    desk.fake.writes(ANNA, topic.number, "/transfer")
+    menu = await desk.sees(topic, "Where should this chat go?")
+    assert "@Ben" not in menu.keys
+    desk.fake.presses(ANNA, menu, "o:ben")
+    await desk.quiet()
+    assert topic.title == "Ann · Anna"
+
+
+async def _role(desk: Group, name: str, role: Role) -> None:
+    operator = await desk.lotse.store.find_operator(name)
+    assert operator is not None
+    await desk.lotse.store.put_operator(msgspec.structs.replace(operator, role=role))
 
 
 @pytest.mark.parametrize("payload", ["t:nowhere", "x", "c:now", "o:nobody", ""])

@@ -62,6 +62,14 @@ async def test_a_note_reaches_colleagues_and_who_is_mentioned_is_told_but_never_
     assert not [frame for frame in visitor.link.frames if "note" in str(frame.get("content"))]
 
 
+async def test_what_names_an_operators_message_at_their_desk_is_not_told_to_the_customer(lotse: Running) -> None:
+    """Of an answer from the Telegram desk it names the group."""
+    visitor, conversation, ada = await claimed(lotse)
+    await does(lotse, ada, "reply", "tg:-100200300:17", conversation=conversation, text="Guten Tag")
+    await visitor.hears("Guten Tag")
+    assert "-100200300" not in str(visitor.link.frames)
+
+
 async def test_the_same_note_sent_twice_stands_once(lotse: Running) -> None:
     visitor, conversation, ada = await claimed(lotse)
     for _ in range(2):
@@ -156,6 +164,25 @@ async def test_an_action_that_is_run_leaves_its_result_as_a_note(lotse: Running)
     await ada.send("run", id="odd", conversation=conversation, action="create_ticket", arguments={"bomb": 1})
     assert (await ada.until("error"))["code"] == "bad_frame"
     assert not await said(lotse, visitor.chat, "operator")
+
+
+@pytest.mark.parametrize(("given", "wanted"), [({}, "missing"), ({"text": "  "}, "missing"), ({"text": 7}, "text")])
+async def test_an_action_that_lacks_what_it_takes_is_not_run_and_the_page_can_say_why(
+    lotse: Running, given: dict[str, Any], wanted: str
+) -> None:
+    visitor, conversation, ada = await claimed(lotse)
+    await ada.send("run", id="r", conversation=conversation, action="create_ticket", arguments=given)
+    error = await ada.until("error")
+    assert (error["code"], error["id"], error["argument"], error["wanted"]) == ("bad_argument", "r", "text", wanted)
+    await lotse.settle()
+    assert "running" not in [message.origin for message in await said(lotse, visitor.chat, "system")]
+
+
+async def test_a_call_back_is_planned_by_its_own_command_only(lotse: Running) -> None:
+    _, conversation, ada = await claimed(lotse)
+    assert "book_callback" not in [each["name"] for each in ada.frames[0]["bot"]["actions"]]
+    await ada.send("run", id="r", conversation=conversation, action="book_callback", arguments={"slot": "morgen 10:00"})
+    assert (await ada.until("refused", id="r"))["reason"] == "unknown"
 
 
 async def test_answers_to_press_files_and_places_reach_the_customer(lotse: Running) -> None:
@@ -326,3 +353,23 @@ def test_a_name_that_no_database_can_look_for_is_refused_and_not_looked_for(fram
     with pytest.raises(BadInputError) as refused:
         read_frame(json.dumps(frame))
     assert refused.value.code == "bad_frame"
+
+
+async def test_who_was_passed_to_another_queue_is_told_how_long_it_takes_there(lotse: Running) -> None:
+    """Nobody of billing is there: that customer must not be promised what support would take."""
+    first, ahead = await parked(lotse)
+    lotse.clock.turn(1)
+    visitor, conversation = await parked(lotse)
+    ada = await lotse.operator("ada")
+    me = await lotse.store.find_operator("ada")
+    assert me
+    await lotse.store.put_operator(msgspec.structs.replace(me, teams=("support",)))
+    desk = await ada.desk()
+    await does(lotse, desk, "transfer", "t", conversation=conversation, team="billing", reason="Rechnung")
+    seen = len(visitor.link.frames)
+    await does(lotse, desk, "claim", "c", conversation=ahead)
+    await first.link.until("phase", phase="with_operator")
+    await visitor.say("Hallo?")
+    await lotse.settle()
+    places = [frame["place"] for frame in visitor.link.frames[seen:] if frame["type"] == "phase" and frame.get("place")]
+    assert [place for place in places if "wait" in place and place["wait"] is not None] == []
