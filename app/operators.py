@@ -67,6 +67,18 @@ async def put(
     _forget_first(var, name)
 
 
+def check(name: str, wanted: Wanted, known: Callable[[], Known] | None = None) -> None:
+    """Whether somebody could be added like this. Raises LotseError that says what there is."""
+    _check_name(name)
+    changed(Operator(id=name, name=name, password=""), wanted, known)
+
+
+async def must_be_there(store: DeskStore, name: str) -> None:
+    """Raises LotseError that says who is."""
+    if await store.find_operator(name) is None:
+        raise LotseError(await _nobody(store, name))
+
+
 async def change(store: DeskStore, name: str, wanted: Wanted, known: Callable[[], Known] | None = None) -> Operator:
     """What the operator may and can do. ``known`` is asked only where a team or language must be one of the bot's.
 
@@ -141,7 +153,7 @@ def _check_name(name: str) -> None:
 
 async def _nobody(store: DeskStore, name: str) -> str:
     names = [operator.id for operator in await store.operators()]
-    return f"there is no operator {name}; there are {', '.join(names) or 'none'}"
+    return f"there is no operator {name}; `lotse user add {name}` makes one. There are: {', '.join(names) or 'none'}"
 
 
 async def _keep_an_admin(store: DeskStore, operator: Operator) -> None:

@@ -14,7 +14,7 @@ from conversation.letters import LATIN_LOOKALIKES
 from conversation.value import Data
 from dialogs.answers.fold import clean
 from dialogs.answers.limits import check, read_bound
-from dialogs.answers.moments import Span, read_date, read_moment, read_slot, read_time, slots_meant
+from dialogs.answers.moments import Span, names_time, read_date, read_moment, read_slot, read_time, slots_meant
 from dialogs.answers.money import read_money
 from dialogs.answers.phone import COUNTRIES, read_phone
 from dialogs.answers.plain import read_email, read_number, read_rating, read_text, read_yes_no
@@ -87,6 +87,13 @@ def narrowed(kind: Kind, content: Content, ctx: AnswerContext) -> tuple[str, ...
     """Of many offered times those that the words can mean: "Friday afternoon"."""
     words = plain_text(content)
     return tuple(slots_meant(words, ctx)) if kind.name == "time_slot" and len(words) <= _MAX_TEXT else ()
+
+
+def taken_time(kind: Kind, content: Content, ctx: AnswerContext) -> bool:
+    """Of offered times none is meant, and yet a time: "tomorrow" where nothing is free tomorrow."""
+    words = plain_text(content)
+    offers = kind.name == "time_slot" and bool(ctx.offered) and len(words) <= _MAX_TEXT
+    return offers and not slots_meant(words, ctx) and names_time(words, ctx)
 
 
 _CERTAIN: Mapping[str, re.Pattern[str]] = {

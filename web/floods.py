@@ -21,12 +21,21 @@ KEYS: Final = 50_000
 
 
 class Floods:
-    """By visitor. Who is forgotten for the sake of others begins anew."""
+    """By visitor, or by operator. Who is forgotten for the sake of others begins anew."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        rate: float = RATE,
+        burst: float = BURST,
+        come_rate: float = COME_RATE,
+        come_burst: float = COME_BURST,
+    ) -> None:
         self._clock = clock
-        self._frames = Limiter(clock, rate=RATE, burst=BURST, keys=KEYS)
-        self._comings = Limiter(clock, rate=COME_RATE, burst=COME_BURST, keys=KEYS)
+        self._frames = Limiter(clock, rate=rate, burst=burst, keys=KEYS)
+        self._comings = Limiter(clock, rate=come_rate, burst=come_burst, keys=KEYS)
+        self._over = timedelta(seconds=burst / rate)
         self._refused: OrderedDict[str, datetime] = OrderedDict()
 
     def take(self, visitor: str) -> bool:
@@ -39,7 +48,7 @@ class Floods:
 
     def lasts(self, visitor: str) -> bool:
         refused = self._refused.get(visitor)
-        return refused is not None and self._clock.now() - refused < OVER
+        return refused is not None and self._clock.now() - refused < self._over
 
     def refuse(self, visitor: str) -> bool:
         """Note that a frame was refused; True for the first one of a flood, which is to be told."""

@@ -15,7 +15,7 @@ user = typer.Typer(help="Operators of the desk.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(help="What the operator signs in with.")]
 Shown = Annotated[str, typer.Option("--name", help="What customers see.")]
-Password = Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)]
+Password = Annotated[str, typer.Option(help="Asked for, twice, if left out.")]
 # typer reads Optional, and no | None
 Role = Annotated[Optional[str], typer.Option(help="operator, supervisor, editor or admin.")]  # noqa: UP045
 Teams = Annotated[
@@ -49,6 +49,8 @@ def add(
     from app import operators
 
     wanted = _wanted(role=role, teams=team, languages=language, skills=skill, capacity=capacity)
+    operators.check(name, wanted, _known)
+    password = password or _ask_password()
     title = shown or name.capitalize()
     with_store(
         lambda store: operators.put(store, Settings().var, name, password, shown=title, wanted=wanted, known=_known)
@@ -80,6 +82,8 @@ def password_(name: Name, password: Password = "") -> None:
     """Set an operator's password, and sign the operator out everywhere."""
     from app import operators
 
+    with_store(lambda store: operators.must_be_there(store, name))
+    password = password or _ask_password()
     with_store(lambda store: operators.put(store, Settings().var, name, password))
     print(f"{name} has a new password, and is signed out everywhere within a minute")  # noqa: T201 - output
 
@@ -111,6 +115,11 @@ def list_() -> None:
 
     for operator in with_store(lambda store: store.operators()):
         print(operators.line_of(operator))  # noqa: T201 - output
+
+
+def _ask_password() -> str:
+    """Only when all else is right: nobody types it twice for nothing."""
+    return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
 
 
 def _wanted(

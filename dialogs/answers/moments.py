@@ -313,6 +313,11 @@ def slots_meant(text: str, ctx: AnswerContext, *, loose: bool = False) -> list[s
     return [slot for slot, local in slots.items() if any(_fits(meant, local) for meant in found)]
 
 
+def names_time(text: str, ctx: AnswerContext) -> bool:
+    """The whole text is a day, a time or both, whether anything is offered then or not."""
+    return bool(_meanings(text, ctx, loose=False))
+
+
 def _fits(meant: Meant, slot: datetime) -> bool:
     if meant.at is not None:
         return slot == meant.at.replace(tzinfo=None)

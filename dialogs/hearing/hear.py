@@ -16,7 +16,7 @@ from dialogs.hearing import asides, intents, meaning
 from dialogs.hearing.attention import DROP, LEAVE, RETURN, STAY, Attention
 from dialogs.hearing.commands import find_command, find_language, language_name
 from dialogs.hearing.matching import Choice, match
-from dialogs.hearing.misses import asked_in, miss, off_limits
+from dialogs.hearing.misses import asked_in, miss, nothing_then, off_limits
 from dialogs.hearing.obeying import gone, run_command
 from dialogs.kinds import AnswerContext, Kind, agreed, answer_in, certain, narrowed
 from dialogs.model import Ask, Choose, Form, Pick, Wait
@@ -116,7 +116,9 @@ class Hearing(Attention):
             and not self._parsed(content)
             and not self._put(worded.address(self._kind(), text))
         ):
-            if any(char.isalpha() for char in text) and walk.bot.intents and not off_limits(walk, content):
+            if nothing_then(walk, content):
+                miss(self)
+            elif any(char.isalpha() for char in text) and walk.bot.intents and not off_limits(walk, content):
                 self.understand = text
             elif not self._put(worded.described(self._kind(), walk.scene.channel, text)):
                 miss(self)

@@ -10,7 +10,7 @@ from conversation.content import Button, Content, Prompt, Text, plain_text
 from conversation.value import Data
 from dialogs.hearing.attention import Attention
 from dialogs.hearing.forms import MAX_WORDS, stretches
-from dialogs.kinds import TIMES, AnswerContext, Kind, Parsed, Reason, answer_in, check, parse, read_bound
+from dialogs.kinds import TIMES, AnswerContext, Kind, Parsed, Reason, answer_in, check, parse, read_bound, taken_time
 from dialogs.model import Ask
 from dialogs.saying.filters import show_date, show_datetime, show_money, show_number, show_time
 from dialogs.saying.worded import lacks
@@ -60,6 +60,7 @@ def _error(walk: Walk, words: Content) -> tuple[str, tuple[Button, ...]]:
     """Why it was not taken; where there is something to choose, what was asked once more."""
     asked, choices = walk.kind(), walk.choices()
     kind, example = (_named(walk, asked[0]), asked[0].example or "") if asked else ("", "")
+    kind = "time_slot_none" if nothing_then(walk, words) else kind
     example = example or (choices[0].label if choices else "")
     text = walk.prompts.error(walk.frame, walk.step, kind, limit=_limit(walk, words), example=example)
     _, question = walk.asked()
@@ -68,6 +69,12 @@ def _error(walk: Walk, words: Content) -> tuple[str, tuple[Button, ...]]:
 
 def _named(walk: Walk, kind: Kind) -> str:
     return f"{kind.name}_words" if lacks(walk.scene.channel, kind) else kind.name
+
+
+def nothing_then(walk: Walk, words: Content) -> bool:
+    """A time that is none of those offered: said so, rather than taken for something else."""
+    verb = walk.step.verb
+    return isinstance(verb, Ask) and taken_time(verb.answer, words, asked_in(walk))
 
 
 # ── answers of the right kind ────────────────────────────────────────────────────────────────────────────────────────

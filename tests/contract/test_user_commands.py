@@ -79,7 +79,10 @@ def test_a_new_password_ends_the_operators_sessions_and_the_first_password(lotse
         (("remove", "maria"), "the only operator"),
         (("password", "ghost", "--password", "anker-boje"), "there is no operator ghost"),
         (("password", "maria", "--password", "short"), "at least 8"),
-        (("change", "ghost", "--role", "editor"), "there is no operator ghost; there are maria"),
+        (
+            ("change", "ghost", "--role", "editor"),
+            "there is no operator ghost; `lotse user add ghost` makes one. There are: maria",
+        ),
         (("change", "maria", "--role", "boss"), "there is no role boss; there are operator, supervisor, editor, admin"),
         (("change", "maria", "--role", "editor"), "the only admin"),
         (("add", "maria", "--password", "anker-boje", "--role", "operator"), "the only admin"),
@@ -118,3 +121,10 @@ def test_the_last_admin_stays_one_until_there_is_another(lotse: Lotse) -> None:
     assert "the only admin" in str(lotse("remove", "maria").exception)
     assert lotse("change", "ivan", "--role", "admin").exit_code == 0
     assert lotse("remove", "maria").exit_code == 0
+
+
+@pytest.mark.parametrize("words", [("add", "ben", "--team", "sales"), ("add", "b\nn"), ("password", "ghost")])
+def test_nobody_types_a_password_for_what_can_not_be_done_anyway(lotse: Lotse, words: tuple[str, ...]) -> None:
+    found = lotse(*words)
+    assert isinstance(found.exception, LotseError)
+    assert "Password" not in found.output

@@ -256,6 +256,23 @@ def test_a_call_back_can_be_asked_for_on_any_free_day_also_beyond_the_buttons_sh
     assert talk.last == "Mo., 09.03.2026, 15:00 – richtig?"
 
 
+@pytest.mark.parametrize(
+    ("language", "said", "told"),
+    [
+        ("de", "übermorgen nachmittag", "Zu dieser Zeit ist nichts frei."),
+        ("en", "tomorrow at eight", "Nothing is free then."),
+        ("ru", "послезавтра после обеда", "На это время записи нет."),
+        ("uk", "післязавтра після обіду", "На цей час запису немає."),
+    ],
+)
+def test_a_time_at_which_nothing_is_free_is_told_so_with_those_that_are(language: str, said: str, told: str) -> None:
+    talk = asking(OFFER, language, slots=SLOTS)
+    talk.say("1")
+    assert talk.say(said) == ["menu.error"]
+    assert talk.last.startswith(told)
+    assert len(talk.labels) >= len(SLOTS)
+
+
 def test_nothing_offered_does_not_mean_that_any_time_will_do() -> None:
     talk = asking(OFFER, slots=[])
     assert talk.say("1", "tomorrow at three") == ["menu.error"]

@@ -14,8 +14,20 @@ from tests.support.flows import DESKTOP, PHONE, Customer, Desk, House, house
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 WORDS = {
-    "de": {"hello": "Hallo", "blinks": "Der Router blinkt rot", "menu": "menü", "back": "Doch noch eine Frage", "yes": "Ja bitte"},
-    "uk": {"hello": "Привіт", "blinks": "Роутер блимає червоним", "menu": "меню", "back": "Ще одне питання", "yes": "Так, звісно"},
+    "de": {
+        "hello": "Hallo",
+        "blinks": "Der Router blinkt rot",
+        "menu": "menü",
+        "back": "Doch noch eine Frage",
+        "yes": "Ja bitte",
+    },
+    "uk": {
+        "hello": "Привіт",
+        "blinks": "Роутер блимає червоним",
+        "menu": "меню",
+        "back": "Ще одне питання",
+        "yes": "Так, звісно",
+    },
 }
 
 
@@ -40,7 +52,9 @@ async def test_from_waiting_to_rated_and_back_again(
 
 
 class Story:
-    def __init__(self, lotse: House, eva: Customer, anna: Desk, bohdan: Desk, words: Mapping[str, str], shot: str) -> None:
+    def __init__(
+        self, lotse: House, eva: Customer, anna: Desk, bohdan: Desk, words: Mapping[str, str], shot: str
+    ) -> None:
         self.lotse, self.eva, self.anna, self.bohdan, self.words, self.shot = lotse, eva, anna, bohdan, words, shot
 
     async def both_pictures(self, name: str, desk: Desk | None = None) -> None:

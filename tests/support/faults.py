@@ -161,8 +161,8 @@ FLOW = {
         more=(
             (SUPPORT, "route: [{when: hours.support.open, go: handover}, {go: closed}]", "go: closed"),
             (SUPPORT, '  handover:\n    handover: support                # queue; the operator sees all answers so far\n    busy: {after: 5m, go: closed}\n    go: csat                         # when the operator closes the chat\n', ""),
-            (GERMAN, BACK.format(" Wir sind", " wieder da"), ""),
-            (ENGLISH, BACK.format(" We are back", ""), ""),
+            (GERMAN, BACK.format(" Wir sind am", " wieder da"), ""),
+            (ENGLISH, BACK.format(" We are back on", ""), ""),
             (RUSSIAN, BACK.format(" Мы снова на связи", ""), ""),
             (UKRAINIAN, BACK.format(" Ми знову на зв’язку", ""), ""),
             ("dialogs/faq.yaml", "*", ""),

@@ -85,8 +85,12 @@ class House:
     chromium: Browser
 
     @asynccontextmanager
-    async def page(self, size: Mapping[str, Any], language: str = "de", **context: Any) -> AsyncIterator[tuple[Page, Window]]:
-        async with window(self.chromium, **{**size, "locale": language, "timezone_id": "Europe/Berlin"} | context) as made:
+    async def page(
+        self, size: Mapping[str, Any], language: str = "de", **context: Any
+    ) -> AsyncIterator[tuple[Page, Window]]:
+        async with window(
+            self.chromium, **{**size, "locale": language, "timezone_id": "Europe/Berlin"} | context
+        ) as made:
             yield made
 
     @asynccontextmanager
@@ -239,7 +243,9 @@ class Desk:
 
     async def notes(self, words: str) -> None:
         """Where the chat is open, whoever holds it."""
-        await self.page.get_by_role("button", name=re.compile(f"^({self.t('mode.note')}|{self.t('note.title')})")).first.click()
+        await self.page.get_by_role(
+            "button", name=re.compile(f"^({self.t('mode.note')}|{self.t('note.title')})")
+        ).first.click()
         box = self.page.get_by_role("textbox", name=self.t("note.placeholder"))
         await box.press_sequentially(words)
         await self.page.get_by_role("button", name=self.t("note.save")).click()

@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from dialogs.arguments import kind_of
 from dialogs.model import Bot
 from dialogs.saying.prompts import Prompts
 from dialogs.saying.titles import of_dialog, of_intent
@@ -78,9 +79,13 @@ def choices_of(rules: Rules, now: datetime) -> Choices:
             Action(
                 name=spec.name,
                 title=_plain(spec.name),
-                arguments=tuple(Argument(name=name, type=_type(kind)) for name, kind in spec.takes.items()),
+                arguments=tuple(
+                    Argument(name=name, type=kind_of(kind) + "?" * (name in spec.optional))
+                    for name, kind in spec.takes.items()
+                ),
             )
             for spec in bot.actions.values()
+            if not spec.own
         ),
     )
 
@@ -112,7 +117,3 @@ def _steps(bot: Bot, titles: Callable[[Callable[[Prompts, str], str], str], Titl
 
 def _plain(name: str) -> str:
     return name.replace("_", " ")
-
-
-def _type(kind: object) -> str:
-    return kind if isinstance(kind, str) else "list"

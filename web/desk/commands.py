@@ -1,6 +1,5 @@
 """What an operator does, as an event of the conversation: who may, and with what in it."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from hashlib import blake2s
 from typing import Any
@@ -8,7 +7,6 @@ from typing import Any
 import msgspec
 
 from conversation.content import PRESSED, Button, Content, Location, Media, Prompt, Text
-from conversation.errors import BadInputError
 from conversation.events import (
     OperatorClaimed,
     OperatorClosed,
@@ -26,6 +24,7 @@ from dialogs.saying.prompts import media_of
 from handoff.rights import may
 from web.deps import Deps
 from web.desk.incoming import Claim, Close, Consult, HandBack, Note, Reply, Run, Transfer, Turning
+from web.desk.running import arguments_for
 from web.uploads import sendable
 
 
@@ -43,8 +42,8 @@ def event_id(operator: str, command: str) -> str:
     return blake2s(f"{operator}\0{command}".encode(), digest_size=16).hexdigest()
 
 
-async def event_of(deps: Deps, me: Operator, frame: Turning, at: datetime) -> OperatorEvent:
-    """Raises NotDoneError, and BadInputError for a file or an action that there is not."""
+async def event_of(deps: Deps, me: Operator, frame: Turning, at: datetime, language: str = "") -> OperatorEvent:
+    """``language``: of the operator's page. Raises NotDoneError, WrongArgumentError, and BadInputError for a file that there is not."""
     about: dict[str, Any] = {
         "id": event_id(me.id, frame.id),
         "at": at,
@@ -74,8 +73,10 @@ async def event_of(deps: Deps, me: Operator, frame: Turning, at: datetime) -> Op
         case Close(outcome=outcome, topic=topic):
             return OperatorClosed(outcome=outcome, topic=topic, over=may(me, "others"), **about)
         case Run():
-            _check_arguments(deps, frame)
-            return OperatorRan(action=frame.action, arguments=frame.arguments, **about)
+            given = arguments_for(deps, frame.action, frame.arguments, at, language)
+            if given is None:
+                raise NotDoneError("unknown")
+            return OperatorRan(action=frame.action, arguments=given, **about)
 
 
 async def _transferred(deps: Deps, me: Operator, frame: Transfer, about: dict[str, Any]) -> OperatorTransferred:
@@ -95,15 +96,6 @@ async def _colleague(deps: Deps, name: str) -> Operator:
     if found is None or not may(found, "chats"):
         raise NotDoneError("unknown")
     return found
-
-
-def _check_arguments(deps: Deps, frame: Run) -> None:
-    spec = deps.rules().bot.actions.get(frame.action)
-    if spec is None:
-        raise NotDoneError("unknown")
-    strange: Sequence[str] = sorted(set(frame.arguments) - set(spec.takes))
-    if strange:
-        raise BadInputError("bad_frame", f"{frame.action} takes no {', '.join(strange)[:100]}")
 
 
 def _own_file(deps: Deps, frame: Reply) -> Media:

@@ -7,13 +7,20 @@ from aiohttp import web
 from web.deps import Deps
 from web.desk.feed import Feed
 from web.desk.panels import Panels
-from web.desk.shift import Shift
+from web.desk.shift import Office, Shift
 from web.files import fetch_file
+from web.floods import Floods
 from web.guard import failure
 from web.signin import SignIn
 from web.sockets import Socket, close_all, storing, web_socket
 
 MAX_FRAME: Final = 64 * 1024
+RATE: Final = 20.0
+"""Frames a second of one operator, in all windows together, after a burst of BURST: no hand is that fast, a broken page is."""
+BURST: Final = 300.0
+COME_RATE: Final = 2.0
+"""Sockets a second of one operator, after COME_BURST: each gets the whole list."""
+COME_BURST: Final = 60.0
 
 
 class Desk:
@@ -23,6 +30,8 @@ class Desk:
         self.open: set[web.WebSocketResponse] = set()
         self.feed = Feed(deps)
         self.panels = Panels(deps)
+        floods = Floods(deps.clock, rate=RATE, burst=BURST, come_rate=COME_RATE, come_burst=COME_BURST)
+        self.office = Office(deps=deps, sign_in=sign_in, feed=self.feed, panels=self.panels, floods=floods)
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
         router.add_get("/desk/socket", self.socket)
@@ -38,15 +47,7 @@ class Desk:
         await ws.prepare(request)
         self.open.add(ws)
         try:
-            shift = Shift(
-                self.deps,
-                self.sign_in,
-                self.feed,
-                self.panels,
-                socket=Socket(ws),
-                operator=operator,
-                request=request,
-            )
+            shift = Shift(self.office, socket=Socket(ws), operator=operator, request=request)
             async with storing(shift.socket, shift.refuse):
                 await shift.run()
         finally:

@@ -193,6 +193,16 @@ class Refused(_ServerFrame, frozen=True, kw_only=True, tag="refused"):
     holder: str = ""
 
 
+class WrongArgument(_ServerFrame, frozen=True, kw_only=True, tag="error"):
+    """``wanted``: the kind that the argument of the action must have, or ``missing``."""
+
+    code: str = "bad_argument"
+    message: str
+    id: str
+    argument: str
+    wanted: str
+
+
 class Error(_ServerFrame, frozen=True, kw_only=True, tag="error"):
     code: str
     message: str

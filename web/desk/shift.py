@@ -1,6 +1,7 @@
 """One socket of one operator: what they see live, and do."""
 
 import asyncio
+from dataclasses import dataclass
 from typing import Final
 
 import structlog
@@ -43,11 +44,13 @@ from web.desk.incoming import (
 )
 from web.desk.listener import Listener
 from web.desk.opened import View, find, holds, older
-from web.desk.outgoing import Done, Error, FoundCustomers, Refused
+from web.desk.outgoing import Done, Error, FoundCustomers, Refused, WrongArgument
 from web.desk.panels import Panels
 from web.desk.planning import planned, slots_for
+from web.desk.running import WrongArgumentError
+from web.floods import BREATH, Floods
 from web.signin import SignIn
-from web.sockets import Socket, both, cut_off, forward, frame_id, serve
+from web.sockets import Socket, TooFastError, both, cut_off, forward, frame_id, serve
 
 LOOK_EVERY: Final = 60.0
 """Seconds after which a socket that hears nothing from its page looks whether its session still holds."""
@@ -57,28 +60,32 @@ LONG_AGO: Final = 1_000
 _log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """What all desks of a process share."""
+
+    deps: Deps
+    sign_in: SignIn
+    feed: Feed
+    panels: Panels
+    floods: Floods
+
+
 class Shift:
-    def __init__(
-        self,
-        deps: Deps,
-        sign_in: SignIn,
-        feed: Feed,
-        panels: Panels,
-        *,
-        socket: Socket,
-        operator: Operator,
-        request: web.Request,
-    ) -> None:
-        self.deps = deps
-        self.sign_in = sign_in
-        self.feed = feed
-        self.panels = panels
+    def __init__(self, office: Office, *, socket: Socket, operator: Operator, request: web.Request) -> None:
+        self.deps = deps = office.deps
+        self.sign_in = office.sign_in
+        self.feed = office.feed
+        self.panels = office.panels
+        self.floods = office.floods
         self.socket = socket
         self.listener = Listener(operator)
         self.letters = DeadLetters(deps, socket, lambda: self.me)
         self.request = request
         self.window = deps.ids.new()
         self.view: View | None = None
+        self.language = ""
+        """Of the page, as it said when it opened a conversation."""
         self.commands: dict[str, str] = {}
         """Event id → the page's command id, for refusals."""
 
@@ -87,6 +94,8 @@ class Shift:
         return self.listener.operator
 
     async def run(self) -> None:
+        if not await self.admit():
+            return
         ending = await self.sign_in.sign_out(self.request)
         try:
             await self.feed.join(self.listener, self.request.query.get("after", ""))
@@ -98,6 +107,15 @@ class Shift:
             await ending.close()
             await self.feed.leave(self.listener)
             await self.close_view()
+
+    async def admit(self) -> bool:
+        """Who floods and comes back at once gets no further for a moment."""
+        if not self.floods.come(self.me.id):
+            await self.socket.close(WSCloseCode.TRY_AGAIN_LATER, "too_fast")
+            return False
+        if self.floods.lasts(self.me.id):
+            await self.deps.clock.sleep(BREATH)
+        return True
 
     async def pass_on(self) -> None:
         """What the feed has for this operator, until the page falls behind."""
@@ -130,6 +148,9 @@ class Shift:
     # ── what the operator does ───────────────────────────────────────────────────────────────────────────────────────
 
     async def frame(self, raw: str) -> None:
+        if not self.floods.take(self.me.id):
+            told = not self.floods.refuse(self.me.id)
+            raise TooFastError("that was a lot at once; come back in a few seconds and send it again", quiet=told)
         frame = read_frame(raw)
         me = await self.sign_in.at_desk(self.request)
         if me is None:
@@ -143,6 +164,9 @@ class Shift:
             await self.do(frame)
         except NotDoneError as error:
             await self.socket.send(Refused(id=frame.id, reason=error.reason, holder=error.holder))
+        except WrongArgumentError as error:
+            wrong = WrongArgument(id=frame.id, message=str(error), argument=error.name, wanted=error.wanted)
+            await self.socket.send(wrong)
 
     async def look(self, frame: Looking) -> None:
         match frame:
@@ -184,6 +208,7 @@ class Shift:
 
     async def open(self, conversation: str, language: str) -> None:
         await self.close_view()
+        self.language = language
         view = View(
             self.deps,
             self.panels,
@@ -229,7 +254,7 @@ class Shift:
     async def command(self, frame: Turning) -> None:
         """Stored, then confirmed; whether it may be done is decided in its turn. A repeated one is told what came of it."""
         snapshot = await self.find(frame.conversation)
-        event = await event_of(self.deps, self.me, frame, self.deps.clock.now())
+        event = await event_of(self.deps, self.me, frame, self.deps.clock.now(), self.language)
         if isinstance(frame, Claim) and not holds(self.me, snapshot) and not self.has_room():
             raise NotDoneError("full")
         self.commands[event.id] = frame.id

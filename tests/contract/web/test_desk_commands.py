@@ -166,6 +166,25 @@ async def test_an_action_that_is_run_leaves_its_result_as_a_note(lotse: Running)
     assert not await said(lotse, visitor.chat, "operator")
 
 
+@pytest.mark.parametrize(("given", "wanted"), [({}, "missing"), ({"text": "  "}, "missing"), ({"text": 7}, "text")])
+async def test_an_action_that_lacks_what_it_takes_is_not_run_and_the_page_can_say_why(
+    lotse: Running, given: dict[str, Any], wanted: str
+) -> None:
+    visitor, conversation, ada = await claimed(lotse)
+    await ada.send("run", id="r", conversation=conversation, action="create_ticket", arguments=given)
+    error = await ada.until("error")
+    assert (error["code"], error["id"], error["argument"], error["wanted"]) == ("bad_argument", "r", "text", wanted)
+    await lotse.settle()
+    assert "running" not in [message.origin for message in await said(lotse, visitor.chat, "system")]
+
+
+async def test_a_call_back_is_planned_by_its_own_command_only(lotse: Running) -> None:
+    _, conversation, ada = await claimed(lotse)
+    assert "book_callback" not in [each["name"] for each in ada.frames[0]["bot"]["actions"]]
+    await ada.send("run", id="r", conversation=conversation, action="book_callback", arguments={"slot": "morgen 10:00"})
+    assert (await ada.until("refused", id="r"))["reason"] == "unknown"
+
+
 async def test_answers_to_press_files_and_places_reach_the_customer(lotse: Running) -> None:
     visitor, conversation, ada = await claimed(lotse)
     browser = await lotse.operator("ada")

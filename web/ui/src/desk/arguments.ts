@@ -13,6 +13,7 @@ export function argument(type: string, text: string): string | number | boolean 
       const value = Number(words.replace(",", "."));
       return words !== "" && Number.isFinite(value) ? value : undefined;
     }
+    case "yes_no":
     case "bool":
       return words === "true";
     default:

@@ -305,16 +305,22 @@ export class DeskClient extends DeskState {
     this.toast(`refused.${key}`, { holder });
   }
 
+  #explain({ code, message, argument = "", wanted }: ErrorFrame): void {
+    if (code !== "bad_argument") return this.toast(code === "too_long" ? "error.too_long" : "error.other", { message });
+    this.toast(wanted === "missing" ? "error.argument_missing" : "error.argument", { name: argument.replace(/_/g, " ") });
+  }
+
   #fail(frame: ErrorFrame): void {
     if (frame.code === "signed_out") {
       this.#leave();
     } else if (frame.code === "too_fast" || frame.code === "unavailable") {
+      if (frame.code === "too_fast") this.toast("error.too_fast");
       this.#link.retreat();
     } else {
       this.#settle(frame.id ?? "");
       this.#mark(frame.id ?? "", { state: "refused", reason: frame.code });
       this.refreshing.value = false;
-      this.toast(frame.code === "too_long" ? "error.too_long" : "error.other", { message: frame.message });
+      this.#explain(frame);
     }
   }
 }

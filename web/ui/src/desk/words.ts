@@ -52,6 +52,14 @@ export function fileName(path: string): string {
   return path.split("/").at(-1) ?? path;
 }
 
+const QUOTES: Readonly<Record<string, string>> = { de: "„“", en: "“”" };
+
+/** In the quotation marks of the reader's language. */
+export function quoted(words: string, reader: string): string {
+  const [open, close] = QUOTES[reader] ?? "«»";
+  return `${open}${words}${close}`;
+}
+
 /** `48 kB`, `1.2 MB`. */
 export function fileSize(bytes: number, language: string): string {
   const mega = bytes >= 1_000_000;

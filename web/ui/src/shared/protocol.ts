@@ -53,6 +53,9 @@ export interface ErrorFrame {
   readonly code: string;
   readonly message: string;
   readonly id?: string;
+  /** Of `bad_argument`. */
+  readonly argument?: string;
+  readonly wanted?: string;
 }
 
 // ── the chat of a customer ───────────────────────────────────────────────────────────────────────────────────────────

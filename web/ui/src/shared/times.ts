@@ -33,7 +33,9 @@ export function sameDay(a: string, b: string): boolean {
 const formats: Record<string, Intl.DateTimeFormat> = {};
 
 function format(at: string, language: string, options: Intl.DateTimeFormatOptions): string {
+  // The desk's English is British: 15:20, 28 Nov.
+  const locale = language === "en" ? "en-GB" : language;
   const date = new Date(at);
   if (Number.isNaN(+date)) return "";
-  return (formats[language + Object.entries(options)] ??= new Intl.DateTimeFormat(language, options)).format(date);
+  return (formats[language + Object.entries(options)] ??= new Intl.DateTimeFormat(locale, options)).format(date);
 }

@@ -23,7 +23,7 @@ export function MessageView(props: Props): JSX.Element {
   const { t } = texts;
   const language = texts.language.value;
   if (message.author === "system") {
-    return message.content.kind === "note" && message.content.text ? <Colleagues {...props} content={message.content} /> : <Event message={message} texts={texts} />;
+    return message.content.kind === "note" && message.content.text && message.origin !== "mood" ? <Colleagues {...props} content={message.content} /> : <Event message={message} texts={texts} />;
   }
   const first = before?.author !== message.author || before.name !== message.name;
   const name = message.author === "customer" ? props.name || t("nameless") : message.author === "bot" ? t("bot") : message.name || t("operator");
@@ -121,13 +121,14 @@ function target(message: Message, { to = "" }: Extract<Content, { kind: "note" }
 
 /** What happened with the chat. */
 function Event({ message, texts }: Pick<DeskUse, "texts"> & { readonly message: Message }): JSX.Element {
-  const words = message.content.kind === "text" || message.content.kind === "example" ? message.content.text : "";
   const origin = message.origin ?? "";
+  const heard = origin === "mood" && message.content.kind === "note";
+  const words = message.content.kind === "text" || message.content.kind === "example" || heard ? message.content.text : "";
   const to = message.content.kind === "note" ? target(message, message.content) : "";
   const name = eventName(texts, origin, message.name ?? "");
   const said = (to && known(texts.t, "among", origin, { name, to }, "")) || known(texts.t, "notes", origin, { name }, "");
   // A sentence of ours, and what somebody said about it.
-  const more = said && words && words !== origin && message.content.kind === "text" ? words : "";
+  const more = said && words && words !== origin && (message.content.kind === "text" || heard) ? words : "";
   return (
     <li class="note">
       <span dir="auto">
@@ -140,6 +141,7 @@ function Event({ message, texts }: Pick<DeskUse, "texts"> & { readonly message: 
 
 /** Who or what the sentence names: an end by its outcome's name, a call-back by its time. */
 function eventName({ t, language }: DeskUse["texts"], origin: string, name: string): string {
+  if (origin === "mood") return known(t, "mood", name);
   if (origin === "ended") return known(t, "outcomes", name);
   return /^\d{4}-\d\d-\d\dT/.test(name) ? full(name, language.value) || name : name;
 }

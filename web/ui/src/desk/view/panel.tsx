@@ -6,7 +6,7 @@ import type { Panel } from "../../shared/protocol";
 import { full } from "../../shared/times";
 import type { Thread } from "../thread";
 import type { DeskUse } from "../use";
-import { channelName, known, languageName } from "../words";
+import { channelName, known, languageName, quoted } from "../words";
 import { Context } from "./context";
 import { Icon } from "./icon";
 import { Fact, Section, Value } from "./parts";
@@ -37,7 +37,7 @@ function All(props: Props): JSX.Element {
       {panel.mood && (
         <p class={`mood ${panel.mood.kind}`}>
           <strong>{known(t, "mood", panel.mood.kind)}</strong>
-          {panel.mood.words.length > 0 && <span dir="auto"> {panel.mood.words.map((word) => `„${word}“`).join(" ")}</span>}
+          {panel.mood.words.length > 0 && <span dir="auto"> {panel.mood.words.map((word) => quoted(word, texts.language.value)).join(" ")}</span>}
         </p>
       )}
       {panel.reason && (

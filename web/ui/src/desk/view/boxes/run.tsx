@@ -7,6 +7,8 @@ import { argument, asked } from "../../arguments";
 import type { DeskUse } from "../../use";
 import { Box, Field, Pick } from "./box";
 
+const HINTED = new Set(["date", "time", "time_slot", "phone", "email", "number", "money", "rating"]);
+
 interface Props extends DeskUse {
   readonly card: Card;
   readonly panel: Panel;
@@ -35,20 +37,28 @@ export function Run({ client, texts, card, panel, onClose }: Props): JSX.Element
       onClose={onClose}
     >
       <Pick texts={texts} label={t("run.action")} options={actions.map((one) => ({ key: one.name, title: one.title || one.name }))} value={name.value} onPick={pick} />
-      {action?.arguments.map(({ name: one, type }) => {
+      {action?.arguments.map(({ name: one, type: wanted }) => {
+        const optional = wanted.endsWith("?");
+        const type = optional ? wanted.slice(0, -1) : wanted;
+        const label = one.replace(/_/g, " ");
         const value = values.value[one] ?? "";
         const set = (next: string): void => void (values.value = { ...values.value, [one]: next });
         const wrong = value !== "" && argument(type, value) === undefined;
-        return type === "bool" ? (
+        return type === "bool" || type === "yes_no" ? (
           <label key={one} class="check">
-            <input type="checkbox" checked={value === "true"} onChange={(event) => set(String(event.currentTarget.checked))} /> {one}
+            <input type="checkbox" checked={value === "true"} onChange={(event) => set(String(event.currentTarget.checked))} /> {label}
           </label>
         ) : (
-          <Field key={one} label={one} value={value} onInput={set} hint={wrong ? t("run.number") : ""} />
+          <Field key={one} label={label} value={value} onInput={set} hint={wrong ? t("run.number") : hint(texts, type, optional)} />
         );
       })}
     </Box>
   );
+}
+
+/** How it may be written, where the words of the field do not say so. */
+function hint({ t }: DeskUse["texts"], type: string, optional: boolean): string {
+  return [HINTED.has(type) ? t(`run.kinds.${type}`) : "", optional ? t("run.optional") : ""].filter(Boolean).join(" · ");
 }
 
 /** What is known already stands in the form. */
