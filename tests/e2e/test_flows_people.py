@@ -124,6 +124,9 @@ async def test_the_panel_knows_both_places_of_a_customer_and_what_the_back_end_s
         await expect(anna.panel.get_by_text(anna.t("panel.also", channel="Telegram"))).to_be_visible()
         await anna.panel.get_by_role("button", name="Telegram").click()
         await expect(anna.page.get_by_role("log", name=anna.t("earlier.title"))).to_contain_text("Mein Router blinkt")
+        await expect(
+            anna.page.get_by_text(anna.t("among.joined", name="Anna", to=anna.t("channels.webchat")))
+        ).to_be_visible()
         await picture(anna.page, "flow-joined")
         await anna.page.get_by_role("button", name=anna.t("earlier.back")).click()
         box = await anna.tool("tools.customers")
