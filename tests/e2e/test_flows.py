@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from tests.support.browser import no_barriers, picture
-from tests.support.flows import DESKTOP, PHONE, Customer, Desk, House, house
+from tests.support.flows import DESKTOP, PHONE, Customer, Desk, house
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -41,7 +42,7 @@ async def test_from_waiting_to_rated_and_back_again(
         lotse.operator("bohdan", language, size) as bohdan,
         lotse.customer(language, size) as eva,
     ):
-        story = Story(lotse, eva, anna, bohdan, WORDS[language], f"flow-{language}")
+        story = Story(eva=eva, anna=anna, bohdan=bohdan, words=WORDS[language], shot=f"flow-{language}")
         await story.waits_and_goes_back_to_the_bot_keeping_the_place()
         await story.is_taken_and_both_see_each_other_write_and_read()
         await story.is_talked_about_where_the_customer_does_not_see_it()
@@ -51,11 +52,15 @@ async def test_from_waiting_to_rated_and_back_again(
         await story.says_how_it_was_and_comes_back_to_the_same_operator()
 
 
+@dataclass(frozen=True, kw_only=True)
 class Story:
-    def __init__(
-        self, lotse: House, eva: Customer, anna: Desk, bohdan: Desk, words: Mapping[str, str], shot: str
-    ) -> None:
-        self.lotse, self.eva, self.anna, self.bohdan, self.words, self.shot = lotse, eva, anna, bohdan, words, shot
+    """Its chapters go on from where the one before ended."""
+
+    eva: Customer
+    anna: Desk
+    bohdan: Desk
+    words: Mapping[str, str]
+    shot: str
 
     async def both_pictures(self, name: str, desk: Desk | None = None) -> None:
         await picture(self.eva.page, f"{self.shot}-{name}-customer")

@@ -95,6 +95,8 @@ async def test_another_teams_chat_is_not_there_and_leaves_when_it_goes_to_them(
         await eva.says("Ist das die Rechnung?")
         await expect(bill.message("Ist das die Rechnung?")).to_be_visible()
         await expect(anna.page.get_by_text("Ist das die Rechnung?")).to_have_count(0)
+        await expect(anna.toasts).to_contain_text(anna.t("error.other_team"))
+        await expect(anna.history).to_have_count(0)
         await picture(anna.page, "flow-other-team")
 
 

@@ -73,7 +73,8 @@ def _at(data: Any, key: str) -> str:
 
 def _filled(text: str, values: Mapping[str, object]) -> str:
     for name, value in values.items():
-        text = re.sub(r"\{\{ ?%s ?\}\}|\{%s\}" % (name, name), lambda _, value=value: str(value), text)
+        for hole in (f"{{{{ {name} }}}}", f"{{{name}}}"):
+            text = text.replace(hole, str(value))
     return max(_HOLE.split(text), key=len).strip()
 
 
@@ -135,9 +136,7 @@ async def house(
     changed: Mapping[str, str] | None = None,
 ) -> AsyncIterator[House]:
     """The service with the example's bot. ``changed``: file of the bot folder → text."""
-    if not (folder / "bot").exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        bot_folder(folder / "bot", **(changed or {}))
+    _bot(folder / "bot", changed or {})
     async with running(folder, clock=clock, messenger=messenger, port=port) as lotse:
         ticking = asyncio.create_task(_tick(lotse.clock))
         try:
@@ -146,6 +145,11 @@ async def house(
             ticking.cancel()
             with suppress(asyncio.CancelledError):
                 await ticking
+
+
+def _bot(folder: Path, changed: Mapping[str, str]) -> None:
+    if not folder.exists():
+        bot_folder(folder, **changed)
 
 
 async def _tick(clock: HandClock) -> None:
