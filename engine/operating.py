@@ -64,7 +64,7 @@ def assigned(draft: Draft, event: OperatorAssigned) -> bool:
             callback=phase.callback,
         )
     )
-    draft.note("assigned", name=event.name)
+    draft.post("system", Note(text="", mentions=(event.operator,)), name=event.name, origin="assigned")
     draft.change(unanswered=True)
     return True
 

@@ -9,6 +9,7 @@ import structlog
 
 from bots.telegram_desk.answers import Answers
 from bots.telegram_desk.api import BusyError, ForumApi, Standing
+from bots.telegram_desk.attending import Attending
 from bots.telegram_desk.commands import NAMES
 from bots.telegram_desk.hearing import Hearing
 from bots.telegram_desk.line_up import LineUp
@@ -94,7 +95,10 @@ class _Shift:
         self._line = LineUp()
         self._pending = Pending()
         self._answers = Answers(api.group, surroundings, self._line)
-        self._hearing = Hearing(api, surroundings, self._answers, self._pending, bot=standing.bot)
+        self._attending = Attending(surroundings)
+        self._hearing = Hearing(
+            api, surroundings, self._answers, self._pending, bot=standing.bot, seen=self._attending.seen
+        )
         self._telling = Telling(api, surroundings, self._line, self._pending, self._answers)
         self._shown: dict[str, tuple[str, str]] = {}
         """Chat to the phase and operator that were heard last."""
@@ -102,7 +106,7 @@ class _Shift:
     async def run(self) -> None:
         await self._name_commands()
         async with asyncio.TaskGroup() as group:
-            for part in (self._listen, self._fetch, self._telling.run, self._look):
+            for part in (self._listen, self._fetch, self._telling.run, self._look, self._attending.run):
                 group.create_task(part(), name=f"telegram desk {part.__name__}")
 
     async def _name_commands(self) -> None:

@@ -1,5 +1,6 @@
 """What operators write and press in the group becomes events, as at the web desk; whoever is not one changes nothing."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any, Final
 
@@ -44,11 +45,19 @@ _AGAIN: Final = 60.0
 
 
 class Hearing:
-    """``bot``: its own name in Telegram, without the @."""
+    """``bot``: its own name in Telegram, without the @. ``seen``: is told which operator does something in a topic."""
 
     def __init__(
-        self, api: ForumApi, surroundings: Surroundings, answers: Answers, pending: Pending, *, bot: str
+        self,
+        api: ForumApi,
+        surroundings: Surroundings,
+        answers: Answers,
+        pending: Pending,
+        *,
+        bot: str,
+        seen: Callable[[str], Awaitable[None]],
     ) -> None:
+        self._seen = seen
         self._api = api
         self._group = api.group
         self._lent = surroundings
@@ -132,6 +141,7 @@ class Hearing:
 
     async def _move(self, topic: Topic, operator: Operator, by: Person, message: int, key: str) -> Move | None:
         """None, and said so, for a chat that is not the operator's business."""
+        await self._seen(operator.id)
         snapshot = await self._lent.reads.load(topic.chat)
         if snapshot.conversation is None:
             return None

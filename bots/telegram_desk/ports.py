@@ -9,7 +9,7 @@ from bots.telegram_desk.words import Words
 from conversation.content import Media, MediaType
 from conversation.events import OperatorEvent
 from conversation.message import Message
-from conversation.ports import Bus, Clock, Ids, Rates
+from conversation.ports import Bus, Clock, Ids, Presence, Rates
 from conversation.records import Chat, Operator, Snapshot, Upload
 from conversation.state import Conversation, Phase
 from conversation.topics import TopicStore
@@ -109,6 +109,7 @@ class Surroundings:
     calendar: Calendar
     content: Content
     bus: Bus
+    presence: Presence
     rates: Rates
     clock: Clock
     ids: Ids
