@@ -3,6 +3,7 @@
 import { LANGUAGE_NAMES } from "../shared/languages";
 import type { Titles } from "../shared/protocol";
 import type { Translate } from "../shared/texts";
+import { date } from "../shared/times";
 
 /** The text of `prefix.name`, else `fallback`. */
 export function known(t: Translate, prefix: string, name: string, params?: Readonly<Record<string, string>>, fallback = name): string {
@@ -40,11 +41,11 @@ export function reasonWords(t: Translate, why: string | undefined, reader: strin
   return key ? known(t, "why", key, { what: key === "nobody_speaks" ? languageIn(what, reader) : what }, "") : "";
 }
 
-/** A plain value as words. */
-export function plain(value: unknown): string {
+/** A plain value as words; a day as one, for a reader of that language. */
+export function plain(value: unknown, reader = ""): string {
   if (value === null || value === undefined || value === "") return "–";
   if (typeof value === "boolean") return value ? "✓" : "✗";
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  return typeof value === "object" ? JSON.stringify(value) : reader ? date(String(value), reader) : String(value);
 }
 
 /** The last part of a path. */

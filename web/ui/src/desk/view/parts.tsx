@@ -38,14 +38,14 @@ function breakable(name: string): ComponentChildren {
 }
 
 /** A plain value as words; an object as its own small list. */
-export function Value({ value }: { readonly value: unknown }): JSX.Element {
-  if (Array.isArray(value)) return <>{value.map(plain).join(", ")}</>;
-  if (typeof value !== "object" || value === null) return <>{plain(value)}</>;
+export function Value({ value, language }: { readonly value: unknown; readonly language: string }): JSX.Element {
+  if (Array.isArray(value)) return <>{value.map((one) => plain(one, language)).join(", ")}</>;
+  if (typeof value !== "object" || value === null) return <>{plain(value, language)}</>;
   return (
     <>
       {Object.entries(value).map(([name, inner]) => (
         <span class="inner" key={name}>
-          <i>{name}</i> {plain(inner)}
+          <i>{name}</i> {plain(inner, language)}
         </span>
       ))}
     </>
