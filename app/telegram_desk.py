@@ -25,7 +25,7 @@ from conversation.topics import TopicStore
 from conversation.value import Data
 from dialogs.reading.source import read_source
 from engine.shell.engine import Engine
-from handoff.rights import may, sees
+from handoff.rights import at_home, may, sees
 from store.sql import SqlStore
 from web.desk.choices import OUTCOMES
 from web.kinds import OGG, clean_name, kind_of
@@ -81,7 +81,7 @@ def open_desk(ground: Ground, channels: Mapping[str, Channel], worker: Engine) -
         ids=ground.ids,
         words=desk_words(language),
         language=language,
-        sees=sees,
+        sees=lambda operator, phase: sees(operator, at_home(ground.bot.rules().policy, phase)),
         over=lambda operator: may(operator, "others"),
     )
     return TelegramDesk(given.token.get_secret_value(), given.api.rstrip("/"), given.group, surroundings)

@@ -357,11 +357,13 @@ class ContextItem(Value, frozen=True, kw_only=True):
 
 
 class Booking(Value, frozen=True, kw_only=True):
-    """A call-back as the team's calendar has it. ``current``: it stands; else it was called off, or another took its place."""
+    """A call-back as the team's calendar has it. ``current``: it stands; else it was called off, or another took its place.
+    ``noted``: the event that says so in the chat, to be handed on."""
 
     chat: str
     callback: Callback
     current: bool = True
+    noted: Accepted | None = None
 
 
 class Session(Value, frozen=True, kw_only=True):

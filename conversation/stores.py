@@ -7,7 +7,7 @@ from typing import Protocol
 from conversation.bundles import Bundle, Kept, OpenConversation, Pointer, PointerName, Release
 from conversation.callback import Callback
 from conversation.deliveries import Settled, Unarrived, Undelivered
-from conversation.events import Event, QueuePlace
+from conversation.events import Event, OperatorPlanned, QueuePlace
 from conversation.knowing import Known
 from conversation.message import Message
 from conversation.records import (
@@ -291,16 +291,30 @@ class CalendarStore(Protocol):
         """How many call-backs begin when, from ``since`` up to ``until``."""
         ...
 
-    async def book(self, chat: str, callback: Callback, *, each: int, length: int) -> Booking | None:
+    async def book(
+        self,
+        chat: str,
+        callback: Callback,
+        *,
+        each: int,
+        length: int,
+        note: OperatorPlanned | None = None,
+        key: str = "",
+    ) -> Booking | None:
         """Into the calendar, and out of it what the chat had there before. None: ``each`` others overlap it already, each
         ``length`` seconds long, and nothing was changed.
 
-        The same id again changes nothing and gives what was booked then.
+        The same id again changes nothing and gives what was booked then. ``note`` is stored with it, as an operator's event under
+        ``key``, with the call-back as it was booked.
         """
         ...
 
     async def call_off(self, chat: str, key: str) -> Callback | None:
         """What the chat had in the calendar, which it has no more. The same ``key`` again gives the same."""
+        ...
+
+    async def take_out(self, chat: str, note: OperatorPlanned, key: str) -> Accepted:
+        """As ``call_off`` by the note's id; the note is stored with it."""
         ...
 
     async def booked(self, chat: str, since: datetime) -> Callback | None:

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Final, Literal, TypeAlias
 
+import msgspec
+
+from conversation.policy import Policy
 from conversation.records import Card, Operator, Role
 from conversation.state import Closed, Parked, Phase, WithBot, WithOperator
 
@@ -27,6 +30,25 @@ def may(operator: Operator, right: Right) -> bool:
 def of_team(operator: Operator, team: str) -> bool:
     """Whether the operator serves the team; one without teams serves all."""
     return not operator.teams or team in operator.teams
+
+
+def home(policy: Policy, team: str) -> str:
+    """Who serves those that wait for the team: the first one, where ``bot.yaml`` has that team no more. Nobody would come for them."""
+    return team if team in policy.teams else next(iter(policy.teams), team)
+
+
+def at_home(policy: Policy, phase: Phase) -> Phase:
+    """As it stands by the teams that there are now."""
+    if not isinstance(phase, Parked) or phase.team in policy.teams:
+        return phase
+    return msgspec.structs.replace(phase, team=home(policy, phase.team))
+
+
+def card_at_home(policy: Policy, card: Card) -> Card:
+    """As ``at_home``, for a line of the desk's list."""
+    if card.phase != "parked" or card.team in policy.teams:
+        return card
+    return msgspec.structs.replace(card, team=home(policy, card.team))
 
 
 def sees(operator: Operator, phase: Phase) -> bool:

@@ -17,6 +17,7 @@ from conversation.records import Card
 from conversation.state import Served
 from conversation.value import Value
 from handoff.hours import is_open, next_open
+from handoff.rights import home
 from handoff.seats import Seat
 
 MOST: Final = 10
@@ -60,11 +61,12 @@ class Routed(Value, frozen=True, kw_only=True):
 
 def waiter(card: Card, policy: Policy) -> Waiter:
     """A parked conversation as routing sees it."""
-    team = policy.teams.get(card.team)
+    name = home(policy, card.team)
+    team = policy.teams.get(name)
     wanted = (*(team.skills if team else ()), *policy.routing.skills.get(card.intent, ()))
     return Waiter(
         conversation=card.conversation,
-        team=card.team,
+        team=name,
         language=card.language,
         skills=tuple(dict.fromkeys(wanted)),
         priority=card.priority,

@@ -8,7 +8,9 @@ import msgspec
 from sqlalchemy import Connection, func, insert, select, text, update
 
 from conversation.callback import Callback
-from conversation.records import Booking
+from conversation.events import OperatorPlanned
+from conversation.records import Accepted, Booking
+from store import arrivals
 from store.codec import decode, encode, micros, moment, words
 from store.loader import Read
 from store.tables import callbacks
@@ -99,6 +101,11 @@ def _end(connection: Connection, chat: str, key: str) -> None:
     )
 
 
+def _tell(connection: Connection, chat: str, note: OperatorPlanned, key: str) -> Accepted:
+    (accepted,) = arrivals.store(connection, [arrivals.from_own(chat, note, key, "")])
+    return accepted
+
+
 class SqlCalendar:
     """``CalendarStore`` on the store's database."""
 
@@ -109,8 +116,31 @@ class SqlCalendar:
     async def taken(self, team: str, since: datetime, until: datetime) -> Mapping[datetime, int]:
         return await self._read(lambda connection: taken(connection, team, since, until))
 
-    async def book(self, chat: str, callback: Callback, *, each: int, length: int) -> Booking | None:
-        return await self._writer.call(lambda connection: book(connection, chat, callback, each, length))
+    async def book(
+        self,
+        chat: str,
+        callback: Callback,
+        *,
+        each: int,
+        length: int,
+        note: OperatorPlanned | None = None,
+        key: str = "",
+    ) -> Booking | None:
+        def do(connection: Connection) -> Booking | None:
+            booking = book(connection, chat, callback, each, length)
+            if booking is None or note is None:
+                return booking
+            told = msgspec.structs.replace(note, callback=booking.callback)
+            return msgspec.structs.replace(booking, noted=_tell(connection, chat, told, key))
+
+        return await self._writer.call(do)
+
+    async def take_out(self, chat: str, note: OperatorPlanned, key: str) -> Accepted:
+        def do(connection: Connection) -> Accepted:
+            call_off(connection, chat, note.id)
+            return _tell(connection, chat, note, key)
+
+        return await self._writer.call(do)
 
     async def call_off(self, chat: str, key: str) -> Callback | None:
         return await self._writer.call(lambda connection: call_off(connection, chat, key))

@@ -5,7 +5,7 @@ from typing import Final
 from conversation.errors import BadInputError
 from conversation.records import Card, Operator, Snapshot
 from conversation.state import Phase, WithOperator
-from handoff.rights import may, sees, sees_card
+from handoff.rights import at_home, may, sees, sees_card
 from web.deps import Deps
 
 NOT_YOURS: Final = "this chat is with another team; its operator or a supervisor can transfer it to you"
@@ -16,8 +16,10 @@ async def may_see(deps: Deps, operator: Operator, found: Snapshot) -> bool:
 
     Whoever has a customer in one chat, or was asked in there, sees the customer's other chats as well.
     """
-    if found.conversation is None or sees(operator, found.conversation.phase):
-        return found.conversation is not None
+    if found.conversation is None:
+        return False
+    if sees(operator, at_home(deps.rules().policy, found.conversation.phase)):
+        return True
     if not found.chat.customer or not may(operator, "chats"):
         return False
     for place in (await deps.people.customer_of(found.chat.id)).identities:

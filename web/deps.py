@@ -10,8 +10,7 @@ import msgspec
 
 from bots.connector import Hook
 from bots.links import Links
-from conversation.callback import Callback
-from conversation.events import Happened, OperatorEvent, QueuePlace
+from conversation.events import Happened, OperatorEvent, OperatorPlanned, QueuePlace
 from conversation.news import ReadNews, TypingNews
 from conversation.people import PeopleStore
 from conversation.ports import Bus, Channel, Clock, Ids, Presence, Rates
@@ -47,11 +46,10 @@ class Calendar(Protocol):
 
     async def free(self, chat: str, team: str = "") -> Sequence[datetime]: ...
 
-    async def book(self, chat: str, callback: Callback) -> Callback | None:
-        """None: that time is not free. The same id again gives what was booked then."""
+    async def plan(self, chat: str, note: OperatorPlanned, key: str) -> Accepted | None:
+        """Book it, or call off, and store the note with that, to be handed on. None: that time is not free. The same again changes
+        nothing."""
         ...
-
-    async def call_off(self, chat: str, key: str) -> Callback | None: ...
 
 
 class Readiness(msgspec.Struct, frozen=True, kw_only=True):

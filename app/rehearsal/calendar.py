@@ -10,8 +10,9 @@ from app.rehearsal.stage import Agreed
 from conversation.callback import Callback
 from conversation.effects import RunAction
 from conversation.errors import ActionError
+from conversation.events import OperatorPlanned
 from conversation.policy import Policy
-from conversation.records import ActionCall, Booking
+from conversation.records import Accepted, ActionCall, Booking
 from conversation.state import Conversation, Parked, WithOperator
 from conversation.value import Data
 from engine.rules import Rules
@@ -30,8 +31,11 @@ class _Calendar:
     async def taken(self, team: str, since: datetime, until: datetime) -> Mapping[datetime, int]:  # noqa: ARG002 - the port's
         return {}
 
-    async def book(self, chat: str, callback: Callback, *, each: int, length: int) -> Booking | None:  # noqa: ARG002 - the port's
+    async def book(self, chat: str, callback: Callback, **_: object) -> Booking | None:
         return Booking(chat=chat, callback=callback)
+
+    async def take_out(self, chat: str, note: OperatorPlanned, key: str) -> Accepted:  # noqa: ARG002 - the port's
+        return Accepted(row=None)
 
     async def call_off(self, chat: str, key: str) -> Callback | None:  # noqa: ARG002 - the port's
         return self._standing()

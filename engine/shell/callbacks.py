@@ -11,10 +11,11 @@ import msgspec
 
 from conversation.callback import Callback, Plan
 from conversation.errors import ActionError
+from conversation.events import OperatorPlanned
 from conversation.policy import Callbacks as Limits
 from conversation.policy import Policy, Team
 from conversation.ports import Clock
-from conversation.records import ActionCall
+from conversation.records import Accepted, ActionCall, Booking
 from conversation.stores import CalendarStore
 from conversation.value import Data, Value
 from dialogs.answers.phone import tidy_phone
@@ -67,6 +68,17 @@ class Callbacks:
         team = team_of(self._policy(chat), callback.team)
         return await self._book(chat, team, msgspec.structs.replace(callback, team=team.name)) if team else None
 
+    async def plan(self, chat: str, note: OperatorPlanned, key: str) -> Accepted | None:
+        """Book what the note says (or call off, if it says none) and store the note, in one transaction: nothing stands in the
+        calendar that the chat does not know of. None: that time is not free. To be handed on. Raises StoreError."""
+        if note.callback is None:
+            return await self._store.take_out(chat, note, key)
+        team = team_of(self._policy(chat), note.callback.team)
+        if team is None:
+            return None
+        booking = await self._put(chat, team, msgspec.structs.replace(note.callback, team=team.name), note, key)
+        return (booking.noted or Accepted(row=None)) if booking else None
+
     async def call_off(self, chat: str, key: str) -> Callback | None:
         """What the chat had in the calendar, and has no more. The same ``key`` again gives the same. Raises StoreError."""
         return await self._store.call_off(chat, key)
@@ -83,20 +95,25 @@ class Callbacks:
         return slots(team, policy.time_zone, now, taken, limit)
 
     async def _book(self, chat: str, team: Team, callback: Callback) -> Callback | None:
+        booking = await self._put(chat, team, callback)
+        if booking is None:
+            return None
+        return booking.callback if booking.current else await self.booked(chat)
+
+    async def _put(
+        self, chat: str, team: Team, callback: Callback, note: OperatorPlanned | None = None, key: str = ""
+    ) -> Booking | None:
         """What was booked under its id before counts, whatever the clock says by now."""
         rules = team.callbacks
         known = await self._store.booked(chat, callback.begin)
         if known is not None and known.id == callback.id:
-            return known
+            return Booking(chat=chat, callback=known)
         fits = may_book(team, self._policy(chat).time_zone, callback.begin, self._clock.now())
         if rules is None or not fits:
             return None
         phone = tidy_phone(callback.phone, self._rules(chat).bot.country)
         callback = msgspec.structs.replace(callback, phone=phone)
-        booking = await self._store.book(chat, callback, each=rules.each, length=rules.slot)
-        if booking is None:
-            return None
-        return booking.callback if booking.current else await self.booked(chat)
+        return await self._store.book(chat, callback, each=rules.each, length=rules.slot, note=note, key=key)
 
     # ── for dialogs ──────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from tests.support.browser import no_barriers, picture
-from tests.support.flows import DESKTOP, PHONE, Customer, Desk, House, house
+from tests.support.flows import DESKTOP, PHONE, Customer, Desk, house
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -41,7 +42,7 @@ async def test_from_waiting_to_rated_and_back_again(
         lotse.operator("bohdan", language, size) as bohdan,
         lotse.customer(language, size) as eva,
     ):
-        story = Story(lotse, eva, anna, bohdan, WORDS[language], f"flow-{language}")
+        story = Story(eva=eva, anna=anna, bohdan=bohdan, words=WORDS[language], shot=f"flow-{language}")
         await story.waits_and_goes_back_to_the_bot_keeping_the_place()
         await story.is_taken_and_both_see_each_other_write_and_read()
         await story.is_talked_about_where_the_customer_does_not_see_it()
@@ -51,11 +52,15 @@ async def test_from_waiting_to_rated_and_back_again(
         await story.says_how_it_was_and_comes_back_to_the_same_operator()
 
 
+@dataclass(frozen=True, kw_only=True)
 class Story:
-    def __init__(
-        self, lotse: House, eva: Customer, anna: Desk, bohdan: Desk, words: Mapping[str, str], shot: str
-    ) -> None:
-        self.lotse, self.eva, self.anna, self.bohdan, self.words, self.shot = lotse, eva, anna, bohdan, words, shot
+    """Its chapters go on from where the one before ended."""
+
+    eva: Customer
+    anna: Desk
+    bohdan: Desk
+    words: Mapping[str, str]
+    shot: str
 
     async def both_pictures(self, name: str, desk: Desk | None = None) -> None:
         await picture(self.eva.page, f"{self.shot}-{name}-customer")
@@ -168,7 +173,7 @@ class Story:
         await box.get_by_label("text", exact=True).fill("Router tauschen")
         await picture(bohdan.page, f"{self.shot}-run")
         await box.get_by_role("button", name=bohdan.t("run.go")).dblclick()
-        await expect(bohdan.history.get_by_text(bohdan.t("among.run_done", to="create_ticket"))).to_have_count(1)
+        await expect(bohdan.history.get_by_text(bohdan.t("among.run_done", to="create ticket"))).to_have_count(1)
         await bohdan.tab("panel")
         await expect(bohdan.panel.get_by_text("create_ticket").first).to_be_visible()
         await picture(bohdan.page, f"{self.shot}-panel")
@@ -179,18 +184,22 @@ class Story:
         box = await bohdan.tool("close")
         await picture(bohdan.page, f"{self.shot}-close")
         await box.get_by_role("button", name=bohdan.t("confirm.no")).click()
-        await bohdan.closes("solved", "report_outage")
+        await bohdan.closes("solved", eva.words.bot("menu.options.outage"))
         await eva.hears(eva.words.bot("csat"))
         await eva.says("5")
         await eva.hears(eva.words.bot("goodbye"))
         await eva.reads_above(eva.words.widget("ended"))
         await self.both_pictures("closed", bohdan)
-        await eva.says(words["back"])
-        await eva.hears(eva.words.service("reopened"))
-        await bohdan.opens(words["back"])
-        await expect(bohdan.page.get_by_text(bohdan.t("preferred", name="Bohdan")).first).to_be_visible()
-        await self.both_pictures("reopened", bohdan)
+        await eva.asks_for_a_person(words["back"])
+        await bohdan.opens(eva.words.bot("menu.options.human"))
+        await self.both_pictures("again", bohdan)
         await bohdan.claims()
         await eva.reads_above(eva.words.widget("with_operator", name="Bohdan"))
+        await bohdan.tab("panel")
+        await bohdan.panel.get_by_role("button", name=bohdan.t("outcomes.solved")).click()
+        await expect(bohdan.page.get_by_role("log", name=bohdan.t("earlier.title"))).to_contain_text(words["blinks"])
+        await picture(bohdan.page, f"{self.shot}-earlier")
+        await bohdan.page.get_by_role("button", name=bohdan.t("earlier.back")).click()
+        await expect(bohdan.history).to_be_visible()
         for page in (eva.page, bohdan.page):
             await no_barriers(page)

@@ -23,6 +23,7 @@ from engine.shell.editions import Editions, OneEdition
 from engine.shell.engine import Engine, Tools
 from store.bus import MemoryBus
 from store.sql import SqlStore
+from tests.support.connector_surroundings import TurnedClock
 from tests.support.customers import until
 from tests.support.service import HandClock
 
@@ -123,7 +124,7 @@ class Process:
 
     def wait(self, time: timedelta) -> None:
         """By the test's own clock."""
-        assert isinstance(self.clock, HandClock)
+        assert isinstance(self.clock, HandClock | TurnedClock)
         self.clock.moment += time
 
     def dies(self) -> None:

@@ -73,7 +73,8 @@ def _at(data: Any, key: str) -> str:
 
 def _filled(text: str, values: Mapping[str, object]) -> str:
     for name, value in values.items():
-        text = re.sub(r"\{\{ ?%s ?\}\}|\{%s\}" % (name, name), lambda _, value=value: str(value), text)
+        for hole in (f"{{{{ {name} }}}}", f"{{{name}}}"):
+            text = text.replace(hole, str(value))
     return max(_HOLE.split(text), key=len).strip()
 
 
@@ -115,24 +116,28 @@ class House:
         assert made is not None
         await self.lotse.store.put_operator(msgspec.structs.replace(made, **about))
 
-    async def pass_(self, seconds: float) -> None:
+    async def pass_(self, seconds: float, stride: float = STRIDE) -> None:
         """That long by the service's clock, in strides."""
         while seconds > 0:
-            self.lotse.clock.turn(min(STRIDE, seconds))
-            seconds -= STRIDE
+            self.lotse.clock.turn(min(stride, seconds))
+            seconds -= stride
             await asyncio.sleep(0.005)
         await self.lotse.settle()
 
 
 @asynccontextmanager
 async def house(
-    chromium: Browser, folder: Path, *, clock: HandClock | None = None, messenger: bool = False, **changed: str
+    chromium: Browser,
+    folder: Path,
+    *,
+    clock: HandClock | None = None,
+    messenger: bool = False,
+    port: int = 0,
+    changed: Mapping[str, str] | None = None,
 ) -> AsyncIterator[House]:
     """The service with the example's bot. ``changed``: file of the bot folder → text."""
-    if not (folder / "bot").exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        bot_folder(folder / "bot", **changed)
-    async with running(folder, clock=clock, messenger=messenger) as lotse:
+    _bot(folder / "bot", changed or {})
+    async with running(folder, clock=clock, messenger=messenger, port=port) as lotse:
         ticking = asyncio.create_task(_tick(lotse.clock))
         try:
             yield House(lotse=lotse, chromium=chromium)
@@ -140,6 +145,11 @@ async def house(
             ticking.cancel()
             with suppress(asyncio.CancelledError):
                 await ticking
+
+
+def _bot(folder: Path, changed: Mapping[str, str]) -> None:
+    if not folder.exists():
+        bot_folder(folder, **changed)
 
 
 async def _tick(clock: HandClock) -> None:

@@ -116,7 +116,7 @@ def _promises(event: Event, goal: type[Closed] | type[Parked]) -> bool:
     return isinstance(event, CustomerSaid) and event.content == NOTHING
 
 
-def leads_to(way: Way, goal: type[Closed] | type[Parked], *, bound: int = 400) -> bool:
+def leads_to(way: Way, goal: type[Closed] | type[Parked], *, bound: int = 4_000) -> bool:
     """Can it be led there? Whatever looks promising first; at most ``bound`` events are tried."""
     met, ahead, tried = {way.place}, [way], 0
     while ahead:

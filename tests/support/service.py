@@ -426,8 +426,9 @@ async def running(
     traces: str = "",
     rate: float = 0,
     telegram_desk: TelegramDeskSettings | None = None,
+    port: int = 0,
 ) -> AsyncIterator[Running]:
-    """The service with the example bot, listening on a free port; started again in the same ``folder`` it goes on.
+    """The service with the example bot, listening on a free ``port``; started again in the same ``folder`` it goes on.
 
     ``messenger``: with a ``PhotoChannel`` in place of Telegram. ``rate``: messages a second to it, 0 = at once, as time stands
     still. ``traces``: where spans go.
@@ -456,7 +457,7 @@ async def running(
     async with _made_once(connect), open_service(settings, clock=clock, open_store=BreakableStore.open) as service:
         runner = web.AppRunner(service.app, access_log=None, shutdown_timeout=0.1, handle_signals=False)
         await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
+        site = web.TCPSite(runner, "127.0.0.1", port)
         await site.start()
         base = f"http://127.0.0.1:{runner.addresses[0][1]}"
         assert isinstance(service.store, BreakableStore)

@@ -15,6 +15,7 @@ from conversation.errors import StoreError
 from conversation.news import DESK_TOPIC, DeliveryNews, News, TurnNews
 from conversation.ports import Subscription
 from conversation.records import Card, Operator, Status
+from handoff.rights import card_at_home
 from handoff.routing import explain, waiters
 from handoff.seats import seats as routed_seats
 from web.deps import Deps
@@ -284,14 +285,15 @@ class Feed:
 
     def _publish(self) -> None:
         """The difference between the list as it was told and as it is."""
-        cards = tuple(self._cards.values())
+        policy = self._deps.rules().policy
+        listed = {name: card_at_home(policy, card) for name, card in self._cards.items()}
+        cards = tuple(listed.values())
         if self._queue_stale:
-            policy = self._deps.rules().policy
             there = routed_seats(self._operators, self._present, cards)
             self._why = dict(explain(waiters(cards, policy), there, policy, self._deps.clock.now()))
             self._queue_stale = False
         before = self._board
-        ordered = sorted(explained(self._cards, self._why).items(), key=lambda item: (item[1].since, item[0]))
+        ordered = sorted(explained(listed, self._why).items(), key=lambda item: (item[1].since, item[0]))
         self._board = Board(cards=dict(ordered), seats=seats_of(self._operators, self._present, cards))
         self._new_rights(before)
         for change in changes(before.cards, self._board.cards, self._left):

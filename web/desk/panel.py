@@ -1,6 +1,7 @@
 """What is known about a customer, for whoever takes over. Pure."""
 
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
@@ -10,6 +11,9 @@ from conversation.records import Chat, Customer, Episode
 from conversation.state import Conversation, Parked, WithOperator
 from conversation.value import Data
 from engine.shell.feed import PREVIEW
+
+LISTED: Final = 5
+"""Parts of a list that are shown, and how many there are."""
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True):
@@ -155,7 +159,8 @@ def _facts(prefix: str, data: dict[str, Data]) -> list[Fact]:
                     ", ".join(str(part) for part in item.values()) if isinstance(item, dict) else str(item)
                     for item in value
                 ]
-                found.append(Fact(name=where, value="; ".join(rows)[:300]))
+                more = [f"… ({len(rows)})"] if len(rows) > LISTED else []
+                found.append(Fact(name=where, value="; ".join(rows[:LISTED] + more)[:300]))
             case bool():
                 found.append(Fact(name=where, value="✓" if value else "✗"))
             case _:

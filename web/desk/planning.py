@@ -21,8 +21,8 @@ async def slots_for(deps: Deps, found: Snapshot, wanted: str) -> Slots:
     return Slots(conversation=found.conversation.id if found.conversation else "", team=team, slots=free)
 
 
-async def planned(deps: Deps, me: Operator, frame: Plan, found: Snapshot) -> OperatorPlanned:
-    """What is in the calendar from now on. Raises NotDoneError for a time that is not free, a team that never calls back, and a
+async def plan(deps: Deps, me: Operator, frame: Plan, found: Snapshot) -> None:
+    """Into the calendar, or out of it, and into the conversation. Raises NotDoneError for a time that is not free, a team that never calls back, and a
     chat that somebody else has: its customer would be told in the middle of their talk."""
     phase = found.conversation.phase if found.conversation else None
     if isinstance(phase, WithOperator) and phase.operator != me.id and not may(me, "others"):
@@ -35,24 +35,23 @@ async def planned(deps: Deps, me: Operator, frame: Plan, found: Snapshot) -> Ope
         "name": me.name,
         "conversation": frame.conversation,
     }
-    if frame.begin is None:
-        await deps.calendar.call_off(chat, id_)
-        return OperatorPlanned(callback=None, **about)
-    team = _team(deps, found, frame.team)
-    if not team:
-        raise NotDoneError("unknown")
-    wanted = Callback(
-        id=id_,
-        begin=frame.begin,
-        team=team,
-        phone=frame.phone.strip(),
-        topic=frame.topic.strip(),
-        operator=me.id,
-    )
-    booked = await deps.calendar.book(chat, wanted)
-    if booked is None:
+    wanted: Callback | None = None
+    if frame.begin is not None:
+        team = _team(deps, found, frame.team)
+        if not team:
+            raise NotDoneError("unknown")
+        wanted = Callback(
+            id=id_,
+            begin=frame.begin,
+            team=team,
+            phone=frame.phone.strip(),
+            topic=frame.topic.strip(),
+            operator=me.id,
+        )
+    noted = await deps.calendar.plan(chat, OperatorPlanned(callback=wanted, **about), f"{me.id}:{frame.id}")
+    if noted is None:
         raise NotDoneError("slot_taken")
-    return OperatorPlanned(callback=booked, **about)
+    await deps.engine.hand_on(noted)
 
 
 def _team(deps: Deps, found: Snapshot, wanted: str) -> str:

@@ -46,7 +46,7 @@ from web.desk.listener import Listener
 from web.desk.opened import View, find, holds, older
 from web.desk.outgoing import Done, Error, FoundCustomers, Refused, WrongArgument
 from web.desk.panels import Panels
-from web.desk.planning import planned, slots_for
+from web.desk.planning import plan, slots_for
 from web.desk.running import WrongArgumentError
 from web.floods import BREATH, Floods
 from web.signin import SignIn
@@ -243,10 +243,7 @@ class Shift:
         await self.socket.send(Done(id=frame.id))
 
     async def plan(self, frame: Plan) -> None:
-        """The calendar first, then the conversation: a command that is sent again finds what was booked for it."""
-        snapshot = await self.find(frame.conversation)
-        event = await planned(self.deps, self.me, frame, snapshot)
-        await self.deps.engine.operate(snapshot.chat.id, event, f"{self.me.id}:{frame.id}")
+        await plan(self.deps, self.me, frame, await self.find(frame.conversation))
         await self.socket.send(Done(id=frame.id))
 
     # ── commands that take a turn ────────────────────────────────────────────────────────────────────────────────────

@@ -1,4 +1,4 @@
-"""A chat that ended with a person goes on with the customer's next words: the same conversation, in the real store."""
+"""A chat that ended kindly, with a person and for silence, goes on with the customer's next words: the same conversation, in the real store."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from conversation.events import OperatorClaimed, OperatorClosed
+from conversation.content import Text
+from conversation.events import OperatorClaimed, OperatorReplied
 from conversation.state import Closed, Conversation, Parked
 from engine.rules import Rules
 from store.sql import SqlStore
@@ -38,14 +39,18 @@ async def says(process: Process, number: str, text: str) -> None:
 
 
 async def ended(process: Process) -> Conversation:
-    """A chat that an operator has closed."""
+    """A chat that was closed kindly, as the customer had fallen silent with a person."""
     await says(process, "1", "hi")
     await says(process, "2", "talk")
     chat = (await process.chat("anna")).id
     who = {"at": process.clock.now(), "operator": "olga", "name": "Olga"}
     await process.engine.intake.operate(chat, OperatorClaimed(id="o1", **who), "o1")  # type: ignore[arg-type]
     await process.settled()
-    await process.engine.intake.operate(chat, OperatorClosed(id="o2", **who), "o2")  # type: ignore[arg-type]
+    answer = OperatorReplied(id="o2", content=Text(text="hello"), client_id="o2", **who)  # type: ignore[arg-type]
+    await process.engine.intake.operate(chat, answer, "o2")
+    await process.settled()
+    process.wait(timedelta(minutes=16))
+    await process.engine.timers.fire_due()
     await process.settled()
     over = await newest(process)
     assert isinstance(over.phase, Closed)
@@ -75,7 +80,6 @@ async def test_words_too_late_or_for_the_bot_begin_a_new_conversation(process: P
 
 async def test_words_after_the_window_begin_a_new_conversation(process: Process) -> None:
     over = await ended(process)
-    assert isinstance(process.clock, TurnedClock)
-    process.clock.moment += timedelta(hours=25)
+    process.wait(timedelta(hours=25))
     await says(process, "3", "one more thing")
     assert (await newest(process)).id != over.id

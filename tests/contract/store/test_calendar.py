@@ -2,13 +2,16 @@
 
 import asyncio
 from datetime import datetime
+from typing import Any
 
+import msgspec
 import pytest
 
 from conversation.callback import Callback
-from conversation.records import Booking
+from conversation.events import OperatorPlanned
+from conversation.records import Accepted, Booking
 from store.sql import SqlStore
-from tests.support.storing import NOW, later
+from tests.support.storing import NOW, inbound, later
 
 SLOT = 1800
 
@@ -30,6 +33,27 @@ async def test_what_is_booked_takes_room_and_is_the_chats(store: SqlStore) -> No
     assert await store.calendar.booked("anna", NOW) == callback("1")
     assert await store.calendar.booked("anna", later(1)) is None
     assert await store.calendar.booked("boris", NOW) is None
+
+
+async def test_what_an_operator_books_and_what_the_chat_is_told_of_it_are_stored_together(store: SqlStore) -> None:
+    """A process that is killed in between would leave a place taken for nobody."""
+    await store.accept(inbound("1"), "chat-anna")
+    note = OperatorPlanned(id="call-1", at=NOW, operator="olga", name="Olga", callback=callback("1"))
+    asked: dict[str, Any] = {"each": 1, "length": SLOT, "note": note, "key": "olga:1"}
+    first = await store.calendar.book("chat-anna", callback("1"), **asked)
+    again = await store.calendar.book("chat-anna", callback("1"), **asked)
+    assert first
+    assert first.noted
+    assert first.noted.row
+    assert first.noted.row.event == note
+    assert again
+    assert again.noted == Accepted(row=None)
+    assert await store.calendar.book("chat-ben", callback("2"), each=1, length=SLOT, note=note, key="olga:2") is None
+    off = msgspec.structs.replace(note, id="off", callback=None)
+    out = [await store.calendar.take_out("chat-anna", off, "olga:3") for _ in range(2)]
+    assert [each.row.event if each.row else None for each in out] == [off, None]
+    assert await store.calendar.booked("chat-anna", NOW) is None
+    assert [row.event for row in await store.unhandled(10)][1:] == [note, off]
 
 
 async def test_of_fifty_who_ask_at_once_for_two_places_two_get_one(store: SqlStore, other: SqlStore) -> None:

@@ -4,10 +4,11 @@ from typing import get_args
 
 import pytest
 
+from conversation.policy import Policy, Team
 from conversation.records import Card, Operator, Role
 from conversation.state import Closed, Parked, Phase, WithBot, WithOperator
-from handoff.rights import RIGHTS, Right, may, sees, sees_card
-from tests.support.storing import closed, held, parked
+from handoff.rights import RIGHTS, Right, at_home, may, sees, sees_card
+from tests.support.storing import NOW, closed, held, parked
 from tests.support.storing import later as seconds
 
 ANN = Operator(id="ann", name="Ann", password="", teams=("support",))
@@ -88,3 +89,14 @@ def card(phase: Phase) -> Card:
     now = seconds(0)
     fields = {**words, **about, "conversation": "c", "phase": "parked", "team": SALES, "since": now}
     return Card(**fields, unanswered=False, version=1)
+
+
+def test_who_waits_for_a_team_that_is_no_more_is_the_first_teams_business_and_what_it_had_is_not() -> None:
+    policy = Policy(time_zone="UTC", teams={"support": Team(name="support"), SALES: Team(name=SALES)})
+    waiting = Parked(team="gone", since=NOW, expires=NOW)
+    over = Closed(outcome="solved", at=NOW, team="gone", operator="eva")
+    assert not sees(ANN, waiting)
+    assert sees(ANN, at_home(policy, waiting))
+    assert not sees(ANN, at_home(policy, over))
+    assert at_home(policy, Parked(team=SALES, since=NOW, expires=NOW)).team == SALES  # type: ignore[union-attr]
+    assert at_home(Policy(time_zone="UTC", teams={}), waiting) == waiting

@@ -291,6 +291,18 @@ def test_operators_may_take_more_by_hand_than_they_are_given_unless_the_company_
     assert may_claim(seat(load=3), strict)
 
 
+def test_who_waits_for_a_team_that_is_no_more_is_served_by_the_first_one() -> None:
+    """Their conversation may be older than the bot folder."""
+    left = Card(
+        conversation="c", chat="c", channel="webchat", name="", language="de", phase="parked", team="gone", operator="",
+        operator_name="", since=AT, preview="", unanswered=True, version=1,
+    )  # fmt: skip
+    (found,) = waiters([left], POLICY)
+    assert given(found, there=[seat(teams=("support",)), seat("boris", teams=("billing",))]) == [
+        ("c", "anna", "only_one")
+    ]
+
+
 def work(count: int) -> int:
     """Calls that it takes to say why each of so many still waits."""
     there = [seat(f"o{number}", load=4) for number in range(5)]

@@ -316,6 +316,10 @@ export class DeskClient extends DeskState {
     } else if (frame.code === "too_fast" || frame.code === "unavailable") {
       if (frame.code === "too_fast") this.toast("error.too_fast");
       this.#link.retreat();
+    } else if (frame.code === "not_allowed" && !frame.id) {
+      // The chat that was open went to another team: nothing of it stays on the page.
+      this.dismiss();
+      this.toast("error.other_team");
     } else {
       this.#settle(frame.id ?? "");
       this.#mark(frame.id ?? "", { state: "refused", reason: frame.code });

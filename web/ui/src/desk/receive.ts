@@ -24,7 +24,10 @@ export class Receiver {
   feed(frame: FeedFrame): void {
     const { desk } = this;
     const before = desk.cards.value;
-    if (frame.type === "snapshot" || frame.type === "resumed") desk.clockAhead.value = Date.parse(frame.now) - Date.now();
+    if (frame.type === "snapshot" || frame.type === "resumed") {
+      desk.clockAhead.value = Date.parse(frame.now) - Date.now();
+      desk.tick.value = desk.slow.value = desk.now();
+    }
     desk.feed.value = advanced(desk.feed.value, frame);
     if (frame.type === "snapshot") this.#recount(before);
     if (frame.type === "card") this.#changed(frame.card, before.get(frame.card.conversation), before);

@@ -2,6 +2,7 @@
 
 import { LANGUAGE_NAMES } from "../shared/languages";
 import type { Titles } from "../shared/protocol";
+import { full } from "../shared/times";
 import type { Translate } from "../shared/texts";
 
 /** The text of `prefix.name`, else `fallback`. */
@@ -38,6 +39,11 @@ export function reasonWords(t: Translate, why: string | undefined, reader: strin
   const [key = "", ...rest] = (why ?? "").split(" ");
   const what = rest.join(" ");
   return key ? known(t, "why", key, { what: key === "nobody_speaks" ? languageIn(what, reader) : what }, "") : "";
+}
+
+/** Words with the moments in them as people write them: programs write `2026-03-02T14:00:00+00:00`. */
+export function dated(words: string, language: string): string {
+  return words.replace(/\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)/g, (at) => full(at, language) || at);
 }
 
 /** A plain value as words. */

@@ -5,7 +5,7 @@ import type { Content, Delivery, Message } from "../../shared/protocol";
 import { clock, full } from "../../shared/times";
 import type { Reply } from "../thread";
 import type { DeskUse } from "../use";
-import { known } from "../words";
+import { channelName, known } from "../words";
 import { ContentView, Words } from "./content";
 import { Icon } from "./icon";
 
@@ -103,7 +103,7 @@ function Colleagues({ message, texts, client, content }: Props & { readonly cont
     <li class={mine ? "message internal mine" : "message internal"}>
       <div class="bubble">
         <span class="author" dir="auto">
-          <Icon name="note" /> {known(texts.t, "among", message.origin ?? "", { name, to: target(message, content) }, texts.t("note.by", { name }))}
+          <Icon name="note" /> {known(texts.t, "among", message.origin ?? "", { name, to: target(texts, message.origin ?? "", content) }, texts.t("note.by", { name }))}
         </span>
         <Words text={content.text} />
       </div>
@@ -114,9 +114,13 @@ function Colleagues({ message, texts, client, content }: Props & { readonly cont
   );
 }
 
-/** The colleague or team; of an action its name as words, as where it was chosen. */
-function target(message: Message, { to = "" }: Extract<Content, { kind: "note" }>): string {
-  return /^run/.test(message.origin ?? "") ? to.replaceAll("_", " ") : to;
+/** The colleague or team; of an action its name as words, of a customer's other place what people call it. */
+function target({ t }: DeskUse["texts"], origin: string, { to = "" }: Extract<Content, { kind: "note" }>): string {
+  if (origin.startsWith("run")) return to.replaceAll("_", " ");
+  if (origin !== "joined" && origin !== "parted") return to;
+  const [channel = "", ...address] = to.split(" ");
+  // An address of the web chat is a long number that says nothing.
+  return [channelName(t, channel), ...(channel === "webchat" ? [] : address)].join(" ");
 }
 
 /** What happened with the chat. */
@@ -124,7 +128,7 @@ function Event({ message, texts }: Pick<DeskUse, "texts"> & { readonly message: 
   const origin = message.origin ?? "";
   const heard = origin === "mood" && message.content.kind === "note";
   const words = message.content.kind === "text" || message.content.kind === "example" || heard ? message.content.text : "";
-  const to = message.content.kind === "note" ? target(message, message.content) : "";
+  const to = message.content.kind === "note" ? target(texts, origin, message.content) : "";
   const name = eventName(texts, origin, message.name ?? "");
   const said = (to && known(texts.t, "among", origin, { name, to }, "")) || known(texts.t, "notes", origin, { name }, "");
   // A sentence of ours, and what somebody said about it.

@@ -6,7 +6,7 @@ import type { Panel } from "../../shared/protocol";
 import { full } from "../../shared/times";
 import type { Thread } from "../thread";
 import type { DeskUse } from "../use";
-import { channelName, known, languageName, quoted } from "../words";
+import { channelName, dated, known, languageName, quoted, titled } from "../words";
 import { Context } from "./context";
 import { Icon } from "./icon";
 import { Fact, Section, Value } from "./parts";
@@ -60,7 +60,7 @@ function All(props: Props): JSX.Element {
           <ul class="summary">
             {panel.summary.map((sentence, index) => (
               <li key={index} dir="auto">
-                {sentence}
+                {dated(sentence, texts.language.value)}
               </li>
             ))}
           </ul>
@@ -161,7 +161,14 @@ function Done({ texts, panel }: Props): JSX.Element | null {
   );
 }
 
-function EarlierOnes({ client, texts, panel, onRead }: Props): JSX.Element | null {
+/** By the name that operators chose it by. */
+function topicOf({ client, texts }: DeskUse, name: string): string {
+  const topic = client.bot.value.topics.find((one) => one.name === name);
+  return (topic && titled(topic, texts.language.value)) || name;
+}
+
+function EarlierOnes(props: Props): JSX.Element | null {
+  const { client, texts, panel, onRead } = props;
   const { t } = texts;
   if (!panel.earlier?.length) return null;
   return (
@@ -179,7 +186,7 @@ function EarlierOnes({ client, texts, panel, onRead }: Props): JSX.Element | nul
             >
               <span class="when">{full(one.opened_at, texts.language.value)}</span>
               <span class="preview" dir="auto">
-                {one.topic || one.preview || "…"}
+                {topicOf(props, one.topic ?? "") || one.preview || "…"}
               </span>
               <small>{[channelName(t, one.channel), one.outcome && known(t, "outcomes", one.outcome), one.operator && client.nameOf(one.operator)].filter(Boolean).join(" · ")}</small>
             </button>

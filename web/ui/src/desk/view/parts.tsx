@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
-import { plain } from "../words";
+import { dated, plain } from "../words";
 import { Icon } from "./icon";
 
 export function Section({ title, side, children }: { readonly title: string; readonly side?: ComponentChildren; readonly children: ComponentChildren }): JSX.Element {
@@ -39,8 +39,9 @@ function breakable(name: string): ComponentChildren {
 
 /** A plain value as words; an object as its own small list. */
 export function Value({ value }: { readonly value: unknown }): JSX.Element {
-  if (Array.isArray(value)) return <>{value.map(plain).join(", ")}</>;
-  if (typeof value !== "object" || value === null) return <>{plain(value)}</>;
+  const language = document.documentElement.lang;
+  if (Array.isArray(value)) return <>{dated(value.map(plain).join(", "), language)}</>;
+  if (typeof value !== "object" || value === null) return <>{dated(plain(value), language)}</>;
   return (
     <>
       {Object.entries(value).map(([name, inner]) => (
