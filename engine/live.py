@@ -26,6 +26,13 @@ def watch(draft: Draft) -> None:
     draft.set_timers(live_timers(draft.rules.policy, since_customer, since_operator))
 
 
+def introduce(draft: Draft, name: str) -> None:
+    """Our own page shows who has the chat; in a messenger the customer would not know that a person is there now."""
+    if draft.state.channel not in live.SHOW_HOLDER and draft.may_write:
+        prompt = Prompt(text=draft.text("live.taken", name=name))
+        draft.post("operator", prompt, name=name, origin="_product/live.taken")
+
+
 def fired(draft: Draft, held: WithOperator, timer: str) -> None:
     match timer:
         case "operator_reassign":

@@ -267,6 +267,7 @@ def _operator(draft: Draft, event: OperatorEvent) -> None:
                 _after_person(draft, event)
         case OperatorAssigned():
             if operating.assigned(draft, event):
+                live.introduce(draft, event.name)
                 live.watch(draft)
         case OperatorNoted() | OperatorTransferred() | OperatorConsulted() | OperatorRan() | OperatorJoined():
             operating.work(draft, event)
@@ -283,6 +284,7 @@ def _claimed(draft: Draft, event: OperatorClaimed) -> None:
         draft.enter(result)
         draft.note("claimed", name=event.name)
         draft.change(unanswered=True)
+        live.introduce(draft, event.name)
         live.watch(draft)
 
 

@@ -151,7 +151,9 @@ def _passed(_: Rules, __: Conversation, messages: list[Message], *___: object) -
 
 
 def _operator(_: Rules, __: Conversation, messages: list[Message], *___: object) -> Iterator[_Line]:
-    said = [each for each in messages if each.author == "operator" and plain_text(each.content).strip()]
+    said = [
+        each for each in messages if each.author == "operator" and not each.origin and plain_text(each.content).strip()
+    ]
     if said:
         values: dict[str, Data] = {"name": said[-1].name, "text": _cut(plain_text(said[-1].content))}
         yield _Line(sort="operator", key="operator", values=values)

@@ -6,6 +6,8 @@ from typing import Final, Literal
 from conversation.policy import Policy
 from conversation.state import Closed, Served, WithOperator
 
+SHOW_HOLDER: Final = frozenset({"webchat"})
+"""Channels that show by themselves who has the chat."""
 FINAL: Final = frozenset({"stopped", "unreachable", "failed"})
 """Outcomes after which the customer's next words are a new matter."""
 
