@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, expect
 
-from conversation.content import Media, Text
+from conversation.content import Content, Media, Text
 from tests.support.browser import no_barriers, picture
 from tests.support.flows import Customer, Desk, House, house
 from tests.support.service import PASSWORD, Link
@@ -115,7 +115,8 @@ async def from_names_and_file_names(lotse: House, anna: Desk) -> None:
     assert messenger is not None
     for number, words in enumerate(HOSTILE):
         file = Media(type="file", ref=f"f{number}", name=f"{words}.pdf", mime="application/pdf", caption=words)
-        for step, content in enumerate((Text(text=words), Text(text="Mitarbeiter"), file)):
+        said: tuple[Content, ...] = (Text(text=words), Text(text="Mitarbeiter"), file)
+        for step, content in enumerate(said):
             await messenger.says(content, f"{number}-{step}", address=str(number), name=words)
     await lotse.lotse.settle()
     await expect(anna.group("queue").locator(".count").first).to_have_text(str(len(HOSTILE)))
