@@ -69,6 +69,7 @@ test("a name without words stays as it is, a reason without words says nothing",
     ({ "why.nobody_speaks": `nobody speaks ${params["what"]}`, "why.kept_for": `kept for ${params["what"]}`, "channels.sms": "SMS" })[key] ?? key;
   assert.deepEqual([known(t, "channels", "sms"), known(t, "channels", "pigeon")], ["SMS", "pigeon"]);
   assert.deepEqual([...["nobody_speaks uk", "nobody_speaks !", "kept_for Anna Lindt", "new_rule 3", ""].map((why) => reasonWords(t, why, "de"))], ["nobody speaks Ukrainisch", "nobody speaks !", "kept for Anna Lindt", "", ""]);
+  assert.deepEqual([plain("2026-11-29", "de"), plain("2026-11-29", "en"), plain("R-2026-11-29", "de")], ["29.11.2026", "29 Nov 2026", "R-2026-11-29"]);
   assert.deepEqual([plain(null), plain(true), plain({ a: 1 }), plain(3)], ["–", "✓", '{"a":1}', "3"]);
   assert.deepEqual([fileSize(20, "en"), fileSize(1_250_000, "de")], ["1 kB", "1,3 MB"]);
 });

@@ -59,6 +59,7 @@ export class DeskClient extends DeskState {
     await logout();
     this.#forgetAll();
     this.#leave();
+    this.ended.value = false;
   }
 
   open(conversation: string): void {
@@ -202,6 +203,7 @@ export class DeskClient extends DeskState {
     const { feed } = this;
     feed.value = { ...feed.value, me: { ...feed.value.me, ...me } };
     this.signIn.value = "in";
+    this.ended.value = false;
   }
 
   #forgetAll(): void {
@@ -215,6 +217,7 @@ export class DeskClient extends DeskState {
   #leave(): void {
     batch(() => {
       this.#link.stop();
+      this.ended.value = this.signIn.value === "in";
       this.signIn.value = "out";
       this.#clear();
     });

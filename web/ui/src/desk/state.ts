@@ -38,6 +38,8 @@ export interface Told {
 
 export class DeskState {
   readonly signIn = signal<SignIn>("unknown");
+  /** The session ended without the operator's doing: the page says so beside the form. */
+  readonly ended = signal(false);
   readonly connection = signal<ConnectionPhase>("idle");
   readonly feed = signal<Feed>(EMPTY);
   readonly me = computed(() => this.feed.value.me);

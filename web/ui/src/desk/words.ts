@@ -2,8 +2,8 @@
 
 import { LANGUAGE_NAMES } from "../shared/languages";
 import type { Titles } from "../shared/protocol";
-import { full } from "../shared/times";
 import type { Translate } from "../shared/texts";
+import { date, full } from "../shared/times";
 
 /** The text of `prefix.name`, else `fallback`. */
 export function known(t: Translate, prefix: string, name: string, params?: Readonly<Record<string, string>>, fallback = name): string {
@@ -46,11 +46,11 @@ export function dated(words: string, language: string): string {
   return words.replace(/\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)/g, (at) => full(at, language) || at);
 }
 
-/** A plain value as words. */
-export function plain(value: unknown): string {
+/** A plain value as words; a day or a moment as one, for a reader of that language. */
+export function plain(value: unknown, reader = ""): string {
   if (value === null || value === undefined || value === "") return "–";
   if (typeof value === "boolean") return value ? "✓" : "✗";
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  return typeof value === "object" ? JSON.stringify(value) : reader ? dated(date(String(value), reader), reader) : String(value);
 }
 
 /** The last part of a path. */

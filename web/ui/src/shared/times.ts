@@ -16,6 +16,12 @@ export function full(at: string, language: string): string {
   return format(at, language, { dateStyle: "medium", timeStyle: "short" });
 }
 
+/** A day without a time, `2026-11-29`, as a date; anything else stays as it is. */
+export function date(words: string, language: string): string {
+  const day = /^\d{4}-\d\d-\d\d$/.test(words) && format(`${words}T12:00`, language, { dateStyle: "medium" });
+  return day || words;
+}
+
 /** `4:05`, or `1:04:05`: how long somebody has been waiting. */
 export function stopwatch(milliseconds: number): string {
   const seconds = Math.max(0, Math.floor(milliseconds / 1000));

@@ -38,7 +38,7 @@ export function Context({ client, texts, items }: Props): JSX.Element | null {
             <dl>
               {item.rows?.map(([name, value], index) => (
                 <Fact key={index} name={name}>
-                  <Value value={value} />
+                  <Value value={value} language={texts.language.value} />
                 </Fact>
               ))}
             </dl>

@@ -72,7 +72,7 @@ function All(props: Props): JSX.Element {
         <dl>
           {panel.facts.map((fact) => (
             <Fact key={fact.name} name={fact.name}>
-              <Value value={fact.value} />
+              <Value value={fact.value} language={texts.language.value} />
             </Fact>
           ))}
         </dl>
@@ -152,7 +152,7 @@ function Done({ texts, panel }: Props): JSX.Element | null {
               {action.name} <span class="state">{known(t, "action_states", action.state)}</span>
             </dt>
             <dd dir="auto">
-              <Value value={action.result} />
+              <Value value={action.result} language={texts.language.value} />
             </dd>
           </div>
         ))}

@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
-import { dated, plain } from "../words";
+import { plain } from "../words";
 import { Icon } from "./icon";
 
 export function Section({ title, side, children }: { readonly title: string; readonly side?: ComponentChildren; readonly children: ComponentChildren }): JSX.Element {
@@ -38,15 +38,14 @@ function breakable(name: string): ComponentChildren {
 }
 
 /** A plain value as words; an object as its own small list. */
-export function Value({ value }: { readonly value: unknown }): JSX.Element {
-  const language = document.documentElement.lang;
-  if (Array.isArray(value)) return <>{dated(value.map(plain).join(", "), language)}</>;
-  if (typeof value !== "object" || value === null) return <>{dated(plain(value), language)}</>;
+export function Value({ value, language }: { readonly value: unknown; readonly language: string }): JSX.Element {
+  if (Array.isArray(value)) return <>{value.map((one) => plain(one, language)).join(", ")}</>;
+  if (typeof value !== "object" || value === null) return <>{plain(value, language)}</>;
   return (
     <>
       {Object.entries(value).map(([name, inner]) => (
         <span class="inner" key={name}>
-          <i>{name}</i> {plain(inner)}
+          <i>{name}</i> {plain(inner, language)}
         </span>
       ))}
     </>

@@ -37,7 +37,7 @@ export function SignInForm({ client, texts }: DeskUse): JSX.Element {
           <input name="password" type="password" autocomplete="current-password" required />
         </label>
         <p class="problem" role="alert">
-          {problem.value && t(problem.value)}
+          {problem.value ? t(problem.value) : client.ended.value && t("login.ended")}
         </p>
         <button type="submit" class="primary" disabled={busy.value}>
           {t("login.go")}
