@@ -150,6 +150,7 @@ class Story:
         await bohdan.box.fill("So geht es")
         await expect(page.get_by_role("button", name=t("send"), exact=True)).to_be_enabled()
         await bohdan.box.press("Enter")
+        await eva.hears("So geht es")
         async with eva.page.expect_download() as started:
             await eva.log.get_by_role("link", name="Anleitung.pdf").click()
         assert (await (await started.value).path()).read_bytes() == b"%PDF-1.4 test"

@@ -5,6 +5,7 @@ import { handling, waiting } from "../src/desk/clocks";
 import { ALL, chosen, choices, grouped } from "../src/desk/order";
 import { CHUNK, chunked, mergedMessages, past, pastWith, rights, unseenReplies, type Reply, type Thread } from "../src/desk/thread";
 import { range } from "../src/desk/windowed";
+import { dated } from "../src/desk/words";
 import type { Card, Message } from "../src/shared/protocol";
 
 function card(conversation: string, more: Partial<Card> = {}): Card {
@@ -177,4 +178,10 @@ test("an earlier conversation shows its own words only, however its chat went on
   assert.deepEqual([later.messages, later.more], [[], true]);
   const own = pastWith(later, { messages: [at(4, "2026-10-01T09:00:00Z"), at(5, "2026-11-01T10:00:00Z"), at(6, "2026-11-01T10:30:01Z"), at(7, "2026-11-02T08:00:00Z")], more: true });
   assert.deepEqual([own.messages?.map((each) => each.seq), own.more], [[5, 6], false]);
+});
+
+test("a moment among words is written as people write it, in their language", () => {
+  const said = dated("begin: 2026-03-02T14:00:00+00:00; phone: +49", "de");
+  assert.match(said, /^begin: 02\.03\.2026, \d\d:00; phone: \+49$/);
+  assert.equal(dated("A-2026-03 at 14:00", "en"), "A-2026-03 at 14:00");
 });
