@@ -149,7 +149,8 @@ async def test_an_operators_double_click_is_one_command(open_process: Open) -> N
     assert sorted(await at_once(replies)) == [False, False, True]
     await both_settled(one, two)
 
-    assert [line for line in await one.history("anna") if line[0] == "operator"] == [("operator", "Good day")]
+    said = [text for author, text in await one.history("anna") if author == "operator"]
+    assert said == ["You are now talking with Olga.", "Good day"]
     assert one.channel.sent.count(("anna", "Good day")) == 1
 
 

@@ -27,7 +27,7 @@ class Trouble:
         monkeypatch.setattr(messenger, "send", self.send)
 
     async def send(self, address: str, message: Message, key: str) -> str:
-        if self.error and message.author == "operator":
+        if self.error and message.author == "operator" and message.client_id:
             raise self.error
         return await self._send(address, message, key)
 
@@ -57,7 +57,7 @@ async def claimed(lotse: Running) -> tuple[Link, str]:
 async def reply(desk: Link, conversation: str, text: str = "Guten Tag") -> str:
     """The message's id."""
     await desk.send("reply", id="reply-1", conversation=conversation, text=text)
-    frame = await desk.until("message", lambda frame: frame["message"]["author"] == "operator")
+    frame = await desk.until("message", lambda frame: frame["message"].get("client_id") == "reply-1")
     return str(frame["message"]["id"])
 
 

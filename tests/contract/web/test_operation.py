@@ -29,10 +29,12 @@ async def read(lotse: Running, **headers: str) -> dict[str, float]:
 async def test_metrics_tell_turns_queue_sockets_and_the_store(lotse: Running) -> None:
     visitor = await lotse.visitor()
     await visitor.wants_a_person()
-    lotse.clock.turn(90)
+    lotse.clock.turn(1)
+    await visitor.hears("Gleich ist ein Mensch für Sie da")
+    await lotse.settle()
     found = await read(lotse)
     assert found["lotse_queue_parked"] == 1
-    assert found["lotse_queue_oldest_seconds"] == 90
+    assert found["lotse_queue_oldest_seconds"] == 1
     assert found['lotse_sockets{who="customer"}'] == 1
     assert found['lotse_sockets{who="desk"}'] == 0
     assert found["lotse_inbox_unhandled"] == 0
