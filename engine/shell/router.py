@@ -212,8 +212,9 @@ class Router:
             return False
         card = news.card
         before = self._phases.pop(card.conversation, None)
-        if card.phase in ("parked", "with_operator"):
-            self._phases[card.conversation] = (card.phase, card.operator)
+        if card.phase not in ("parked", "with_operator"):
+            return before is not None
+        self._phases[card.conversation] = (card.phase, card.operator)
         return card.phase == "parked" or before != (card.phase, card.operator)
 
 

@@ -43,9 +43,11 @@ class LetterCount:
             self._put(listener, self._known[0])
 
     def changed(self) -> None:
-        """Count again, soon; a desk that does not know the number yet is told."""
+        """Count again, soon; a desk that does not know the number yet is told. With no desk open it waits for the first."""
         self._stale = True
-        if self._task is None or self._task.done():
+        if not self._listeners:
+            self._known = None
+        elif self._task is None or self._task.done():
             self._task = asyncio.create_task(self._recount(), name="undelivered")
 
     async def close(self) -> None:
