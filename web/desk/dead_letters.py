@@ -37,6 +37,8 @@ class LetterCount:
 
     def tell(self, listener: Listener) -> None:
         """A desk comes. It is counted anew where no news of a delivery came for long: they may have been lost."""
+        if self._task is not None and not self._task.done():
+            return  # whoever is here at the end of the count is told
         if self._known is None or abs(self._deps.clock.now() - self._known[1]) > FRESH:
             self.changed()
         elif not self._stale:
