@@ -27,12 +27,16 @@ class Mood(Value, frozen=True, kw_only=True):
 
 
 class Ran(Value, frozen=True, kw_only=True):
-    """An action of the back-end that was asked for: ``result`` in a line, empty unless it is ``done``."""
+    """An action of the back-end that was asked for: ``result`` in a line, empty unless it is ``done``.
+
+    ``operator``: who wants to know; empty for the dialogs.
+    """
 
     name: str
     request: str
     state: RanState
     result: str = ""
+    operator: str = ""
     at: datetime
 
 

@@ -142,12 +142,10 @@ class Conversation(Value, frozen=True, kw_only=True):
     reason: Reason | None = None
     """The newest guess at what the customer wants."""
     mood: Mood | None = None
-    errands: dict[str, str] = {}
-    """Actions that operators run and that have no answer yet: request to name."""
     calls: tuple[Call, ...] = ()
     """Colleagues who are wanted here and have done nothing yet."""
     ran: tuple[Ran, ...] = ()
-    """The newest calls of the back-end, the bot's and operators', oldest first."""
+    """The newest calls of the back-end, the bot's and operators', oldest first (``engine.errands``)."""
     served: Served | None = None
     acquainted: Served | None = None
     """The person whom the customer had last in an earlier conversation."""

@@ -20,6 +20,7 @@ from dialogs.outputs import Act, Finish, HandOver, Learn, Listen, Output, Sleep,
 from dialogs.saying.filters import View
 from dialogs.scene import Scene, view_of
 from dialogs.taken import Taken
+from engine import errands
 from engine.rules import Rules
 from handoff import callbacks, live, waiting
 from handoff.desk import park, waiting_timers
@@ -96,6 +97,13 @@ class Draft:
         """Some channels take nothing any more when the customer has been silent for too long."""
         window, last = self.rules.reply_windows.get(self.state.channel), self.state.last_customer_at
         return window is None or last is None or self.now <= last + timedelta(seconds=window)
+
+    # ── the back-end ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def run(self, call: RunAction, operator: str = "") -> None:
+        """``operator``: who wants to know; empty for the dialogs."""
+        self.change(ran=errands.asked(self.state.ran, call, self.now, operator))
+        self.effects.append(call)
 
     # ── timers ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -252,7 +260,7 @@ class Draft:
                     self.wait_for_customer(silence.after)
             case Act(request=request, action=action, arguments=arguments, limit=limit):
                 self.cancel((SILENCE, WAKE))
-                self.effects.append(RunAction(request=request, name=action, arguments=arguments, limit=limit))
+                self.run(RunAction(request=request, name=action, arguments=arguments, limit=limit))
             case Sleep(seconds=seconds):
                 self.cancel((SILENCE,))
                 self.set_timer(WAKE, self.now + timedelta(seconds=seconds))

@@ -1,76 +1,18 @@
-"""What a person who takes over must not have to ask: why the customer is here, and what was asked of the back-end. Kept with the state."""
-
-from typing import Final
-
-import msgspec
+"""What a person who takes over must not have to ask: why the customer is here. Kept with the state."""
 
 from conversation.content import plain_text
-from conversation.effects import RunAction
-from conversation.events import ActionDone, ActionFailed, CustomerPressed, CustomerSaid, Understood
-from conversation.reasons import Ran, RanState, Reason
+from conversation.events import CustomerPressed, CustomerSaid, Understood
+from conversation.reasons import Reason
 from conversation.state import Conversation
-from conversation.value import Data
 from engine.draft import Draft
-
-MOST: Final = 10
-"""Calls of the back-end that are kept: the newest."""
-LONGEST: Final = 200
-"""Characters of a result, and of the words that show the reason."""
+from engine.errands import line
 
 
 def note(draft: Draft, before: Conversation) -> None:
-    """After a step: what it says about why the customer is here, and about the back-end."""
-    _ran(draft)
+    """After a step: what it says about why the customer is here."""
     found = _reason(draft, before)
     if found is not None:
         draft.change(reason=found)
-
-
-def _ran(draft: Draft) -> None:
-    kept = draft.state.ran
-    match draft.event:
-        case ActionDone(request=request, result=result):
-            kept = _answered(kept, request, "done", _shown(result))
-        case ActionFailed(request=request):
-            kept = _answered(kept, request, "failed", "")
-        case _:
-            pass
-    asked = [
-        Ran(name=effect.name, request=effect.request, state="waiting", at=draft.now)
-        for effect in draft.effects
-        if isinstance(effect, RunAction)
-    ]
-    if kept is not draft.state.ran or asked:
-        draft.change(ran=(*kept, *asked)[-MOST:])
-
-
-def _answered(kept: tuple[Ran, ...], request: str, state: RanState, result: str) -> tuple[Ran, ...]:
-    """The first answer counts."""
-    if all(each.request != request or each.state != "waiting" for each in kept):
-        return kept
-    return tuple(
-        msgspec.structs.replace(each, state=state, result=result) if each.request == request else each for each in kept
-    )
-
-
-def _shown(result: dict[str, Data]) -> str:
-    """The plain values by their names; of a list, how long it is."""
-    parts = []
-    for name, value in result.items():
-        if value in (None, "", [], {}):
-            continue
-        match value:
-            case bool():
-                parts.append(f"{name}: {'✓' if value else '✗'}")
-            case list():
-                parts.append(f"{name}: {len(value)}")
-            case dict():
-                parts.append(
-                    f"{name}: {', '.join(str(part) for part in value.values() if isinstance(part, str | int))}"
-                )
-            case _:
-                parts.append(f"{name}: {value}")
-    return _cut(", ".join(parts))
 
 
 def _reason(draft: Draft, before: Conversation) -> Reason | None:
@@ -86,13 +28,13 @@ def _reason(draft: Draft, before: Conversation) -> Reason | None:
             intent = draft.rules.meant_by.get((taken.to_dialog, taken.to_step), "")
         if intent and intent != person:
             score, text = _evidence(draft, before, intent)
-            return Reason(intent=intent, score=score, text=_cut(text), at=draft.now)
+            return Reason(intent=intent, score=score, text=line(text), at=draft.now)
     guess = draft.state.run.guess
     if guess is not None and guess != before.run.guess:
         offered = [pair for pair in zip(guess.intents, guess.scores, strict=False) if pair[0] != person]
         if offered:
             intent, score = offered[0]
-            return Reason(intent=intent, score=_scores(draft).get(intent, score), text=_cut(guess.text), at=draft.now)
+            return Reason(intent=intent, score=_scores(draft).get(intent, score), text=line(guess.text), at=draft.now)
     return None
 
 
@@ -116,8 +58,3 @@ def _scores(draft: Draft) -> dict[str, float]:
     """As the NLU gave them: what the place in the dialog adds is no evidence."""
     event = draft.event
     return {found.name: found.score for found in event.understanding.intents} if isinstance(event, Understood) else {}
-
-
-def _cut(text: str) -> str:
-    plain = " ".join(text.split())
-    return plain if len(plain) <= LONGEST else f"{plain[: LONGEST - 1]}…"

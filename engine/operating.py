@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from conversation.content import Content, Note
+from conversation.content import Note
 from conversation.effects import RefusalReason, Refuse, RunAction
 from conversation.events import (
     OperatorAssigned,
@@ -16,6 +16,7 @@ from conversation.events import (
     OperatorRan,
     OperatorTransferred,
 )
+from conversation.reasons import Ran
 from conversation.state import Closed, Parked, WithOperator
 from conversation.value import Data
 from engine.draft import Draft
@@ -153,23 +154,15 @@ def _ran(draft: Draft, event: OperatorRan) -> None:
     elif event.action not in draft.rules.bot.actions:
         refuse(draft, event, "unknown")
     else:
-        request = f"{event.id}.run"
-        draft.change(errands={**draft.state.errands, request: event.action})
         draft.post("system", Note(text=_shown(event.arguments), to=event.action), name=event.name, origin="running")
-        draft.effects.append(
-            RunAction(request=request, name=event.action, arguments=dict(event.arguments), limit=LIMIT)
-        )
+        call = RunAction(request=f"{event.id}.run", name=event.action, arguments=dict(event.arguments), limit=LIMIT)
+        draft.run(call, event.operator)
 
 
-def answered(draft: Draft, request: str, result: dict[str, Data] | None, reason: str = "") -> bool:
-    """True if it was an operator who asked; the answer is a note then. ``result`` None: it failed, because of ``reason``."""
-    action = draft.state.errands.get(request)
-    if action is None:
-        return False
-    draft.change(errands={key: name for key, name in draft.state.errands.items() if key != request})
-    note: Content = Note(text=reason if result is None else _shown(result), to=action)
+def answered(draft: Draft, ran: Ran, result: dict[str, Data] | None, reason: str = "") -> None:
+    """A note for the operator who asked. ``result`` None: it failed, because of ``reason``."""
+    note = Note(text=reason if result is None else _shown(result), to=ran.name)
     draft.post("system", note, origin="run_failed" if result is None else "run_done")
-    return True
 
 
 def _shown(data: dict[str, Data]) -> str:

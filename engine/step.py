@@ -44,7 +44,7 @@ from dialogs.hearing.commands import find_command
 from dialogs.hearing.hear import press_id
 from dialogs.taken import Taken
 from dialogs.walking.waits import kept
-from engine import calling, live, noting, operating, waiting
+from engine import calling, errands, live, noting, operating, waiting
 from engine.draft import OF_BOT, SILENCE, WAKE, Draft
 from engine.moods import upset
 from engine.rules import Rules
@@ -85,11 +85,9 @@ def _stepped(conversation: Conversation, event: Event, rules: Rules) -> Draft:
         case ActionDone(request=request, result=result, plan=plan):
             if plan:
                 calling.agree(draft, plan)
-            if not operating.answered(draft, request, result):
-                _acted(draft, Acted(request=request, result=result))
+            _acted(draft, request, result)
         case ActionFailed(request=request, reason=reason):
-            if not operating.answered(draft, request, None, reason):
-                _acted(draft, Acted(request=request, result=None))
+            _acted(draft, request, None, reason)
         case Happened(name=name, data=data):
             _happened(draft, name, data)
         case _:
@@ -237,9 +235,15 @@ def _happened(draft: Draft, name: str, data: dict[str, Data]) -> None:
         draft.change(run=msgspec.structs.replace(run, happened=kept(run.happened, name, data)))
 
 
-def _acted(draft: Draft, event: Acted) -> None:
-    if bot_speaks(draft.state.phase):
-        draft.dialogs(event)
+def _acted(draft: Draft, request: str, result: dict[str, Data] | None, reason: str = "") -> None:
+    """A back-end's answer: for the operator who asked, else for the dialogs. ``result`` None: it failed, because of ``reason``."""
+    asked = errands.waiting(draft.state.ran, request)
+    if asked:
+        draft.change(ran=errands.answered(draft.state.ran, request, result))
+    if asked and asked.operator:
+        operating.answered(draft, asked, result, reason)
+    elif bot_speaks(draft.state.phase):
+        draft.dialogs(Acted(request=request, result=result))
 
 
 # ── operators ────────────────────────────────────────────────────────────────────────────────────────────────────────

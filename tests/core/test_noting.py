@@ -4,8 +4,10 @@ from typing import Final
 
 import pytest
 
+from conversation.effects import RunAction
 from conversation.reasons import Reason
-from engine.noting import LONGEST, MOST
+from engine import errands
+from engine.errands import LONGEST, MOST
 from engine.panel import reason_of
 from tests.support.bots import ENDS, MONDAY, Talk, main_bot, means, nordnetz
 
@@ -121,6 +123,18 @@ def test_only_the_newest_calls_are_kept() -> None:
         made.press("look")
         made.act({"number": number})
     assert [each.result for each in made.state.ran] == [f"number: {number}" for number in range(3, MOST + 3)]
+
+
+def test_a_call_without_an_answer_is_kept_however_many_newer_ones_there_are() -> None:
+    """An operator is still to be told."""
+    made = talk()
+    made.press("look")
+    ran = made.state.ran
+    for number in range(MOST + 3):
+        new = RunAction(request=f"r{number}", name="find", arguments={}, limit=1.0)
+        ran = errands.answered(errands.asked(ran, new, MONDAY, "anna"), new.request, {})
+    assert [each.request for each in ran] == [ran[0].request, *(f"r{number}" for number in range(3, MOST + 3))]
+    assert ran[:1] == made.state.ran
 
 
 def test_a_result_is_a_line() -> None:

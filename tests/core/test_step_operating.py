@@ -148,7 +148,7 @@ def test_an_action_that_an_operator_runs_leaves_the_dialog_where_it_is() -> None
         state, ActionDone(id="d", at=NOW, request=call.request, result={"ticket": "T-1", "x": None}), RULES
     )
     assert posts(told) == [("run_done", "ticket: T-1")]
-    assert (done.phase, done.run, done.errands) == (state.phase, live().run, {})
+    assert (done.phase, done.run, [each.state for each in done.ran]) == (state.phase, live().run, ["done"])
     twice, nothing = step(done, ActionDone(id="d2", at=NOW, request=call.request, result={}), RULES)
     assert (twice, nothing) == (done, ())
 
