@@ -79,9 +79,10 @@ class Draft:
         self.change(seq=message.seq)
         self.effects.append(Post(message=message))
 
-    def note(self, what: str, *, name: str = "", text: str = "") -> None:
-        """A line for the desk: what happened, and by whom."""
-        self.post("system", Note(text=text) if text else Prompt(text=""), origin=what, name=name)
+    def note(self, what: str, *, name: str = "", text: str = "", about: Note | None = None) -> None:
+        """A line for the desk: what happened, and by whom. ``about``: more than a text."""
+        content = about or (Note(text=text) if text else Prompt(text=""))
+        self.post("system", content, origin=what, name=name)
 
     def say(self, key: str, *, buttons: Sequence[tuple[str, str]] = (), **variables: Data) -> None:
         """One of the product's own texts, in the bot's voice. ``buttons``: payload, and the key of the label."""
@@ -163,12 +164,15 @@ class Draft:
         before = known_to(self.state.served or self.state.acquainted, team, self.rules.policy, self.now)
         self.queue(msgspec.structs.replace(parked, priority=int(raised), prefer=before), "parked", name=team)
 
-    def queue(self, parked: Parked, what: str, *, name: str = "") -> None:
-        """Into the queue, whose clocks begin now. ``what``: the line for the desk."""
-        self.cancel_all()
+    def queue(self, parked: Parked, what: str, *, name: str = "", about: Note | None = None) -> None:
+        """Into the queue, whose clocks begin now; those of the bot go on where it keeps the customer company. ``what``: as for ``note``."""
+        if parked.meanwhile:
+            self.cancel(("wait_",))
+        else:
+            self.cancel_all()
         self.enter(parked)
         self.change(unanswered=True)
-        self.note(what, name=name)
+        self.note(what, name=name, about=about)
         self.set_timers(waiting_timers(self.rules.policy, parked, start=self.now))
         self.look_at_place()
 

@@ -12,7 +12,7 @@ from dialogs.hearing.hear import BEGIN
 from engine.draft import Draft
 from engine.rules import Rules
 from handoff import live
-from handoff.desk import live_timers, park, reassign
+from handoff.desk import live_timers, park, requeue
 from handoff.hours import is_open
 
 _TIMERS: Final = ("customer_", "operator_")
@@ -36,7 +36,8 @@ def introduce(draft: Draft, name: str) -> None:
 def fired(draft: Draft, held: WithOperator, timer: str) -> None:
     match timer:
         case "operator_reassign":
-            draft.queue(reassign(draft.rules.policy, held, draft.now), "reassigned", name=held.name)
+            parked = requeue(draft.rules.policy, held, draft.now, avoid=held.operator)
+            draft.queue(parked, "reassigned", name=held.name)
             draft.say("waiting.again")
         case "customer_close":
             draft.enter(WithBot())

@@ -1,6 +1,5 @@
 """What operators do with a chat besides taking it, answering, and letting it go: assigned, noted, passed on, asked in, hands lent."""
 
-from datetime import timedelta
 from typing import Final
 
 import msgspec
@@ -20,8 +19,7 @@ from conversation.reasons import Ran
 from conversation.state import Closed, Parked, WithOperator
 from conversation.value import Data
 from engine.draft import Draft
-from handoff import callbacks
-from handoff.desk import waiting_timers
+from handoff.desk import held, requeue
 
 LIMIT: Final = 30.0
 """Seconds that an action may take which an operator runs: somebody waits, but nobody else is held up."""
@@ -43,7 +41,7 @@ def work(
         case OperatorRan():
             _ran(draft, event)
         case OperatorJoined(place=place, joined=joined):
-            draft.post("system", Note(text="", to=place), name=event.name, origin="joined" if joined else "parted")
+            draft.note("joined" if joined else "parted", name=event.name, about=Note(text="", to=place))
 
 
 def assigned(draft: Draft, event: OperatorAssigned) -> bool:
@@ -54,18 +52,8 @@ def assigned(draft: Draft, event: OperatorAssigned) -> bool:
     if event.team and (event.team, event.prefer) != (phase.team, phase.prefer):
         return False
     draft.cancel_all()
-    draft.enter(
-        WithOperator(
-            team=phase.team,
-            operator=event.operator,
-            name=event.name,
-            since=event.at,
-            queued=phase.since,
-            why=event.why,
-            callback=phase.callback,
-        )
-    )
-    draft.post("system", Note(text="", mentions=(event.operator,)), name=event.name, origin="assigned")
+    draft.enter(held(phase, event))
+    draft.note("assigned", name=event.name, about=Note(text="", mentions=(event.operator,)))
     draft.change(unanswered=True)
     return True
 
@@ -90,41 +78,12 @@ def _transferred(draft: Draft, event: OperatorTransferred) -> None:
 
 
 def _pass_on(draft: Draft, phase: Parked | WithOperator, event: OperatorTransferred) -> None:
-    policy = draft.rules.policy
-    match phase:
-        case Parked(since=since, wait=wait, priority=priority, meanwhile=meanwhile, frames=frames):
-            live = False
-        case WithOperator(since=taken, queued=queued):
-            live, since, wait, priority = True, queued or taken, policy.waiting.expires, 0
-            meanwhile, frames = False, ()
-    parked = Parked(
-        team=event.team or phase.team,
-        since=since,
-        expires=draft.now + timedelta(seconds=wait),
-        wait=wait,
-        priority=priority,
-        came=draft.now,
-        prefer=event.to,
-        callback=phase.callback,
-        meanwhile=meanwhile,
-        frames=frames,
-    )
-    if phase.callback is not None:
-        parked = callbacks.stays(parked, draft.now)
-    if live:
-        draft.cancel_all()
-    else:  # the bot may be keeping the customer company
-        draft.cancel(("wait_",))
-    draft.enter(parked)
-    about = Note(
-        text=event.reason, mentions=(event.to,) if event.to else (), to=event.to_name or event.to or event.team
-    )
-    draft.post("system", about, name=event.name, origin="transferred")
-    if live:
+    parked = requeue(draft.rules.policy, phase, draft.now, team=event.team, prefer=event.to)
+    to = event.to_name or event.to or event.team
+    about = Note(text=event.reason, mentions=(event.to,) if event.to else (), to=to)
+    draft.queue(parked, "transferred", name=event.name, about=about)
+    if isinstance(phase, WithOperator):
         draft.say("waiting.again")
-        draft.change(unanswered=True)
-    draft.set_timers(waiting_timers(policy, parked, start=draft.now))
-    draft.look_at_place()
 
 
 def _consulted(draft: Draft, event: OperatorConsulted) -> None:
@@ -138,7 +97,7 @@ def _consulted(draft: Draft, event: OperatorConsulted) -> None:
         asked = tuple(dict.fromkeys((*phase.consulted, event.colleague)))
         draft.enter(msgspec.structs.replace(phase, consulted=asked))
         note = Note(text=event.question, mentions=(event.colleague,), to=event.colleague_name or event.colleague)
-        draft.post("system", note, name=event.name, origin="consulted")
+        draft.note("consulted", name=event.name, about=note)
 
 
 # ── actions of the back-end ──────────────────────────────────────────────────────────────────────────────────────────
@@ -154,7 +113,7 @@ def _ran(draft: Draft, event: OperatorRan) -> None:
     elif event.action not in draft.rules.bot.actions:
         refuse(draft, event, "unknown")
     else:
-        draft.post("system", Note(text=_shown(event.arguments), to=event.action), name=event.name, origin="running")
+        draft.note("running", name=event.name, about=Note(text=_shown(event.arguments), to=event.action))
         call = RunAction(request=f"{event.id}.run", name=event.action, arguments=dict(event.arguments), limit=LIMIT)
         draft.run(call, event.operator)
 
@@ -162,7 +121,7 @@ def _ran(draft: Draft, event: OperatorRan) -> None:
 def answered(draft: Draft, ran: Ran, result: dict[str, Data] | None, reason: str = "") -> None:
     """A note for the operator who asked. ``result`` None: it failed, because of ``reason``."""
     note = Note(text=reason if result is None else _shown(result), to=ran.name)
-    draft.post("system", note, origin="run_failed" if result is None else "run_done")
+    draft.note("run_failed" if result is None else "run_done", about=note)
 
 
 def _shown(data: dict[str, Data]) -> str:

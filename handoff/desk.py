@@ -5,7 +5,14 @@ from datetime import datetime, timedelta
 import msgspec
 
 from conversation.effects import RefusalReason, Refuse
-from conversation.events import OperatorClaimed, OperatorClosed, OperatorEvent, OperatorHandedBack, OperatorReplied
+from conversation.events import (
+    OperatorAssigned,
+    OperatorClaimed,
+    OperatorClosed,
+    OperatorEvent,
+    OperatorHandedBack,
+    OperatorReplied,
+)
 from conversation.policy import Policy
 from conversation.state import Closed, Parked, Phase, WithBot, WithOperator
 from handoff import callbacks
@@ -25,15 +32,8 @@ def park(policy: Policy, team: str, at: datetime, expires: int | None = None) ->
 def claim(phase: Phase, event: OperatorClaimed) -> WithOperator | Refuse:
     """The first claim of a parked chat wins; a second one by the same operator changes nothing."""
     match phase:
-        case Parked(team=team, since=queued, callback=callback):
-            return WithOperator(
-                team=team,
-                operator=event.operator,
-                name=event.name,
-                since=event.at,
-                queued=queued,
-                callback=callback,
-            )
+        case Parked():
+            return held(phase, event)
         case WithOperator(operator=operator) if operator == event.operator:
             return phase
         case WithOperator():
@@ -42,6 +42,19 @@ def claim(phase: Phase, event: OperatorClaimed) -> WithOperator | Refuse:
             return _refuse(phase, event, "not_waiting")
         case Closed():
             return _refuse(phase, event, "closed")
+
+
+def held(parked: Parked, event: OperatorClaimed | OperatorAssigned) -> WithOperator:
+    """The waiting chat is the operator's."""
+    return WithOperator(
+        team=parked.team,
+        operator=event.operator,
+        name=event.name,
+        since=event.at,
+        queued=parked.since,
+        why=event.why if isinstance(event, OperatorAssigned) else "",
+        callback=parked.callback,
+    )
 
 
 def may_reply(phase: Phase, event: OperatorReplied) -> Refuse | None:
@@ -61,21 +74,18 @@ def close(phase: Phase, event: OperatorClosed) -> WithBot | Refuse:
     return _unless_holder(phase, event) or WithBot()
 
 
-def reassign(policy: Policy, phase: WithOperator, at: datetime) -> Parked:
-    """A silent operator loses the chat. The customer keeps the place they had; the wait begins anew."""
-    wait = policy.waiting.expires
-    since = phase.queued or phase.since
-    if phase.callback is not None:
-        due = callbacks.queued(policy, phase.callback, at)
-        return msgspec.structs.replace(due, team=phase.team, since=since, came=at, prefer="", avoid=phase.operator)
-    return Parked(
-        team=phase.team,
-        since=since,
-        expires=at + timedelta(seconds=wait),
-        wait=wait,
-        came=at,
-        avoid=phase.operator,
-    )
+def requeue(
+    policy: Policy, phase: Parked | WithOperator, at: datetime, *, team: str = "", prefer: str = "", avoid: str = ""
+) -> Parked:
+    """Into a queue once more, of ``team`` or the same one. The customer keeps the place they had; the wait begins anew."""
+    match phase:
+        case Parked():
+            parked = keep_place(phase, at)
+        case WithOperator(since=since, queued=queued, callback=callback):
+            parked = msgspec.structs.replace(park(policy, phase.team, at), since=queued or since, callback=callback)
+    team = team or phase.team
+    parked = msgspec.structs.replace(parked, team=team, came=at, prefer=prefer, avoid=avoid, told=0)
+    return callbacks.stays(parked, at) if parked.callback else parked
 
 
 def keep_place(parked: Parked, at: datetime) -> Parked:

@@ -83,7 +83,7 @@ def test_parking_waits_as_the_step_or_the_company_says() -> None:
 
 
 def test_reassigned_chat_keeps_its_place_and_waits_anew() -> None:
-    parked = desk.reassign(POLICY, ANNA, AT + timedelta(hours=1))
+    parked = desk.requeue(POLICY, ANNA, AT + timedelta(hours=1), avoid="anna")
     assert parked == Parked(
         team="support",
         since=AT,
