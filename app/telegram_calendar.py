@@ -5,15 +5,17 @@ from datetime import datetime, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from conversation.callback import Callback
-from conversation.events import OperatorEvent, OperatorPlanned
+import msgspec
+
+from conversation.events import OperatorPlanned
 from conversation.ports import Clock
-from conversation.records import Operator
-from conversation.state import Closed, Conversation, Parked, WithOperator
+from conversation.state import Conversation
 from dialogs.answers.moments import slots_meant
 from dialogs.answers.values import AnswerContext
 from engine.rules import Rules
 from engine.shell.callbacks import Callbacks
+from engine.shell.intake import Intake
+from handoff.callbacks import team_for
 
 _LOOKED_AT: Final = 100
 """Free times among which words are looked for."""
@@ -22,8 +24,9 @@ _LOOKED_AT: Final = 100
 class TelegramCalendar:
     """A ``bots.telegram_desk.ports.Calendar``. Times are the company's: the customer is told them in theirs."""
 
-    def __init__(self, books: Callbacks, rules: Callable[[], Rules], clock: Clock) -> None:
+    def __init__(self, books: Callbacks, intake: Intake, rules: Callable[[], Rules], clock: Clock) -> None:
         self._books = books
+        self._intake = intake
         self._rules = rules
         self._clock = clock
 
@@ -42,29 +45,13 @@ class TelegramCalendar:
         context = AnswerContext(now=now, language=language, country=country, offered=tuple(free))
         return next((free[slot] for slot in slots_meant(words, context)), None)
 
-    async def plan(
-        self, conversation: Conversation, event: str, by: Operator, begin: datetime | None
-    ) -> OperatorEvent | None:
-        callback: Callback | None = None
-        if begin is None:
-            await self._books.call_off(conversation.chat, event)
-        else:
-            wanted = Callback(id=event, team=self._team(conversation), begin=begin, operator=by.id)
-            callback = await self._books.book(conversation.chat, wanted)
-            if callback is None:
-                return None
-        return OperatorPlanned(
-            id=event,
-            at=self._clock.now(),
-            operator=by.id,
-            name=by.name,
-            conversation=conversation.id,
-            callback=callback,
-        )
+    async def plan(self, conversation: Conversation, note: OperatorPlanned, key: str) -> bool | None:
+        if note.callback:
+            callback = msgspec.structs.replace(note.callback, team=self._team(conversation))
+            note = msgspec.structs.replace(note, callback=callback)
+        noted = await self._books.plan(conversation.chat, note, key)
+        return None if noted is None else await self._intake.hand_on(noted)
 
     def _team(self, conversation: Conversation) -> str:
-        """Whose chat it is, if that team calls back; else any that does."""
-        phase = conversation.phase
-        team = phase.team if isinstance(phase, Parked | WithOperator | Closed) else ""
-        found = self._rules().policy.teams.get(team)
-        return team if found and found.callbacks else ""
+        team = team_for(self._rules().policy, conversation.phase)
+        return team.name if team else ""

@@ -28,7 +28,8 @@ from engine.shell.engine import Engine
 from handoff.rights import at_home, may, sees
 from store.sql import SqlStore
 from web.desk.choices import OUTCOMES
-from web.kinds import OGG, clean_name, kind_of
+from web.kinds import OGG
+from web.uploads import as_media, keep
 
 if TYPE_CHECKING:
     from bots.telegram_desk.desk import TelegramDesk
@@ -72,7 +73,9 @@ def open_desk(ground: Ground, channels: Mapping[str, Channel], worker: Engine) -
         topics=ground.store.topics,
         knows=TelegramKnows(ground),
         files=_Files(ground, channels),
-        calendar=TelegramCalendar(callbacks_of(ground.store, ground.bot, ground.clock), ground.bot.rules, ground.clock),
+        calendar=TelegramCalendar(
+            callbacks_of(ground.store, ground.bot, ground.clock), worker.intake, ground.bot.rules, ground.clock
+        ),
         content=_Content(ground),
         bus=ground.bus,
         presence=ground.presence,
@@ -177,11 +180,8 @@ class _Files:
             raise RefusedError(f"the bot folder has no {media.ref}") from error
 
     async def keep(self, upload: Upload, body: bytes, kind: MediaType) -> Media:
-        found = await asyncio.to_thread(kind_of, body)
-        if found is None:
+        made = await keep(self._people, msgspec.structs.replace(upload, name=upload.name or kind), body)
+        if made is None:
             raise RefusedError("nobody should send files of this kind")
-        name = clean_name(upload.name or kind, found)
-        made = msgspec.structs.replace(upload, name=name, mime=found.mime)
-        await self._people.put_upload(made, body)
-        shown: MediaType = "voice" if kind == "voice" and found is OGG else found.type
-        return Media(type=shown, ref=f"{UPLOAD}{made.id}", name=name, mime=made.mime, size=made.size)
+        media = as_media(made)
+        return msgspec.structs.replace(media, type="voice") if kind == "voice" and made.mime == OGG.mime else media

@@ -4,6 +4,10 @@ from typing import Final, Literal, TypeAlias
 
 from conversation.value import Tagged, Value
 
+MAX_TEXT: Final = 4_000
+"""Characters that somebody may write in one message."""
+LARGEST_UPLOAD: Final = 10 * 1024 * 1024
+"""Bytes of a file that an operator may send."""
 UPLOAD: Final = "upload/"
 PRESSED: Final = "~"
 """What the payloads of answers begin with that an operator offered: whoever presses one says its words."""

@@ -11,7 +11,7 @@ import msgspec
 
 from conversation.callback import Callback
 from conversation.policy import Policy, Team
-from conversation.state import Parked
+from conversation.state import Closed, Parked, Phase, WithOperator
 from handoff.hours import is_open, is_slot, next_open
 
 REMIND: Final = "callback_remind"
@@ -36,6 +36,14 @@ def team_of(policy: Policy, name: str = "") -> Team | None:
         found = policy.teams.get(name)
         return found if found and found.callbacks else None
     return next((team for team in policy.teams.values() if team.callbacks), None)
+
+
+def team_for(policy: Policy, phase: Phase | None, wanted: str = "") -> Team | None:
+    """Who shall call: the team that an operator asks for, else the one that has the chat, else any that calls back."""
+    if wanted:
+        return team_of(policy, wanted)
+    own = phase.team if isinstance(phase, Parked | WithOperator | Closed) else ""
+    return team_of(policy, own) or team_of(policy)
 
 
 def may_book(team: Team, zone: str, begin: datetime, now: datetime) -> bool:

@@ -3,9 +3,10 @@
 import asyncio
 from typing import Final
 
+import msgspec
 from aiohttp import web
 
-from conversation.content import UPLOAD, Media
+from conversation.content import LARGEST_UPLOAD, UPLOAD, Media
 from conversation.errors import BadInputError
 from conversation.people import PeopleStore
 from conversation.records import Operator, Upload
@@ -14,7 +15,6 @@ from web.guard import failure
 from web.kinds import TYPES, clean_name, kind_of
 from web.signin import SignIn
 
-MAX_BYTES: Final = 10 * 1024 * 1024
 _CHUNK: Final = 64 * 1024
 RATE: Final = 0.5
 """Files a second of one operator, after BURST."""
@@ -57,34 +57,44 @@ class Uploads:
         except TimeoutError:
             return failure(408, "too_slow", "the file did not come to its end; choose it once more")
         if body is None:
-            return failure(413, "too_large", f"a file has at most {MAX_BYTES // 1024 // 1024} MB")
-        kind = await asyncio.to_thread(kind_of, body)
-        if kind is None:
-            return failure(415, "not_sendable", "pictures, PDF, office documents, MP3, MP4, OGG and text can be sent")
-        made = Upload(
+            return failure(413, "too_large", f"a file has at most {LARGEST_UPLOAD // 1024 // 1024} MB")
+        sent = Upload(
             id=self.deps.ids.new(),
-            name=clean_name(request.query.get("name", ""), kind),
-            mime=kind.mime,
+            name=request.query.get("name", ""),
+            mime="",
             size=len(body),
             operator=me.id,
             at=self.deps.clock.now(),
         )
-        await self.deps.people.put_upload(made, body)
+        made = await keep(self.deps.people, sent, body)
+        if made is None:
+            return failure(415, "not_sendable", "pictures, PDF, office documents, MP3, MP4, OGG and text can be sent")
         return web.json_response({"upload": made.id, "name": made.name, "mime": made.mime, "size": made.size})
 
 
 async def _read(request: web.Request) -> bytes | None:
     """The whole body; None for one that is too large, which is not read to its end."""
-    if (request.content_length or 0) > MAX_BYTES:
+    if (request.content_length or 0) > LARGEST_UPLOAD:
         return None
     chunks: list[bytes] = []
     size = 0
     async for chunk in request.content.iter_chunked(_CHUNK):
         size += len(chunk)
-        if size > MAX_BYTES:
+        if size > LARGEST_UPLOAD:
             return None
         chunks.append(chunk)
     return b"".join(chunks)
+
+
+async def keep(people: PeopleStore, upload: Upload, body: bytes) -> Upload | None:
+    """As it is kept: of the kind that its content is, under a name that says so. None: nobody should send such a file. The same id
+    again changes nothing. Raises StoreError."""
+    kind = await asyncio.to_thread(kind_of, body)
+    if kind is None:
+        return None
+    kept = msgspec.structs.replace(upload, name=clean_name(upload.name, kind), mime=kind.mime)
+    await people.put_upload(kept, body)
+    return kept
 
 
 async def sendable(people: PeopleStore, me: Operator, upload: str, caption: str) -> Media:
@@ -92,11 +102,16 @@ async def sendable(people: PeopleStore, me: Operator, upload: str, caption: str)
     found = await people.find_upload(upload)
     if found is None or found.operator != me.id:
         raise BadInputError("not_found", "that file is not here; choose it once more")
+    return as_media(found, caption)
+
+
+def as_media(upload: Upload, caption: str = "") -> Media:
+    """As a message holds it."""
     return Media(
-        type=TYPES.get(found.mime, "file"),
-        ref=f"{UPLOAD}{found.id}",
-        name=found.name,
-        mime=found.mime,
-        size=found.size,
+        type=TYPES.get(upload.mime, "file"),
+        ref=f"{UPLOAD}{upload.id}",
+        name=upload.name,
+        mime=upload.mime,
+        size=upload.size,
         caption=caption,
     )

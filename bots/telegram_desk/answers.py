@@ -18,6 +18,7 @@ from conversation.value import Value
 _LONGEST_KEY: Final = 64
 """Bytes of what a button carries."""
 _KEYS: Final = 30
+"""Buttons that are offered at once."""
 
 
 class Move(Value, frozen=True, kw_only=True):
@@ -106,4 +107,4 @@ class Answers:
     def choose(self, move: Move, key: str, keys: list[tuple[str, str]]) -> None:
         fitting = tuple((label[:60], payload) for label, payload in keys if len(payload.encode()) <= _LONGEST_KEY)
         text = escape(self._lent.words.say(move.language, key))
-        self._line.answer(Answer(topic=move.topic.topic, reply_to=move.message, text=text, keys=fitting[:30]))
+        self._line.answer(Answer(topic=move.topic.topic, reply_to=move.message, text=text, keys=fitting[:_KEYS]))

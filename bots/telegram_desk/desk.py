@@ -11,6 +11,7 @@ from bots.telegram_desk.answers import Answers
 from bots.telegram_desk.api import BusyError, ForumApi, Standing
 from bots.telegram_desk.attending import Attending
 from bots.telegram_desk.commands import NAMES
+from bots.telegram_desk.doing import Doing
 from bots.telegram_desk.hearing import Hearing
 from bots.telegram_desk.line_up import LineUp
 from bots.telegram_desk.pending import Pending
@@ -96,8 +97,9 @@ class _Shift:
         self._pending = Pending()
         self._answers = Answers(api.group, surroundings, self._line)
         self._attending = Attending(surroundings)
+        self._doing = Doing(api, surroundings, self._answers, self._pending)
         self._hearing = Hearing(
-            api, surroundings, self._answers, self._pending, bot=standing.bot, seen=self._attending.seen
+            api, surroundings, self._answers, self._doing, bot=standing.bot, seen=self._attending.seen
         )
         self._telling = Telling(api, surroundings, self._line, self._pending, self._answers)
         self._shown: dict[str, tuple[str, str]] = {}
@@ -160,7 +162,7 @@ class _Shift:
             try:
                 self._line.chats(await self._lent.topics.behind(self._api.group, _BEHIND))
                 for asked in self._pending.overdue(self._lent.clock.now()):
-                    await self._hearing.look(asked)
+                    await self._doing.look(asked)
                     self._line.chat(asked.chat)
             except StoreError as error:
                 _log.warning("topics_not_looked_up", error=str(error), again_in=LOOK_EVERY)

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from bots.telegram_desk.words import Words
 from conversation.content import Media, MediaType
-from conversation.events import OperatorEvent
+from conversation.events import OperatorEvent, OperatorPlanned
 from conversation.message import Message
 from conversation.ports import Bus, Clock, Ids, Presence, Rates
 from conversation.records import Chat, Operator, Snapshot, Upload
@@ -77,10 +77,9 @@ class Calendar(Protocol):
         """The time that somebody wrote."""
         ...
 
-    async def plan(
-        self, conversation: Conversation, event: str, by: Operator, begin: datetime | None
-    ) -> OperatorEvent | None:
-        """The event that tells of it, with ``event`` as its id; ``begin`` None calls off. None: that time is taken or never free."""
+    async def plan(self, conversation: Conversation, note: OperatorPlanned, key: str) -> bool | None:
+        """In the calendar and in the conversation, or in neither; the team is the conversation's. False for a command that was
+        known, None for a time that is taken or never free."""
         ...
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Final, TypeAlias
 
 import msgspec
 
-from conversation.content import Content, Text
+from conversation.content import MAX_TEXT, Content, Text
 from conversation.errors import BadInputError
 from conversation.events import CustomerChoseLanguage, CustomerEvent, CustomerPressed, CustomerSaid, QueuePlace
 from conversation.message import Message
@@ -15,8 +15,6 @@ CHANNEL: Final = "webchat"
 ACCOUNT: Final = "site"
 MAX_FRAME: Final = 64 * 1024
 """Bytes of a client's frame."""
-MAX_TEXT: Final = 4_000
-"""Characters of one message."""
 MAX_SEQ: Final = 2**53
 """Beyond this a page can't count, and soon after a database neither."""
 

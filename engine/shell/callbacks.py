@@ -59,15 +59,6 @@ class Callbacks:
         found = team_of(policy, team)
         return await self._free(policy, found, limit) if found else ()
 
-    async def book(self, chat: str, callback: Callback) -> Callback | None:
-        """Put it into the calendar, in place of what the chat had there; None: that time is not free. Raises StoreError.
-
-        Without a team it is the first one's that calls back. The caller tells the conversation by ``OperatorPlanned``. The same
-        id again gives what was booked then.
-        """
-        team = team_of(self._policy(chat), callback.team)
-        return await self._book(chat, team, msgspec.structs.replace(callback, team=team.name)) if team else None
-
     async def plan(self, chat: str, note: OperatorPlanned, key: str) -> Accepted | None:
         """Book what the note says (or call off, if it says none) and store the note, in one transaction: nothing stands in the
         calendar that the chat does not know of. None: that time is not free. To be handed on. Raises StoreError."""
@@ -78,10 +69,6 @@ class Callbacks:
             return None
         booking = await self._put(chat, team, msgspec.structs.replace(note.callback, team=team.name), note, key)
         return (booking.noted or Accepted(row=None)) if booking else None
-
-    async def call_off(self, chat: str, key: str) -> Callback | None:
-        """What the chat had in the calendar, and has no more. The same ``key`` again gives the same. Raises StoreError."""
-        return await self._store.call_off(chat, key)
 
     async def booked(self, chat: str) -> Callback | None:
         """What is to come, or has just been due. Raises StoreError."""

@@ -196,15 +196,19 @@ async def test_an_operator_books_beforehand_and_the_customer_is_told(house: Hous
     plans = Callbacks(store=house.store.calendar, rules=lambda _: nordnetz(), clock=house.clock)
     free = await plans.free(chat, "support", 3)
     wanted = Callback(id="k", team="", begin=free[1], phone="030 1234567", operator="anna")
-    callback = await plans.book(chat, wanted)
+    note = OperatorPlanned(id="p", at=house.clock.now(), operator="anna", name="Anna", callback=wanted)
+    noted = await plans.plan(chat, note, "p")
+    callback = await plans.booked(chat)
+    assert noted is not None
     assert callback is not None
     assert (callback.phone, callback.team) == ("+49301234567", "support")
-    assert await plans.book(chat, wanted) == callback
-    assert (
-        await plans.book(chat, msgspec.structs.replace(wanted, id="k2", begin=free[1] + timedelta(minutes=7))) is None
-    )
-    event = OperatorPlanned(id="p", at=house.clock.now(), operator="anna", name="Anna", callback=callback)
-    house.process.engine.take(await house.store.accept_own(chat, event, "p"))
+    again = await plans.plan(chat, note, "p")
+    assert again is not None
+    assert again.row is None
+    assert await plans.booked(chat) == callback
+    crooked = msgspec.structs.replace(wanted, id="k2", begin=free[1] + timedelta(minutes=7))
+    assert await plans.plan(chat, msgspec.structs.replace(note, id="p2", callback=crooked), "p2") is None
+    house.process.engine.take(noted)
     await house.settled()
     assert "+49 30 1234567" in house.heard("eva")[-1]
     await house.pass_to(callback.begin)

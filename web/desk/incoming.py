@@ -5,7 +5,8 @@ from typing import Annotated, Final, TypeAlias
 
 import msgspec
 
-from bots.webchat.frames import MAX_SEQ, MAX_TEXT, FrameId
+from bots.webchat.frames import MAX_SEQ, FrameId
+from conversation.content import MAX_TEXT
 from conversation.errors import BadInputError
 from conversation.records import Status
 from conversation.value import Data

@@ -5,8 +5,8 @@ from typing import Any
 from conversation.callback import Callback
 from conversation.events import OperatorPlanned
 from conversation.records import Operator, Snapshot
-from conversation.state import Parked, WithOperator
-from handoff.callbacks import team_of
+from conversation.state import WithOperator
+from handoff.callbacks import team_for
 from handoff.rights import may
 from web.deps import Deps
 from web.desk.commands import NotDoneError, event_id
@@ -55,11 +55,5 @@ async def plan(deps: Deps, me: Operator, frame: Plan, found: Snapshot) -> None:
 
 
 def _team(deps: Deps, found: Snapshot, wanted: str) -> str:
-    policy = deps.rules().policy
-    if wanted:
-        team = team_of(policy, wanted)
-        return team.name if team else ""
-    phase = found.conversation.phase if found.conversation else None
-    own = team_of(policy, phase.team) if isinstance(phase, Parked | WithOperator) else None
-    team = own or team_of(policy)
+    team = team_for(deps.rules().policy, found.conversation.phase if found.conversation else None, wanted)
     return team.name if team else ""

@@ -8,13 +8,13 @@ from urllib.parse import quote
 import pytest
 
 from bots.links import LIFETIME
-from conversation.content import Media
+from conversation.content import LARGEST_UPLOAD, Media
 from conversation.errors import BadInputError
 from conversation.events import OperatorReplied
 from tests.support.desks import claimed
 from tests.support.service import Browser, Running, running
 from web.kinds import Kind, kind_of
-from web.uploads import BURST, MAX_BYTES, sendable
+from web.uploads import BURST, sendable
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0picture"
 PDF = b"%PDF-1.7\n..."
@@ -51,7 +51,7 @@ async def test_a_file_is_taken_and_told_as_what_it_is(lotse: Running) -> None:
     [
         (b"MZ\x90\0program", 415, "not_sendable"),
         (b"", 415, "not_sendable"),
-        (b"%PDF-" + b"x" * MAX_BYTES, 413, "too_large"),
+        (b"%PDF-" + b"x" * LARGEST_UPLOAD, 413, "too_large"),
     ],
     ids=["program", "empty", "large"],
 )
@@ -64,8 +64,8 @@ async def test_what_can_not_be_sent_is_refused_in_plain_words(
 
 
 async def test_the_largest_file_is_taken(lotse: Running) -> None:
-    body = b"%PDF-" + b"x" * (MAX_BYTES - 5)
-    assert (await upload(await lotse.operator("ada"), body))["size"] == MAX_BYTES
+    body = b"%PDF-" + b"x" * (LARGEST_UPLOAD - 5)
+    assert (await upload(await lotse.operator("ada"), body))["size"] == LARGEST_UPLOAD
 
 
 async def test_many_files_at_once_are_refused_until_a_moment_has_passed(lotse: Running) -> None:

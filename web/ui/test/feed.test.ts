@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import test from "node:test";
-import { advanced, EMPTY, NO_BOT, NOBODY, visible, type Feed } from "../src/desk/feed";
+import { advanced, EMPTY, NO_BOT, NOBODY, type Feed } from "../src/desk/feed";
 import type { Card, FeedFrame, Seat } from "../src/shared/protocol";
 
 declare const ROOT: string;
@@ -35,6 +35,15 @@ function events(all: Table["cases"][number]["events"]): readonly FeedFrame[] {
     const event = `e:${index + 1}`;
     return one.type === "card" ? { ...one, event, card: { ...table.card, ...one.card } } : { ...one, event, seat: { ...table.seat, ...one.seat } };
   });
+}
+
+/** What a page that begins now would hold. */
+function visible(feed: Feed): { readonly cards: readonly Card[]; readonly seats: readonly Seat[] } {
+  const by = <T>(key: (item: T) => string) => (a: T, b: T) => (key(a) < key(b) ? -1 : 1);
+  return {
+    cards: [...feed.cards.values()].sort(by((card) => card.conversation)),
+    seats: [...feed.seats.values()].sort(by((seat) => seat.operator)),
+  };
 }
 
 for (const { name, cards, seats, events: what, fresh } of table.cases) {

@@ -69,9 +69,7 @@ export class DeskClient extends DeskState {
     batch(() => {
       this.dismiss();
       this.opened.value = conversation;
-      const unread = new Map(this.unread.value);
-      unread.delete(conversation);
-      this.unread.value = unread;
+      this.seen();
     });
     this.#link.send({ type: "open", conversation, language: document.documentElement.lang || undefined });
   }

@@ -1,6 +1,6 @@
 /** The desk's picture of all chats and people: a snapshot, then events. An old state with the events applied is the fresh one. Pure. */
 
-import type { Bot, Card, FeedFrame, Me, Seat } from "../shared/protocol";
+import type { Bot, FeedFrame, Me, Seat } from "../shared/protocol";
 import { merged, replaced, type Cards } from "./cards";
 
 export type Seats = ReadonlyMap<string, Seat>;
@@ -48,13 +48,4 @@ function seated(feed: Feed, seat: Seat): Pick<Feed, "seats" | "me"> {
   else seats.delete(seat.operator);
   const mine = seat.operator === feed.me.operator;
   return { seats, me: mine ? { ...feed.me, status: seat.status, capacity: seat.capacity, teams: seat.teams } : feed.me };
-}
-
-/** What a page that begins now would hold: what the events are proved against. */
-export function visible(feed: Feed): { readonly cards: readonly Card[]; readonly seats: readonly Seat[] } {
-  const by = <T>(key: (item: T) => string) => (a: T, b: T) => (key(a) < key(b) ? -1 : 1);
-  return {
-    cards: [...feed.cards.values()].sort(by((card) => card.conversation)),
-    seats: [...feed.seats.values()].sort(by((seat) => seat.operator)),
-  };
 }

@@ -56,9 +56,10 @@ export class DeskState {
   readonly slow = signal(Date.now());
   readonly clockAhead = signal(0);
 
-  readonly order = signal<Order>("longest");
-  readonly filter = signal<Filter>(savedView().filter);
-  readonly folded = signal<readonly GroupName[]>([]);
+  readonly #saved = savedView();
+  readonly order = signal<Order>(this.#saved.order);
+  readonly filter = signal<Filter>(this.#saved.filter);
+  readonly folded = signal<readonly GroupName[]>(this.#saved.folded);
   readonly all = computed(() => grouped(this.cards.value, this.me.value.operator, this.order.value));
   readonly groups = computed(() => chosen(this.all.value, this.filter.value, this.filter.value.waiting ? this.slow.value : 0));
   readonly unread = signal<Unread>(new Map());
@@ -99,9 +100,6 @@ export class DeskState {
   #toasts = 0;
 
   constructor() {
-    const { order, folded } = savedView();
-    this.order.value = order;
-    this.folded.value = folded;
     setInterval(() => this.#passTime(), 1_000);
   }
 

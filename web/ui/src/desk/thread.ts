@@ -1,6 +1,6 @@
 /** The conversation in the middle of the desk: its messages, what is pending, and who may do what. Pure. */
 
-import type { Card, ContextItem, DeliveryState, DeskCommand, Earlier, Message, NoteCommand, Panel, RefusalReason, ReplyCommand } from "../shared/protocol";
+import type { Card, ContextItem, DeskCommand, Earlier, Message, NoteCommand, Panel, RefusalReason, ReplyCommand } from "../shared/protocol";
 
 export interface Thread {
   readonly card: Card;
@@ -15,8 +15,6 @@ export interface Thread {
 
 /** Milliseconds after the end in which its last words are still said. */
 const CLOSING = 2_000;
-
-export type ReplyState = "sending" | "stored" | DeliveryState;
 
 /** An own reply or note on its way; `at` is this machine's time, `file` the name of what goes with it. */
 export interface Reply {

@@ -2,7 +2,7 @@
 
 import { useSignal, type Signal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { fitHeight, sendsOn } from "../../shared/composer";
 import type { Card } from "../../shared/protocol";
 import { LONGEST_REPLY } from "../client";
@@ -31,7 +31,8 @@ export function Writing(props: Props): JSX.Element {
   const query = useSignal<Query | undefined>(undefined);
   const over = useSignal(false);
   const box = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => {
+  // Before the next key: who presses a letter to write goes on without a pause.
+  useLayoutEffect(() => {
     fit(box.current);
     box.current?.focus({ preventScroll: true });
     box.current?.setSelectionRange(words.value.length, words.value.length);

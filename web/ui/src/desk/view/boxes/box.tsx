@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import type { Texts } from "../../../shared/texts";
 import { matching } from "../../suggest";
 
@@ -24,17 +24,26 @@ export function Box({ texts, title, text, go, ready = true, cancel, onGo, onClos
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   const sent = useRef(false);
-  useEffect(() => {
+  const closed = useRef(false);
+  // Before the next key: what somebody types without a pause belongs into the box.
+  useLayoutEffect(() => {
     dialog.current?.showModal();
     dialog.current?.querySelector<HTMLElement>("[data-first]")?.focus();
   }, []);
-  const close = (): void => dialog.current?.close();
+  // At once, and once: the browser tells of it a moment later, and by then another box may be open.
+  const close = (): void => {
+    if (closed.current) return;
+    closed.current = true;
+    dialog.current?.close();
+    onClose();
+  };
   return (
     <dialog
       ref={dialog}
       class={wide ? "box wide" : "box"}
       aria-labelledby={id}
-      onClose={onClose}
+      onCancel={close}
+      onClose={close}
       onClick={(event) => {
         if (event.target === dialog.current && !go) close();
       }}

@@ -12,10 +12,7 @@ import { Run } from "./run";
 
 export function Boxes({ client, texts }: DeskUse): JSX.Element | null {
   const box = client.box.value;
-  // A box closes a moment after Escape; by then a key may have opened another one.
-  const onClose = (): void => {
-    if (client.box.value === box) client.box.value = undefined;
-  };
+  const onClose = (): void => void (client.box.value = undefined);
   if (box === "help") return <Help texts={texts} onClose={onClose} />;
   const thread = client.thread.value;
   if (!box || !thread) return null;
