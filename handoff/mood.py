@@ -22,8 +22,6 @@ MAX_WORDS: Final = 6
 """Of a phrase."""
 MAX_TOLD: Final = 5
 """Words that are shown to the operator."""
-_AGAIN: Final = 3
-"""A word said so often in a row is a sign."""
 _REMEMBERED: Final = 4_000
 """Words of customers of whom it is known what they may mean."""
 _TYPO_FROM: Final = 6
@@ -98,8 +96,9 @@ class MoodIndex:
         if node is not self.tree and node.phrase is None:
             node.phrase = phrase
 
-    def _meant(self, said: str) -> tuple[str, ...]:
+    def _meant(self, token: str) -> tuple[str, ...]:
         """The words of the lists that this one may be: itself, by its beginning, else with one typo."""
+        said = _folded(token)
         found = [word for word in _unstretched(said) if word in self.whole]
         for word in _unstretched(said):
             found += [f"{word[:n]}*" for n in range(min(len(word), _LONGEST), 1, -1) if word[:n] in self.stems]
@@ -114,15 +113,17 @@ class MoodIndex:
 def mood_of(text: str, index: MoodIndex, at: datetime) -> Mood | None:
     """What the message says of the customer's mood; None for most. The stronger one where there are two."""
     text = text[:MAX_READ]
-    if text.isalnum() and not index.meant(_folded(text)):
+    if text.isalnum() and not index.meant(text):
         return None  # one word, and of no list
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
+    words = [token for token in _TOKEN.findall(text) if token not in _PAUSE]
+    meant = [index.meant(word) for word in words]
+    phrases = list(_matches(meant, index))
+    if all(item.phrase.weight == 0 for item in phrases) and not _may_show_heat(text, words):
+        return None
     said = words_of(text)
-    meant = [index.meant(word.folded) for word in said]
-    if len(said) < _AGAIN and "!" not in text and "?" not in text and not any(meant):
-        return None  # no word of a list, and too little for two signs of heat
-    found = list(_undone(said, list(_matches(meant, index))))
+    found = list(_undone(said, phrases))
     calm = any(item.phrase.sort == "calm" for item in found)
     signs = [] if calm else _signs(text, said)
     urgency, anger = _score(found, "urgency"), _score(found, "anger")
@@ -172,7 +173,7 @@ def _matches(meant: Sequence[Sequence[str]], index: MoodIndex) -> Iterator[_Foun
     """The longest phrase at each place, from left to right, none inside of another. ``meant``: what each word may be."""
     at = 0
     while at < len(meant):
-        end, phrase = _longest(meant, at, index.tree)
+        end, phrase = _longest(meant, at, index.tree) if meant[at] else (at, None)
         if phrase is not None:
             yield _Found(phrase=phrase, first=at, last=end)
         at = end + 1
@@ -207,6 +208,11 @@ def _score(found: Sequence[_Found], sort: MoodKind) -> int:
     """A strong word is enough, a second one adds nothing."""
     weights = [item.phrase.weight for item in found if item.phrase.sort == sort]
     return min(sum(weight for weight in weights if weight > 1), ENOUGH) + sum(weight == 1 for weight in weights)
+
+
+def _may_show_heat(text: str, words: Sequence[str]) -> bool:
+    """Whether there can be two of ``_signs``: a run is one of them, else capitals are."""
+    return any(run in text for run in ("!!", "!?", "?!", "???")) or any(len(w) > 3 and w.isupper() for w in words)
 
 
 def _signs(text: str, said: Sequence[_Word]) -> list[str]:

@@ -16,10 +16,11 @@ LANGUAGE_NAMES: Final = {
 }
 """Each language's own name for itself first, then what others call it."""
 _MAX_ASKED: Final = 60
-_PLEASE: Final = "bitte|please|пожалуйста|будь ласка"
-_ASKED_FOR: Final = re.compile(rf"(?:(?:{_PLEASE}|auf|in|на)[ ,]+)*(.*?)(?:[ ,]+(?:{_PLEASE}))?")
-
-_WITH_PLEASE: Final = re.compile(rf"(?:(?:{_PLEASE})[ ,]+)?(.*?)(?:[ ,]+(?:{_PLEASE}))?")
+_PLEASE: Final = ("bitte", "please", "пожалуйста", "будь ласка")
+_INTO: Final = ("auf", "in", "на")
+_END: Final = rf"(.*?)(?:[ ,]+(?:{'|'.join(_PLEASE)}))?"
+_ASKED_FOR: Final = re.compile(rf"(?:(?:{'|'.join((*_PLEASE, *_INTO))})[ ,]+)*{_END}")
+_WITH_PLEASE: Final = re.compile(rf"(?:(?:{'|'.join(_PLEASE)})[ ,]+)?{_END}")
 
 
 def find_command(bot: Bot, language: str, text: str) -> str:
@@ -33,7 +34,7 @@ def find_command(bot: Bot, language: str, text: str) -> str:
 
 def _curt(said: str) -> str:
     """Without a "please" around it; empty where there is none."""
-    found = _WITH_PLEASE.fullmatch(said) if " " in said else None
+    found = _WITH_PLEASE.fullmatch(said) if said.startswith(_PLEASE) or said.endswith(_PLEASE) else None
     return found[1] if found and found[1] != said else ""
 
 
@@ -54,7 +55,7 @@ def _spoken_command(bot: Bot, language: str, said: str) -> str:
 def find_language(bot: Bot, text: str) -> str:
     """The language that the text names or asks for ("auf Deutsch, bitte"), if the bot speaks it."""
     said, named = folded(text), _named(bot.languages)
-    if said in named or len(said) > _MAX_ASKED or " " not in said:
+    if said in named or len(said) > _MAX_ASKED or not (said.startswith((*_PLEASE, *_INTO)) or said.endswith(_PLEASE)):
         return named.get(said, "")
     asked = _ASKED_FOR.fullmatch(said)
     return named.get(asked[1], "") if asked else ""
