@@ -8,14 +8,13 @@ from sqlalchemy import Connection, text
 from conversation.knowing import Known
 from store.codec import decode, encode, micros
 from store.loader import Read
-from store.statements import Bulk, Each
+from store.statements import Each
 from store.writer import Writer
 
-_PUT = Bulk(
-    "INSERT INTO context (conversation, provider, at, body) VALUES {rows}"
+_PUT = Each(
+    "INSERT INTO context (conversation, provider, at, body) VALUES (?, ?, ?, ?)"
     " ON CONFLICT (conversation, provider) DO UPDATE SET at = excluded.at, body = excluded.body"
-    " WHERE context.at <= excluded.at RETURNING provider",
-    4,
+    " WHERE context.at <= excluded.at"
 )
 _OF = text("SELECT provider, body FROM context WHERE conversation = :conversation ORDER BY provider")
 _DROP = Each("DELETE FROM context WHERE conversation = ?")
@@ -31,7 +30,7 @@ class SqlContext:
 
     async def put(self, conversation: str, known: Sequence[Known]) -> None:
         rows = [(conversation, each.provider, micros(each.at), encode(each)) for each in known]
-        await self._writer.call(lambda connection: _PUT.run(connection, rows))
+        await self._writer.change(_PUT, *rows)
 
     async def of(self, conversation: str) -> Sequence[Known]:
         return await self._read(lambda connection: _all(connection, conversation))

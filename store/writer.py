@@ -34,10 +34,10 @@ AGAIN = 3
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A statement and a row of its parameters; equal statements of a batch run as one."""
+    """A statement and rows of its parameters; equal statements of a batch run as one."""
 
     statement: Each
-    row: Params
+    rows: tuple[Params, ...]
     lane: str = ""
 
 
@@ -103,7 +103,7 @@ def _save(connection: Connection, ops: Sequence[Op]) -> _Results:
 def _change(connection: Connection, ops: Sequence[Op]) -> _Results:
     changes: dict[Each, list[Params]] = {}
     for _, op in _of(ops, Change):
-        changes.setdefault(op.statement, []).append(op.row)
+        changes.setdefault(op.statement, []).extend(op.rows)
     for statement, rows in changes.items():
         statement.run(connection, rows)
     return ()
@@ -151,8 +151,8 @@ class Writer:
         saved: Saved = await self._do(save)
         return saved
 
-    async def change(self, statement: Each, row: Params) -> None:
-        await self._do(Change(statement, row))
+    async def change(self, statement: Each, *rows: Params) -> None:
+        await self._do(Change(statement, rows))
 
     async def check(self, statement: Bulk, row: Params) -> bool:
         """Whether it changed its row."""

@@ -103,7 +103,7 @@ class _Shift:
         )
         self._telling = Telling(api, surroundings, self._line, self._pending, self._answers)
         self._shown: dict[str, tuple[str, str]] = {}
-        """Chat to the phase and operator that were heard last."""
+        """Chat to the phase and operator that were heard last, while people have it."""
 
     async def run(self) -> None:
         await self._name_commands()
@@ -149,7 +149,7 @@ class _Shift:
                 now = (card.phase, card.operator)
                 self._line.chat(chat, changed=self._shown.get(chat) != now)
                 self._shown[chat] = now
-                if card.phase == "closed":
+                if card.phase in ("with_bot", "closed"):
                     self._shown.pop(chat)
             case DeliveryNews(chat=chat, message=message, state="failed" | "ambiguous", error=error, decided=False):
                 await self._answers.undelivered(chat, message, error)

@@ -24,7 +24,7 @@ from conversation.news import (
 )
 from conversation.ports import Bus, Channel
 from conversation.records import Chat, SendState, Turn
-from conversation.state import Conversation, Parked, Phase, WithBot
+from conversation.state import Closed, Conversation, Parked, Phase, WithBot
 
 PREVIEW = 120
 """Characters of the customer's last words on a card."""
@@ -48,7 +48,9 @@ class Feed:
         """By chat: what a messenger is being told about an operator's typing."""
 
     async def turn(self, turn: Turn, before: Phase, place: QueuePlace | None) -> None:
-        """A saved turn: all of it to the chat's sockets, and to the desk if it is the desk's business."""
+        """A saved turn: all of it to the chat's sockets. To the desk unless the bot has the chat, or had it and ended it; what
+        it had to send to a customer who can't be reached has failed, and counts there.
+        """
         conversation = turn.conversation
         messages = tuple(effect.message for effect in turn.effects if isinstance(effect, Post))
         refusals = tuple(effect for effect in turn.effects if isinstance(effect, Refuse))
@@ -62,7 +64,8 @@ class Feed:
             refusals=refusals,
         )
         await self._publish(chat_topic(conversation.chat), news)
-        if refusals or not (isinstance(before, WithBot) and isinstance(conversation.phase, WithBot)):
+        bots = isinstance(before, WithBot) and isinstance(conversation.phase, WithBot | Closed)
+        if not bots or refusals or turn.unreachable:
             await self._publish(DESK_TOPIC, msgspec.structs.replace(news, messages=()))
 
         left = before.team if isinstance(before, Parked) and not isinstance(conversation.phase, Parked) else ""

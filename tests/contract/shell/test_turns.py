@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from conversation.errors import StoreError
 from conversation.events import QueuePlace
-from conversation.news import News, TurnNews
+from conversation.news import DESK_TOPIC, News, TurnNews
 from conversation.records import Saved, Snapshot, Turn
 from conversation.state import Parked
 from store.bus import MemoryBus
@@ -52,19 +53,20 @@ class Frail(SqlStore):
 
 
 class Tells(MemoryBus):
-    """Keeps the news of turns; ``broken``: takes none."""
+    """Keeps the news of turns, and those for desks; ``broken``: takes none."""
 
     def __init__(self) -> None:
         super().__init__()
         self.turns: list[TurnNews] = []
+        self.desk: list[TurnNews] = []
         self.broken = False
 
     async def publish(self, topic: str, payload: bytes) -> None:
         if self.broken:
             raise ConnectionError("the bus is away")
         news = msgspec.json.decode(payload, type=News)
-        if topic.startswith("chat") and isinstance(news, TurnNews):
-            self.turns.append(news)
+        if isinstance(news, TurnNews):
+            (self.desk if topic == DESK_TOPIC else self.turns).append(news)
 
 
 Open = Callable[[], Awaitable[tuple[Process, Frail, Tells]]]
@@ -118,6 +120,26 @@ async def test_a_bus_that_is_away_fails_no_turn(open_engine: Open) -> None:
     assert isinstance(conversation.phase, Parked)
     assert store.tries.count("save") == 2
     assert len(process.channel.sent) == 3
+
+
+async def test_a_chat_that_only_the_bot_had_ends_without_a_word_to_desks(open_engine: Open) -> None:
+    process, _, bus = await open_engine()
+    await process.receive("1", "anna", "hi")
+    await process.settled()
+    process.wait(timedelta(hours=2))
+    await process.engine.timers.fire_due()
+    await process.settled()
+    assert [news.card.phase for news in bus.turns] == ["with_bot", "closed"]
+    assert bus.desk == []
+
+
+async def test_desks_hear_of_a_bots_chat_that_ends_because_nothing_reaches_the_customer(open_engine: Open) -> None:
+    process, _, bus = await open_engine()
+    await process.receive("1", "anna", "hi")
+    await process.settled()
+    await process.engine._gone((await process.chat("anna")).id, "the bot was blocked")
+    await process.settled()
+    assert [news.card.phase for news in bus.desk] == ["closed"]
 
 
 async def test_a_turn_waits_for_a_database_that_is_away_as_long_as_it_takes(open_engine: Open) -> None:
