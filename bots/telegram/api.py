@@ -15,8 +15,9 @@ from aiohttp import ClientError, ClientRequest, ClientSession, ClientTimeout, TC
 from aiohttp.connector import Connection
 from aiohttp.tracing import Trace
 
+from bots.bot_api import Answer
 from bots.connector import SettingsError
-from bots.telegram.answers import Answer, result_of
+from bots.telegram.answers import result_of
 from bots.telegram.posting import Posting
 from bots.telegram.requests import Request
 from conversation.errors import AmbiguousError, RefusedError, SendError, TransientError

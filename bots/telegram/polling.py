@@ -8,7 +8,7 @@ import msgspec
 import structlog
 from aiogram.methods import DeleteWebhook, GetUpdates
 
-from bots.telegram.answers import ConflictError
+from bots.bot_api import ConflictError
 from bots.telegram.api import BotApi
 from bots.telegram.translate import Arrival, read_update
 from bots.telegram.updates import READ_KINDS, Record

@@ -10,7 +10,7 @@ from aiohttp.connector import Connection
 from aiohttp.http_exceptions import HttpProcessingError
 from yarl import URL
 
-from bots.telegram.answers import Answer
+from bots.bot_api import Answer
 
 
 class Posting:

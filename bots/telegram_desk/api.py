@@ -3,28 +3,17 @@
 from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from io import BytesIO
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-import msgspec
 from telegram import Bot, BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, ReplyParameters, Update
-from telegram.error import (
-    BadRequest,
-    ChatMigrated,
-    Conflict,
-    Forbidden,
-    InvalidToken,
-    NetworkError,
-    TelegramError,
-    TimedOut,
-)
+from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import HTTPXRequest
 
+from bots.bot_api import Answer, ConflictError, result_in
 from bots.telegram_desk.updates import KINDS
 from conversation.content import Location, MediaType
 from conversation.errors import (
-    AccountDownError,
     AmbiguousError,
-    MigratedError,
     RecipientGoneError,
     RefusedError,
     RetryLaterError,
@@ -33,7 +22,6 @@ from conversation.errors import (
 )
 from conversation.value import Value
 
-T = TypeVar("T")
 HOLD: Final = 25
 """Seconds that Telegram keeps an empty answer back."""
 LARGEST: Final = 50_000_000
@@ -63,23 +51,25 @@ class Standing(Value, frozen=True, kw_only=True):
     problem: str = ""
 
 
-class _TooFastError(TelegramError):
-    def __init__(self, seconds: float) -> None:
-        super().__init__(f"flood control: {seconds:g} s")
-        self.seconds = seconds
+class _SaidError(TelegramError):
+    """What Telegram said, in our words: python-telegram-bot lets its own errors pass."""
+
+    def __init__(self, error: SendError) -> None:
+        super().__init__(str(error))
+        self.error = error
 
 
 class _Request(HTTPXRequest):
-    """Reads how long to wait before python-telegram-bot does, which warns about the type it gives that in."""
+    """Reads what went wrong before python-telegram-bot does: codes mean here what they mean to the customers' bot, and a refused
+    token stands in no message."""
 
-    async def do_request(self, *args: Any, **fields: Any) -> tuple[int, bytes]:
-        status, body = await super().do_request(*args, **fields)
-        if status == 429:
+    async def do_request(self, url: str, *args: Any, **fields: Any) -> tuple[int, bytes]:
+        status, body = await super().do_request(url, *args, **fields)
+        if status >= 300:
             try:
-                seconds = float(msgspec.json.decode(body)["parameters"]["retry_after"])
-            except (msgspec.DecodeError, KeyError, TypeError, ValueError):
-                seconds = 5.0
-            raise _TooFastError(max(seconds, 0.1))
+                result_in(Answer(status=status, body=body), url.rpartition("/")[2])
+            except SendError as error:
+                raise _SaidError(error) from None
         return status, body
 
 
@@ -114,13 +104,13 @@ class ForumApi:
 
     async def standing(self) -> Standing:
         """Whether the bot can work in the group. Raises SendError."""
-        async with _ours():
-            name = self._bot.username
-            try:
+        name = self._bot.username
+        try:
+            async with _ours():
                 group = await self._bot.get_chat(self.group)
                 member = await self._bot.get_chat_member(self.group, self._bot.id)
-            except (BadRequest, Forbidden):
-                return Standing(bot=name, title="", problem="not_member")
+        except (RefusedError, RecipientGoneError):
+            return Standing(bot=name, title="", problem="not_member")
         title = group.title or ""
         if not group.is_forum:
             return Standing(bot=name, title=title, problem="no_forum")
@@ -141,13 +131,13 @@ class ForumApi:
     # ── what comes in ────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def updates(self, offset: int) -> Sequence[Update]:
-        async with _ours():
-            try:
+        try:
+            async with _ours():
                 return await self._bot.get_updates(
                     offset=offset or None, timeout=HOLD, read_timeout=HOLD + 5, allowed_updates=list(KINDS)
                 )
-            except Conflict as error:
-                raise BusyError from error
+        except ConflictError as error:
+            raise BusyError from error
 
     async def drop_hook(self) -> None:
         async with _ours():
@@ -189,12 +179,12 @@ class ForumApi:
 
     async def _change(self, call: Awaitable[object]) -> None:
         """What is so already is as good as done."""
-        async with _ours():
-            try:
+        try:
+            async with _ours():
                 await call
-            except BadRequest as error:
-                if not any(words in str(error).lower() for words in _DONE):
-                    raise
+        except RefusedError as error:
+            if not any(words in str(error).lower() for words in _DONE):
+                raise
 
     async def _icon(self, emoji: str) -> str | None:
         """Telegram's own picture for it, if there is one."""
@@ -302,18 +292,10 @@ async def _ours() -> AsyncIterator[None]:
     """Raises SendError for whatever Telegram or the way there says."""
     try:
         yield
-    except _TooFastError as error:
-        raise RetryLaterError(error.seconds) from error
-    except ChatMigrated as error:
-        raise MigratedError(str(error.new_chat_id)) from error
-    except InvalidToken as error:
-        raise AccountDownError(f"Telegram refuses the token: {error}") from error
-    except Forbidden as error:
-        raise RecipientGoneError(str(error)) from error
-    except BadRequest as error:
-        if any(words in str(error).lower() for words in _GONE):
-            raise TopicGoneError(str(error)) from error
-        raise RefusedError(str(error)) from error
+    except _SaidError as said:
+        if isinstance(said.error, RefusedError) and any(words in str(said.error).lower() for words in _GONE):
+            raise TopicGoneError(str(said.error)) from said
+        raise said.error from said
     except TimedOut as error:
         raise AmbiguousError(str(error)) from error
     except NetworkError as error:

@@ -8,46 +8,12 @@ from playwright.async_api import Browser, expect
 from conversation.content import Content, Media, Text
 from tests.support.browser import no_barriers, picture
 from tests.support.flows import Customer, Desk, House, house
+from tests.support.hostile import ATTACKS, FOREIGN, FRONTS
 from tests.support.service import PASSWORD, Link
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-ATTACKS = (
-    "<img src=x onerror=hit()>",
-    "<script>hit()</script>",
-    "<svg/onload=hit()>",
-    "<iframe srcdoc='<script>parent.hit()</script>'>",
-    "<body onload=hit()>",
-    "<a href='javascript:hit()'>x</a>",
-    "<details open ontoggle=hit()>",
-    "<input autofocus onfocus=hit()>",
-    "<video><source onerror=hit()></video>",
-    "<style>@import 'javascript:hit()'</style>",
-    "<math><mtext><img src onerror=hit()></mtext></math>",
-    "<form><button formaction=javascript:hit()>x",
-    "<base href=javascript:hit()//>",
-    "javascript:hit()",
-    "data:text/html,<script>parent.hit()</script>",
-    'https://example.net/"onmouseover=hit()//',
-    "https://example.net/<img/src=x/onerror=hit()>",
-    "{{constructor.constructor('hit()')()}}",
-    "${hit()}",
-    "<!--><img src=x onerror=hit()>-->",
-    "<noscript><p title='</noscript><img src=x onerror=hit()>'>",
-)
-HOSTILE = [
-    f"{before}{attack}" for attack in ATTACKS for before in ("", "\"'>", "</textarea></title>", "&lt;", "a" * 90)
-]
-FOREIGN = """root => {
-    const within = root === "chat" ? document.querySelector("lotse-chat").shadowRoot : document.querySelector("#page");
-    const bad = [...within.querySelectorAll("*")].filter((one) =>
-        one.matches("script, iframe, body, video, math, details, object, embed, base, form[action], noscript")
-        || [...one.attributes].some((a) => a.name.startsWith("on")
-            || /^\\s*(javascript|data):/i.test(a.value) && ["href", "src", "action", "formaction"].includes(a.name)));
-    const links = [...within.querySelectorAll("a[href]")].filter((a) => !/^https?:$/.test(a.protocol) || !/noopener/.test(a.rel));
-    within.querySelectorAll("a, button").forEach((one) => one.dispatchEvent(new MouseEvent("mouseover", {bubbles: true})));
-    return [...bad, ...links].map((one) => one.outerHTML);
-}"""
+HOSTILE = [f"{front}{attack}" for attack in ATTACKS for front in FRONTS]
 
 
 async def test_no_text_name_or_file_name_runs_on_either_side(chromium: Browser, tmp_path: Path) -> None:

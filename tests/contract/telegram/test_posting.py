@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 from aiohttp import ClientError, ClientTimeout, TCPConnector
 
-from bots.telegram.answers import Answer
+from bots.bot_api import Answer
 from bots.telegram.posting import Posting
 
 LIMIT = ClientTimeout(total=5.0, connect=5.0)

@@ -57,6 +57,7 @@ async def test_doctor_says_that_the_token_is_wrong(fake: FakeForum) -> None:
     line = await doctor._telegram_desk(settings(fake, token="1:wrong"))
     assert line.level == "FAIL"
     assert "refuses the token" in line.says
+    assert "1:wrong" not in line.says, "whoever reads it need not know the token"
 
 
 async def test_half_of_the_settings_and_the_bot_of_the_customers_are_refused(fake: FakeForum) -> None:
@@ -102,7 +103,9 @@ async def test_wrong_token_keeps_the_service_up_and_says_so(
     async with group(tmp_path, fake) as desk:
         await desk.says("Hallo", "77-1")
         await desk.customer_hears("Womit kann ich helfen")
-    assert "set LOTSE_TELEGRAM_DESK__TOKEN to the token" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "set LOTSE_TELEGRAM_DESK__TOKEN to the token" in told
+    assert DESK_TOKEN not in told
 
 
 @pytest.mark.parametrize("language", ["de", "en", "ru", "uk", "de-AT", "fr", ""])

@@ -5,36 +5,10 @@ import json
 from desktop import BASE, HERE, Desktop, shot, sign_in
 from playwright.async_api import Page, expect
 
-HOSTILE = [
-    f"{before}{attack}{after}"
-    for attack in (
-        "<img src=x onerror=hit()>",
-        "<script>hit()</script>",
-        "<svg/onload=hit()>",
-        "<iframe srcdoc='<script>parent.hit()</script>'>",
-        "<body onload=hit()>",
-        "<a href='javascript:hit()'>x</a>",
-        "<details open ontoggle=hit()>",
-        "<input autofocus onfocus=hit()>",
-        "<video><source onerror=hit()></video>",
-        "<style>@import 'javascript:hit()'</style>",
-        "<math><mtext><img src onerror=hit()></mtext></math>",
-        "javascript:hit()",
-        "data:text/html,<script>parent.hit()</script>",
-        'https://example.net/"onmouseover=hit()//',
-        "{{constructor.constructor('hit()')()}}",
-        "${hit()}",
-        "<!--><img src=x onerror=hit()>-->",
-    )
-    for before, after in (
-        ("", ""),
-        ("\"'>", ""),
-        ("</textarea></title>", ""),
-        ("&lt;", "\x00"),
-        ("\u202e", "\u2066"),
-        ("a" * 300, "b" * 300),
-    )
-]
+from tests.support.hostile import ATTACKS, FOREIGN, FRONTS
+
+AROUND = (*((front, "") for front in FRONTS), ("&lt;", "\x00"), ("\u202e", "\u2066"), ("a" * 300, "b" * 300))
+HOSTILE = [f"{before}{attack}{after}" for attack in ATTACKS for before, after in AROUND]
 
 
 async def desk_shows_hostile_words_as_words(desktop: Desktop) -> None:
@@ -49,16 +23,7 @@ async def desk_shows_hostile_words_as_words(desktop: Desktop) -> None:
         await page.evaluate("document.querySelector('.lists .scroll').scrollTo(0, 1e6)")
         await page.locator(f".queue [data-conversation='{card['conversation']}']").click()
         await expect(page.locator(".actions h2")).to_have_text(words)
-        await page.evaluate(
-            "document.querySelectorAll('.history a, .panel button').forEach((one) => one.dispatchEvent(new MouseEvent('mouseover', {bubbles: true})))"
-        )
-        foreign = await page.evaluate(
-            "[...document.querySelectorAll('#page *')].filter((e) => e.matches('script, iframe, style, body, video, math, details, object, embed')"
-            " || [...e.attributes].some((a) => a.name.startsWith('on') || /^\\s*(javascript|data):/i.test(a.value) && ['href', 'src', 'action'].includes(a.name))).length"
-        )
-        assert foreign == 0, words
-        links = await page.locator("#page a").evaluate_all("all => all.map((a) => [a.protocol, a.rel])")
-        assert all(protocol in ("http:", "https:") and "noopener" in rel for protocol, rel in links), (words, links)
+        assert await page.evaluate(FOREIGN, "desk") == [], words
     await shot(page, "desk-hostile")
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from playwright.async_api import Browser, Page, expect
 
 HERE = Path(__file__).resolve().parent
+sys.path.append(str(HERE.parents[2]))  # for what tests of the real service know, too
 PORT = "8182"
 BASE = f"http://127.0.0.1:{PORT}"
 FLAGS = [
