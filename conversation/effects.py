@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Literal, TypeAlias
 
+from conversation.candidates import Candidate
 from conversation.message import Message
 from conversation.value import Data, Tagged
 
@@ -59,4 +60,16 @@ class Refuse(Tagged, frozen=True, kw_only=True):
     holder: str = ""
 
 
-Effect: TypeAlias = Post | Understand | RunAction | SetTimer | CancelTimer | Refuse
+class Suggest(Tagged, frozen=True, kw_only=True):
+    """Keep a sentence for whoever teaches the bot."""
+
+    candidate: Candidate
+
+
+class Unsuggest(Tagged, frozen=True, kw_only=True):
+    """Forget the candidate of that id, unless an editor has decided on it."""
+
+    id: str
+
+
+Effect: TypeAlias = Post | Understand | RunAction | SetTimer | CancelTimer | Refuse | Suggest | Unsuggest

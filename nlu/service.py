@@ -12,7 +12,7 @@ from nlu.cache import cache_path, load_model, save_model
 from nlu.entities import MAX_TEXT, EntityFinder
 from nlu.features import Tokenizers, clean
 from nlu.language import LanguageDetector
-from nlu.model import LanguageReport, Model
+from nlu.model import LOCAL, LanguageReport, Model
 
 _log = structlog.get_logger(__name__)
 
@@ -40,7 +40,7 @@ class LocalNlu:
 
     @property
     def report(self) -> TrainReport:
-        return TrainReport(seconds=self._model.meta.seconds, languages=self._model.meta.reports)
+        return TrainReport(seconds=self._model.meta.seconds, languages=self._model.heads[LOCAL].reports)
 
     async def understand(self, text: str, language: str) -> Understanding:
         """See ``conversation.ports.Nlu``: never raises."""
@@ -90,7 +90,7 @@ def _open(examples: Mapping[str, bytes], cache: Path) -> LocalNlu:
 def train_report(examples: Mapping[str, bytes], cache: Path) -> TrainReport:
     """Train anew, whatever is cached, keep the model, and say how good it is. Blocks. Raises ContentError."""
     model = _train_into(examples, cache_path(cache, examples))
-    return TrainReport(seconds=model.meta.seconds, languages=model.meta.reports)
+    return TrainReport(seconds=model.meta.seconds, languages=model.heads[LOCAL].reports)
 
 
 def _train_into(examples: Mapping[str, bytes], path: Path) -> Model:

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 import msgspec
 from sqlalchemy import Connection
 
+from conversation.candidates import Candidate
 from conversation.content import UPLOAD, Contact, media_of, plain_text
-from conversation.effects import CancelTimer, Post, RunAction, SetTimer
+from conversation.effects import CancelTimer, Post, RunAction, SetTimer, Suggest, Unsuggest
 from conversation.errors import StaleError
 from conversation.message import Message
 from conversation.records import ActionCall, Job, Saved, Send, Turn
 from conversation.state import Closed, Conversation, Parked, WithBot, WithOperator
-from store import handled
+from store import handled, suggestions
 from store.codec import encode, micros, words
 from store.statements import Bulk, Each, Params
 
@@ -98,6 +99,8 @@ class Save:
     timers: Mapping[str, int | None] = field(default_factory=dict)
     """Name to the new time; None: cancelled."""
     closed: bool
+    suggested: Mapping[str, Candidate | None] = field(default_factory=dict)
+    """Id to the candidate; None: it is taken back."""
 
     @property
     def lane(self) -> str:
@@ -123,6 +126,7 @@ def prepare(turn: Turn) -> Save:
     posts: dict[str, Message] = {}
     calls: dict[str, ActionCall] = {}
     timers: dict[str, int | None] = {}
+    suggested: dict[str, Candidate | None] = {}
     for effect in turn.effects:
         match effect:
             case Post(message=message):
@@ -133,6 +137,10 @@ def prepare(turn: Turn) -> Save:
                 timers[name] = micros(due)
             case CancelTimer(name=name):
                 timers[name] = None
+            case Suggest(candidate=candidate):
+                suggested[candidate.id] = candidate
+            case Unsuggest(id=id_):
+                suggested[id_] = None
             case _:
                 """Understand and Refuse leave no trace: they are asked again, or shown once."""
     closed = isinstance(conversation.phase, Closed)
@@ -155,6 +163,7 @@ def prepare(turn: Turn) -> Save:
         calls=tuple(calls.values()),
         timers=timers,
         closed=closed,
+        suggested=suggested,
     )
 
 
@@ -170,6 +179,7 @@ def store(connection: Connection, saves: Sequence[Save]) -> list[Saved]:
     jobs = _store_jobs(connection, saves)
     _store_timers(connection, saves)
     handled.RATE.run(connection, [row for save in saves for row in _ratings(save)])
+    suggestions.store(connection, [each for save in saves for each in save.suggested.items()])
     handled.KEEP.run(connection, [handled.row_of(save.turn.left) for save in saves if save.turn.left])
     return [Saved(sends=tuple(ours), jobs=tuple(asked)) for ours, asked in zip(sends, jobs, strict=True)]
 

@@ -39,6 +39,7 @@ from conversation.stores import ContextStore
 from store import accounts, arrivals, claims, dead_letters, figures, reads, recordings, saves
 from store.bundles import SqlBundles
 from store.calendar import SqlCalendar
+from store.candidates import SqlCandidates
 from store.codec import micros, words
 from store.database import Database, connect
 from store.failures import explain
@@ -106,6 +107,7 @@ class SqlStore:
         self.people = SqlPeople(self._read, self._writer)
         self.calendar = SqlCalendar(self._read, self._writer)
         self.topics = SqlTopics(self._read, self._writer)
+        self.candidates = SqlCandidates(self._read, self._writer)
 
     @classmethod
     async def open(

@@ -333,3 +333,22 @@ topic_codes = Table(
     Column("expires", BigInteger, nullable=False),
 )
 """Hashes of what operators show there once, to be known."""
+
+candidates = Table(
+    "candidates",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("language", Text, nullable=False),
+    Column("alike", Text, nullable=False),
+    Column("intent", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    _words("verdict"),
+    _words("decided_as"),
+    _count("decided_at"),
+    Column("body", LargeBinary, nullable=False),
+    Index("candidates_at", "at"),
+    Index("candidates_alike", "language", "alike"),
+)
+"""Sentences that may become examples. ``alike``: those that say the same have it in common. ``verdict``: an editor's, or empty;
+``decided_as``: the intent under which it was accepted."""
