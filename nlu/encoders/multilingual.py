@@ -4,20 +4,16 @@ Of the package that brings the weights along nothing is run: its own way through
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-
 from nlu.blas import one_thread
+from nlu.encoders.batches import encode_pieces
 from nlu.encoders.multilingual_network import WIDTH, Network
 from nlu.encoders.multilingual_weights import Weights, open_weights
 from nlu.encoders.readings import READINGS, Reading
 from nlu.encoding import Floats
-
-VERSION: Final = 1
-"""Rises with whatever changes vectors, so that models trained on other ones are trained again."""
 
 LANGUAGES: Final = frozenset({"ar", "de", "en", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "ru", "th", "tr", "zh"})
 """Those the model was trained in."""
@@ -27,9 +23,6 @@ MAX_TEXT: Final = 400
 
 MAX_PIECES: Final = 32
 """Pieces of a text that are encoded: what somebody wants stands at the beginning. A complaint to a bank has 14, one in thirteen more than 32."""
-
-_BATCH_PIECES: Final = 400
-"""Pieces multiplied at a time: more is no quicker, and the working set stays below 5 MB."""
 
 _AT_ONCE: Final = 1
 """Texts that are encoded on the event loop; more go to a thread."""
@@ -52,7 +45,7 @@ class MultilingualEncoder:
 
     @property
     def name(self) -> str:
-        return f"multilingual/{VERSION}"
+        return "multilingual"
 
     def suits(self, language: str) -> bool:
         return language in LANGUAGES or language in self._readings
@@ -66,10 +59,7 @@ class MultilingualEncoder:
     def _encode(self, texts: Sequence[str], language: str) -> Floats:
         reading = self._readings.get(language, str)
         split = [self._split(reading(text[:MAX_TEXT])) for text in texts]
-        vectors = np.zeros((len(texts), WIDTH), np.float32)
-        for rows in _batches(split):
-            vectors[rows] = self._network.vectors([split[row] for row in rows])
-        return vectors
+        return encode_pieces(split, WIDTH, self._network.vectors)
 
     def _split(self, text: str) -> list[int]:
         """Pieces with their beginning and end; empty where nothing in the text is known."""
@@ -83,19 +73,3 @@ class MultilingualEncoder:
 def open_multilingual(cache: Path) -> MultilingualEncoder:
     """Blocks for half a second, the first time for one. ``cache``: a folder of the service's own. Raises EncoderError."""
     return MultilingualEncoder(open_weights(cache))
-
-
-def _batches(split: Sequence[Sequence[int]]) -> Iterator[list[int]]:
-    """Numbers of the texts that have pieces, in groups that are worth a multiplication."""
-    group: list[int] = []
-    size = 0
-    for number, pieces in enumerate(split):
-        if not pieces:
-            continue
-        if group and size + len(pieces) > _BATCH_PIECES:
-            yield group
-            group, size = [], 0
-        group.append(number)
-        size += len(pieces)
-    if group:
-        yield group

@@ -7,4 +7,4 @@ Reading: TypeAlias = Callable[[str], str]
 """The text as the encoder shall see it. Pure, and quick: it runs on the event loop for each text."""
 
 READINGS: Final[Mapping[str, Reading]] = {}
-"""By language (``uk``). A change here changes vectors: raise ``nlu.encoders.multilingual.VERSION`` with it."""
+"""By language (``uk``). A change here changes vectors: raise the format of ``nlu.cache`` with it, so that models are trained again."""
