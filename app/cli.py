@@ -21,6 +21,7 @@ from app.commands.doctor import doctor
 from app.commands.draw import draw
 from app.commands.inbox import inbox
 from app.commands.new import new, schema
+from app.commands.nlu_install import nlu_install
 from app.commands.stored import with_store
 from app.commands.test import play
 from app.commands.texts import texts
@@ -207,3 +208,4 @@ for _command in (
 ):
     app.command()(_command)
 app.command("test")(play)
+nlu.command("install")(nlu_install)

