@@ -1,9 +1,9 @@
 """The language layers that the settings name: opened once for a process, whatever versions of the bot it runs."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import structlog
 
@@ -12,9 +12,6 @@ from conversation.meter import NO_METER, Meter
 from nlu.encoding import Encoder, EncoderError
 from nlu.layers.chain import EncoderLayer, Layers, RasaLayer
 from nlu.layers.watched import Watched
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _log = structlog.get_logger(__name__)
 
@@ -44,11 +41,16 @@ class LazyLayers:
 async def open_layers(settings: Settings, stack: AsyncExitStack, meter: Meter = NO_METER) -> Layers:
     """An encoder that can't be opened is told of in the log, and the others work."""
     asked = settings.nlu
-    encoders = tuple(
+    local = (
         EncoderLayer(encoder=encoder, watched=Watched(encoder.name, asked.limit, meter))
-        for encoder in await asyncio.to_thread(_encoders, asked)
+        for encoder in await asyncio.to_thread(_local, asked, settings.var / "nlu")
     )
-    return Layers(encoders=encoders, rasa=_rasa(asked, stack, meter))
+    return Layers(encoders=(*_endpoint(asked, stack, meter), *local), rasa=_rasa(asked, stack, meter))
+
+
+def layer_of(encoder: str) -> str:
+    """What the settings call it: its name without what tells one model from another, ``endpoint`` for ``endpoint/bge-m3``."""
+    return encoder.partition("/")[0]
 
 
 def _rasa(asked: NluSettings, stack: AsyncExitStack, meter: Meter) -> RasaLayer | None:
@@ -62,16 +64,60 @@ def _rasa(asked: NluSettings, stack: AsyncExitStack, meter: Meter) -> RasaLayer 
     return RasaLayer(nlu=nlu, watched=Watched("rasa", asked.rasa.limit, meter))
 
 
-def _encoders(asked: NluSettings) -> Sequence[Encoder]:
-    """Best first. Blocks while weights are read."""
+def _endpoint(asked: NluSettings, stack: AsyncExitStack, meter: Meter) -> tuple[EncoderLayer, ...]:
+    set_ = asked.endpoint
+    if not set_.url or not _wanted(asked, "endpoint"):
+        return ()
+    from nlu.encoders.endpoint import EndpointEncoder
+
+    encoder = EndpointEncoder(
+        set_.url, set_.model, key=set_.key.get_secret_value(), languages=set_.languages, dims=set_.dims
+    )
+    stack.push_async_callback(encoder.close)
+    return (EncoderLayer(encoder=encoder, watched=Watched(encoder.name, set_.limit, meter)),)
+
+
+def _wanted(asked: NluSettings, layer: str) -> bool:
+    return "*" in asked.layers or layer in asked.layers
+
+
+def _local(asked: NluSettings, cache: Path) -> Sequence[Encoder]:
+    """Those of this machine, best first. Blocks while weights are read."""
     found: list[Encoder] = []
-    openers: Sequence[Callable[[], Encoder | None]] = ()
-    for opener in openers:
+    for layer, opener in _openers(asked, cache).items():
+        if not _wanted(asked, layer):
+            continue
         try:
             encoder = opener()
         except EncoderError as error:
             _log.error("nlu_encoder_not_opened", error=error, follows="texts are understood without it")
             continue
-        if encoder is not None and ("*" in asked.layers or encoder.name in asked.layers):
+        if encoder is not None:
             found.append(encoder)
     return found
+
+
+def _openers(asked: NluSettings, cache: Path) -> Mapping[str, Callable[[], Encoder | None]]:
+    """By layer; None: it is not installed."""
+
+    def path() -> Encoder | None:
+        from nlu.encoders.local_model import open_local
+
+        return open_local(asked.model, asked.model_languages) if asked.model else None
+
+    def minilm() -> Encoder | None:
+        from nlu.encoders.minilm import open_minilm
+
+        return open_minilm()
+
+    def spacy() -> Encoder | None:
+        from nlu.encoders.spacy_vectors import known_languages, open_spacy
+
+        return open_spacy(known_languages())
+
+    def multilingual() -> Encoder | None:
+        from nlu.encoders.multilingual import open_multilingual
+
+        return open_multilingual(cache)
+
+    return {"path": path, "minilm": minilm, "spacy": spacy, "multilingual": multilingual}
