@@ -1,14 +1,13 @@
 """The language layers that the settings name: opened once for a process, whatever versions of the bot it runs."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Protocol, runtime_checkable
 
 import structlog
 
-from app.settings import EndpointSettings, ModelSettings, NluSettings, Settings
+from app.settings import NluSettings, Settings
 from conversation.meter import NO_METER, Meter
 from nlu.encoding import Encoder, EncoderError
 from nlu.layers.chain import EncoderLayer, Layers, RasaLayer
@@ -42,25 +41,16 @@ class LazyLayers:
 async def open_layers(settings: Settings, stack: AsyncExitStack, meter: Meter = NO_METER) -> Layers:
     """An encoder that can't be opened is told of in the log, and the others work."""
     asked = settings.nlu
-    found = await asyncio.to_thread(lambda: [*_encoders(asked, settings.var / "nlu")])
-    for encoder in found:
-        if isinstance(encoder, Closes):
-            stack.push_async_callback(encoder.close)
-    encoders = tuple(
-        EncoderLayer(encoder=encoder, watched=Watched(encoder.name, _limit(asked, encoder), meter)) for encoder in found
+    local = (
+        EncoderLayer(encoder=encoder, watched=Watched(encoder.name, asked.limit, meter))
+        for encoder in await asyncio.to_thread(_local, asked, settings.var / "nlu")
     )
-    return Layers(encoders=encoders, rasa=_rasa(asked, stack, meter))
+    return Layers(encoders=(*_endpoint(asked, stack, meter), *local), rasa=_rasa(asked, stack, meter))
 
 
-@runtime_checkable
-class Closes(Protocol):
-    """An encoder that holds connections."""
-
-    async def close(self) -> None: ...
-
-
-def _limit(asked: NluSettings, encoder: Encoder) -> float:
-    return asked.endpoint.limit if encoder.name.startswith("endpoint/") else asked.limit
+def layer_of(encoder: str) -> str:
+    """What the settings call it: its name without what tells one model from another, ``endpoint`` for ``endpoint/bge-m3``."""
+    return encoder.partition("/")[0]
 
 
 def _rasa(asked: NluSettings, stack: AsyncExitStack, meter: Meter) -> RasaLayer | None:
@@ -74,17 +64,32 @@ def _rasa(asked: NluSettings, stack: AsyncExitStack, meter: Meter) -> RasaLayer 
     return RasaLayer(nlu=nlu, watched=Watched("rasa", asked.rasa.limit, meter))
 
 
-def _encoders(asked: NluSettings, cache: Path) -> Iterator[Encoder]:
-    """Best first: one's own choice before what came along. Blocks while weights are read."""
-    openers: Mapping[str, Callable[[], Encoder | None]] = {
-        "endpoint": lambda: _endpoint(asked.endpoint),
-        "path": lambda: _local(asked.model),
-        "minilm": _minilm,
-        "multilingual": lambda: _multilingual(cache),
-        "spacy": _spacy,
-    }
-    for name, opener in openers.items():
-        if "*" not in asked.layers and name not in asked.layers:
+def _endpoint(asked: NluSettings, stack: AsyncExitStack, meter: Meter) -> tuple[EncoderLayer, ...]:
+    set_ = asked.endpoint
+    if not set_.url or not _wanted(asked, "endpoint"):
+        return ()
+    if not set_.model:
+        todo = "set LOTSE_NLU__ENDPOINT__MODEL to what it calls its model"
+        _log.error("nlu_encoder_not_opened", error="the endpoint needs a model's name", todo=todo)
+        return ()
+    from nlu.encoders.endpoint import EndpointEncoder
+
+    encoder = EndpointEncoder(
+        set_.url, set_.model, key=set_.key.get_secret_value(), languages=set_.languages, dims=set_.dims
+    )
+    stack.push_async_callback(encoder.close)
+    return (EncoderLayer(encoder=encoder, watched=Watched(encoder.name, set_.limit, meter)),)
+
+
+def _wanted(asked: NluSettings, layer: str) -> bool:
+    return "*" in asked.layers or layer in asked.layers
+
+
+def _local(asked: NluSettings, cache: Path) -> Sequence[Encoder]:
+    """Those of this machine, best first. Blocks while weights are read."""
+    found: list[Encoder] = []
+    for layer, opener in _openers(asked, cache).items():
+        if not _wanted(asked, layer):
             continue
         try:
             encoder = opener()
@@ -92,50 +97,31 @@ def _encoders(asked: NluSettings, cache: Path) -> Iterator[Encoder]:
             _log.error("nlu_encoder_not_opened", error=str(error), follows="texts are understood without it")
             continue
         if encoder is not None:
-            yield encoder
+            found.append(encoder)
+    return found
 
 
-# Each imports what only it needs: a service that has no use for an encoder does not pay for it.
+def _openers(asked: NluSettings, cache: Path) -> Mapping[str, Callable[[], Encoder | None]]:
+    """By layer; None: it is not installed."""
 
+    def path() -> Encoder | None:
+        from nlu.encoders.local_model import open_local
 
-def _endpoint(asked: EndpointSettings) -> Encoder | None:
-    if not asked.url:
-        return None
-    if not asked.model:
-        raise EncoderError("endpoint", "which model? Set LOTSE_NLU__ENDPOINT__MODEL")
-    from nlu.encoders.endpoint import EndpointEncoder
+        return open_local(asked.model, asked.model_languages) if asked.model else None
 
-    return EndpointEncoder(
-        asked.url,
-        asked.model,
-        key=asked.key.get_secret_value(),
-        languages=asked.languages,
-        batch=asked.batch,
-        dims=asked.dims,
-    )
+    def minilm() -> Encoder | None:
+        from nlu.encoders.minilm import open_minilm
 
+        return open_minilm()
 
-def _local(asked: ModelSettings) -> Encoder | None:
-    if asked.path is None:
-        return None
-    from nlu.encoders.local_model import open_local
+    def spacy() -> Encoder | None:
+        from nlu.encoders.spacy_vectors import known_languages, open_spacy
 
-    return open_local(asked.path, asked.languages)
+        return open_spacy(known_languages())
 
+    def multilingual() -> Encoder | None:
+        from nlu.encoders.multilingual import open_multilingual
 
-def _minilm() -> Encoder | None:
-    from nlu.encoders.minilm import open_minilm
+        return open_multilingual(cache)
 
-    return open_minilm()
-
-
-def _multilingual(cache: Path) -> Encoder:
-    from nlu.encoders.multilingual import open_multilingual
-
-    return open_multilingual(cache)
-
-
-def _spacy() -> Encoder | None:
-    from nlu.encoders.spacy_vectors import open_spacy
-
-    return open_spacy()
+    return {"path": path, "minilm": minilm, "spacy": spacy, "multilingual": multilingual}

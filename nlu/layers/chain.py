@@ -62,24 +62,20 @@ FLOOR_ONLY: Final = Layers()
 
 
 class LayeredNlu:
-    """``hash_``: what the model was trained on. The floor answers on the event loop, in about a millisecond for any text but very
+    """``name``: of the model's file, which says what it was trained on. The floor answers on the event loop, in about a millisecond for any text but very
     long ones; the others have their limits."""
 
-    def __init__(self, model: Model, layers: Layers = FLOOR_ONLY, *, hash_: str = "") -> None:
+    def __init__(self, model: Model, layers: Layers = FLOOR_ONLY, *, name: str = "") -> None:
         self._model = model
         self._layers = layers
-        self._hash = hash_
+        self.name = name
+        self._hash = hash_of(name)
         self._floor = Floor(model.meta)
         self._trained = {name for head in model.meta.heads for name in head.encoders}
 
     @property
     def languages(self) -> tuple[str, ...]:
         return self._floor.languages
-
-    @property
-    def encoders(self) -> frozenset[str]:
-        """Those that the model was trained with."""
-        return frozenset(self._trained)
 
     @property
     def untrained(self) -> tuple[str, ...]:
@@ -177,6 +173,12 @@ class LayeredNlu:
                     says = f"its vectors do not fit the trained model: {error}"
                     layer.watched.refuse(LayerError(f"{layer.encoder.name}: {says}"))
             return LOCAL, self._model.classify(reading.words, language=reading.language)
+
+
+def hash_of(name: str) -> str:
+    """How decisions name a model's file: enough of it to tell models apart."""
+    content, _, encoders = name.removeprefix("nlu-").partition(".")[0].partition("-")
+    return f"{content[:12]}-{encoders}" if encoders else content[:12]
 
 
 async def _all(layers: Sequence[EncoderLayer], reading: Reading) -> Mapping[str, Floats | Passed]:

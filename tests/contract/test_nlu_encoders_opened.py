@@ -42,9 +42,9 @@ async def test_what_comes_along_is_used_unless_others_are_named(var: Path) -> No
 
 
 async def test_ones_own_go_before_what_came_along(var: Path, tmp_path: Path) -> None:
-    model = {"path": write_model(tmp_path / "m"), "languages": ["de"]}
+    model = write_model(tmp_path / "m")
     endpoint = {"url": URL, "model": "small", "languages": ["en"], "limit": 0.7}
-    async with opened(var, model=model, endpoint=endpoint) as layers:
+    async with opened(var, model=model, model_languages=["de"], endpoint=endpoint) as layers:
         assert [name.partition("/")[0] for name in layers.names] == ["endpoint", "path", "minilm", "multilingual"]
         theirs, own, *_ = (layer.encoder for layer in layers.encoders)
         assert [theirs.suits("en"), theirs.suits("de"), own.suits("en"), own.suits("de")] == [True, False, False, True]
@@ -53,8 +53,8 @@ async def test_ones_own_go_before_what_came_along(var: Path, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("asked", "says"),
     [
-        ({"model": {"path": "/nowhere"}}, "encoder path /nowhere: there is nothing at this path"),
-        ({"endpoint": {"url": URL}}, "encoder endpoint: which model? Set LOTSE_NLU__ENDPOINT__MODEL"),
+        ({"model": "/nowhere"}, "encoder path /nowhere: there is nothing at this path"),
+        ({"endpoint": {"url": URL}}, "the endpoint needs a model's name"),
     ],
 )
 async def test_encoder_that_cannot_be_opened_is_told_and_the_others_work(

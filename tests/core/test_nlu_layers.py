@@ -25,7 +25,7 @@ class Chain:
         self.wide = PlayedEncoder(name="wide")
         self.narrow = PlayedEncoder(name="narrow")
         self.layers = Layers(encoders=(layer(self.narrow, LIMIT), layer(self.wide, LIMIT)))
-        self.nlu = LayeredNlu(HeadsModel(("wide",), ("narrow", "wide")), self.layers, hash_="abc")
+        self.nlu = LayeredNlu(HeadsModel(("wide",), ("narrow", "wide")), self.layers, name="nlu-abc.npz")
 
     async def asked(self, text: str = TEXT, language: str = "de") -> tuple[Understanding, float]:
         """What was understood, and how many seconds it took."""
