@@ -220,7 +220,7 @@ class _Table:
             request = self.stage.pending[0]
             if isinstance(request, Understand):
                 found = await self.nlu.understand(request.text, request.language)
-                self.log.meant(request.text, found, self.rules.bot.thresholds)
+                self.log.meant(request.text, found, self.rules.bot.thresholds.of(request.language))
                 self.screen.understood(found)
                 self.stage.answer(found)
             elif is_own(self.rules, request.name) and not self.backends.stubbed(request.name):

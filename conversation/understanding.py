@@ -1,6 +1,12 @@
-"""What the NLU layer found in a free text."""
+"""What the NLU layer found in a free text, and how it came to that."""
+
+from typing import Literal, TypeAlias
 
 from conversation.value import Value
+
+Why: TypeAlias = Literal["slow", "down", "resting", "unsuited", "untrained"]
+"""Why a layer had no say: it did not answer in time; it failed; it failed lately and is left alone for a while; it does not know
+this language; the model has learnt nothing with it."""
 
 
 class Intent(Value, frozen=True, kw_only=True):
@@ -19,6 +25,27 @@ class Entity(Value, frozen=True, kw_only=True):
     end: int
 
 
+class Passed(Value, frozen=True, kw_only=True):
+    """A layer that is there and had no say in an answer."""
+
+    layer: str
+    why: Why
+
+
+class Decision(Value, frozen=True, kw_only=True):
+    """Who answered, and why it was not somebody better."""
+
+    layer: str = ""
+    """What the intents come from: ``local``, ``local+multilingual``, ``rasa``. Empty: nothing was asked, or nothing could answer."""
+    model: str = ""
+    """The content hash of the trained model."""
+    passed: tuple[Passed, ...] = ()
+    """Better layers first."""
+    read_as: str = ""
+    """The text as it was read, where that is not as it was typed: another keyboard layout, a transliteration."""
+    milliseconds: float = 0.0
+
+
 class Understanding(Value, frozen=True, kw_only=True):
     """``intents`` best first. ``language`` is a two-letter code, or empty when nobody can tell."""
 
@@ -26,3 +53,4 @@ class Understanding(Value, frozen=True, kw_only=True):
     language_score: float = 0.0
     intents: tuple[Intent, ...] = ()
     entities: tuple[Entity, ...] = ()
+    by: Decision = Decision()

@@ -178,6 +178,12 @@ class Thresholds(Value, frozen=True, kw_only=True):
     offer: float = 0.40
     margin: float = 0.15
     choices: int = 3
+    languages: dict[str, "Thresholds"] = {}
+    """For a language of its own: what holds in a conversation in it, whole."""
+
+    def of(self, language: str) -> "Thresholds":
+        """Those of a conversation in that language."""
+        return self.languages.get(language, self)
 
 
 class ActionSpec(Value, frozen=True, kw_only=True):

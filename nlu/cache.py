@@ -4,7 +4,7 @@ import hashlib
 import io
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
@@ -14,19 +14,21 @@ import structlog
 
 from nlu.model import Meta, Model
 
-_FORMAT = "2"
+_FORMAT = "3"
 """Rises with every change that makes an older file wrong."""
 
 _KEPT = 8
 _log = structlog.get_logger(__name__)
 
 
-def cache_path(cache: Path, files: Mapping[str, bytes]) -> Path:
-    """Where the model of these files is kept: another byte, format or tokenizer gives another name."""
+def cache_path(cache: Path, files: Mapping[str, bytes], encoders: Collection[str] = ()) -> Path:
+    """Where the model of these files is kept: another byte, encoder, format or tokenizer gives another name."""
     digest = hashlib.sha256(f"{_FORMAT} {version('spacy')}".encode())
     for language in sorted(files):
         digest.update(f" {language} {len(files[language])} ".encode())
         digest.update(files[language])
+    for encoder in sorted(encoders):
+        digest.update(f" with {len(encoder)} {encoder}".encode())
     return cache / f"nlu-{digest.hexdigest()[:32]}.npz"
 
 

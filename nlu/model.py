@@ -1,6 +1,7 @@
 """The trained classifier in plain numpy: TF-IDF features, one linear layer for all languages, calibrated scores."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -16,6 +17,11 @@ Ints: TypeAlias = NDArray[np.int32]
 
 WORD_WEIGHT = 0.7
 """Weight of the word block against the character block, chosen by cross-validation."""
+
+LOCAL = "local"
+"""The head that needs no encoder; it is in every model."""
+
+NO_VECTORS: Mapping[str, Any] = MappingProxyType({})
 
 MAX_INTENTS = 5
 MIN_SCORE = 0.01
@@ -36,6 +42,26 @@ class LanguageReport(Value, frozen=True, kw_only=True):
     wrong: float
 
 
+class Head(Value, frozen=True, kw_only=True):
+    """What one set of encoders, together with words and characters, makes of a text. ``encoders``: what it needs vectors of.
+
+    ``calibration``: by language, for those with enough examples of their own; "" for all others.
+    """
+
+    name: str
+    encoders: tuple[str, ...] = ()
+    calibration: dict[str, tuple[float, float, float]]
+    reports: tuple[LanguageReport, ...] = ()
+
+    def calibrated_for(self, language: str) -> tuple[float, float, float]:
+        return self.calibration.get(language) or self.calibration[""]
+
+
+def head_name(encoders: Collection[str]) -> str:
+    """``local``, ``local+multilingual``, ``local+minilm+multilingual``: the encoders in the order of their names."""
+    return "+".join([LOCAL, *sorted(encoders)])
+
+
 class Meta(Value, frozen=True, kw_only=True):
     """The model's half that is not numbers. ``words``: word to the languages whose examples have it."""
 
@@ -44,10 +70,9 @@ class Meta(Value, frozen=True, kw_only=True):
     languages: tuple[str, ...]
     entities: dict[str, tuple[EntityRule, ...]]
     words: dict[str, tuple[str, ...]]
-    calibration: tuple[float, float, float]
+    heads: tuple[Head, ...]
     unknown_idf: float
     examples: int
-    reports: tuple[LanguageReport, ...] = ()
     seconds: float = 0.0
 
 
@@ -63,32 +88,31 @@ class Model:
         self.rows: Ints = arrays["rows"]
         self.values: Floats = arrays["values"]
         self._index = {feature: number for number, feature in enumerate(meta.features)}
-        self._other = meta.labels.index(OTHER) if OTHER in meta.labels else -1
+        self.heads: Mapping[str, Head] = {head.name: head for head in meta.heads}
 
     def arrays(self) -> dict[str, Any]:
         names = ("idf", "weights", "starts", "rows", "values")
         return {name: getattr(self, name) for name in names}
 
-    def classify(self, words: Sequence[str]) -> tuple[Intent, ...]:
-        """Intents best first, scores calibrated: of texts scored 0.8, about 80 % mean that intent."""
+    def head_for(self, encoders: Collection[str]) -> str:
+        """The name of the best head that needs no other encoders than these."""
+        fitting = [head for head in self.meta.heads if set(head.encoders) <= set(encoders)]
+        return max(fitting, key=lambda head: len(head.encoders)).name
+
+    def classify(
+        self, words: Sequence[str], vectors: Mapping[str, Floats] = NO_VECTORS, language: str = ""
+    ) -> tuple[Intent, ...]:
+        """Intents best first, scores calibrated: of texts scored 0.8, about 80 % mean that intent.
+
+        ``vectors``: by the encoder's name, one row of length 1 (dims,) each; the best head for what is there answers.
+        ``language``: where the text's language is known, its own calibration counts.
+        """
+        head = self.heads[self.head_for(vectors)]
         ids, values = vectorize(words, self._index, self.idf, self.meta.unknown_idf)
         if not len(ids):
             return ()
         probabilities = softmax((values @ self.weights[ids])[None, :])[0]
-        reported = [number for number in np.argsort(-probabilities) if number != self._other][:MAX_INTENTS]
-        if not reported:
-            return ()
-        top = float(probabilities[reported[0]])
-        score = float(calibrated(np.array([top]), np.array([self._familiarity(ids, values)]), self.meta.calibration)[0])
-        rest = sum(float(probabilities[number]) for number in reported[1:])
-        share = min(score / top, (1 - score) / rest) if rest else 0.0
-        scores = [score, *(float(probabilities[number]) * share for number in reported[1:])]
-        found = (
-            Intent(name=self.meta.labels[number], score=round(value, 4))
-            for number, value in zip(reported, scores, strict=True)
-            if value >= MIN_SCORE
-        )
-        return tuple(found)
+        return ranked(self.meta.labels, probabilities, self._familiarity(ids, values), head.calibrated_for(language))
 
     def _familiarity(self, ids: Ints, values: Floats) -> float:
         """The cosine to the nearest example."""
@@ -97,6 +121,25 @@ class Model:
         lengths = [span.stop - span.start for span in spans]
         products = np.concatenate([self.values[span] for span in spans]) * np.repeat(values, lengths)
         return float(np.bincount(rows, weights=products, minlength=1).max())
+
+
+def ranked(
+    labels: Sequence[str], probabilities: Any, familiarity: float, calibration: tuple[float, float, float]
+) -> tuple[Intent, ...]:
+    """The reported intents of one text, best first, scores calibrated. ``probabilities``: (labels,), `other` included."""
+    reported = [number for number in np.argsort(-probabilities) if labels[number] != OTHER][:MAX_INTENTS]
+    if not reported:
+        return ()
+    top = float(probabilities[reported[0]])
+    score = float(calibrated(np.array([top]), np.array([familiarity]), calibration)[0])
+    rest = sum(float(probabilities[number]) for number in reported[1:])
+    share = min(score / top, (1 - score) / rest) if rest else 0.0
+    scores = [score, *(float(probabilities[number]) * share for number in reported[1:])]
+    return tuple(
+        Intent(name=labels[number], score=round(value, 4))
+        for number, value in zip(reported, scores, strict=True)
+        if value >= MIN_SCORE
+    )
 
 
 def vectorize(words: Sequence[str], index: dict[str, int], idf: Floats, unknown_idf: float) -> tuple[Ints, Floats]:

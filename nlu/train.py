@@ -2,14 +2,32 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from conversation.errors import ContentError
+from conversation.understanding import Intent
 from nlu.features import Tokenizers, character_features, clean, word_features
-from nlu.model import LanguageReport, Meta, Model, calibrated, calibration_inputs, softmax, vectorize
-from nlu.read import OTHER, read_examples
+from nlu.model import (
+    LOCAL,
+    NO_VECTORS,
+    Floats,
+    Head,
+    LanguageReport,
+    Meta,
+    Model,
+    calibrated,
+    calibration_inputs,
+    ranked,
+    softmax,
+    vectorize,
+)
+from nlu.read import OTHER, Examples, read_examples
+
+Row: TypeAlias = tuple[str, str, str]
+"""An example: language, intent, text."""
+
 
 REGULARIZATION = 0.1
 FOLDS = 5
@@ -22,17 +40,22 @@ _ROUNDS = 80
 _BLOCK = 4_096
 
 
-def train(files: Mapping[str, bytes]) -> Model:
-    """Blocks for seconds: run it in a thread. Raises ContentError for files that can't be used."""
+def rows_of(files: Mapping[str, bytes]) -> tuple[Row, ...]:
+    """Every example as (language, intent, text), in the order in which ``train`` wants its vectors. Raises ContentError."""
+    return _rows(read_examples(files))
+
+
+def train(files: Mapping[str, bytes], encoded: Mapping[str, Floats] = NO_VECTORS) -> Model:
+    """Blocks for seconds: run it in a thread. Raises ContentError for files that can't be used.
+
+    ``encoded``: encoder's name to a row per example (rows x dims, length 1) in the order of ``rows_of``; a row that the
+    encoder does not suit is all zeros. Raises ValueError for another shape.
+    """
     began = time.perf_counter()
     read = read_examples(files)
     tokenizers = Tokenizers(sorted(files))
-    rows = [
-        (language.language, intent, text)
-        for language in read
-        for intent, texts in language.intents.items()
-        for text in texts
-    ]
+    rows = _rows(read)
+    _check_shapes(rows, encoded)
     labels = tuple(sorted({intent for _, intent, _ in rows}))
     _check_enough(labels, rows)
     words = [tokenizers.words(clean(text), language) for language, _, text in rows]
@@ -41,16 +64,14 @@ def train(files: Mapping[str, bytes]) -> Model:
     vectors = [vectorize(each, index, idf, unknown_idf) for each in words]
     wanted = np.array([labels.index(intent) for _, intent, _ in rows])
     kernel = _kernel(vectors, len(features))
-    top, choice, familiarity = _cross_validate(kernel, wanted, labels)
-    calibration = _calibrate(top, choice == wanted, familiarity)
-    scores = calibrated(top, familiarity, calibration)
+    probabilities, familiarity = _cross_validate(kernel, wanted, len(labels))
     meta = Meta(
         labels=labels,
         features=features,
         languages=tuple(sorted(files)),
         entities={language.language: language.entities for language in read},
         words=_words_by_language(rows, words),
-        calibration=calibration,
+        heads=(_head(LOCAL, rows, labels, probabilities, familiarity),),
         unknown_idf=unknown_idf,
         examples=len(rows),
     )
@@ -59,9 +80,58 @@ def train(files: Mapping[str, bytes]) -> Model:
         "weights": _weights(vectors, _fit(kernel, wanted, len(labels)), len(features)),
         **_postings(vectors, len(features)),
     }
-    reports = tuple(_report(language, rows, labels, choice, scores) for language in meta.languages)
     seconds = time.perf_counter() - began
-    return Model(Meta(**{**_fields(meta), "reports": reports, "seconds": round(seconds, 3)}), arrays)
+    return Model(Meta(**{**_fields(meta), "seconds": round(seconds, 3)}), arrays)
+
+
+def held_out(
+    files: Mapping[str, bytes], encoded: Mapping[str, Floats] = NO_VECTORS
+) -> Mapping[str, tuple[tuple[Intent, ...], ...]]:
+    """Head's name to what ``Model.classify`` says to each of ``rows_of(files)`` when it was not trained on that example
+    (five-fold cross-validation). Arguments, time and errors as with ``train``."""
+    rows = rows_of(files)
+    _check_shapes(rows, encoded)
+    labels = tuple(sorted({intent for _, intent, _ in rows}))
+    _check_enough(labels, rows)
+    tokenizers = Tokenizers(sorted(files))
+    words = [tokenizers.words(clean(text), language) for language, _, text in rows]
+    features, idf, unknown_idf = _weigh_features(words)
+    index = {feature: number for number, feature in enumerate(features)}
+    vectors = [vectorize(each, index, idf, unknown_idf) for each in words]
+    wanted = np.array([labels.index(intent) for _, intent, _ in rows])
+    probabilities, familiarity = _cross_validate(_kernel(vectors, len(features)), wanted, len(labels))
+    head = _head(LOCAL, rows, labels, probabilities, familiarity)
+    answers = (
+        ranked(labels, each, near, head.calibrated_for(row[0]))
+        for each, near, row in zip(probabilities, familiarity, rows, strict=True)
+    )
+    return {head.name: tuple(answers)}
+
+
+def _check_shapes(rows: Sequence[Row], encoded: Mapping[str, Floats]) -> None:
+    for name, vectors in encoded.items():
+        if vectors.ndim != 2 or len(vectors) != len(rows):
+            raise ValueError(f"vectors of {name}: {vectors.shape}, wanted a row for each of {len(rows)} examples")
+
+
+def _head(name: str, rows: Sequence[Row], labels: Sequence[str], probabilities: Any, familiarity: Any) -> Head:
+    wanted = np.array([labels.index(intent) for _, intent, _ in rows])
+    reported = probabilities * np.array([label != OTHER for label in labels], np.float32)
+    choice, top = reported.argmax(axis=1), reported.max(axis=1)
+    calibration = _calibrate(top, choice == wanted, familiarity)
+    scores = calibrated(top, familiarity, calibration)
+    languages = sorted({row[0] for row in rows})
+    reports = tuple(_report(language, rows, labels, choice, scores) for language in languages)
+    return Head(name=name, calibration={"": calibration}, reports=reports)
+
+
+def _rows(read: Sequence[Examples]) -> tuple[Row, ...]:
+    return tuple(
+        (language.language, intent, text)
+        for language in read
+        for intent, texts in language.intents.items()
+        for text in texts
+    )
 
 
 def _fields(meta: Meta) -> dict[str, Any]:
@@ -126,20 +196,17 @@ def _largest_eigenvalue(kernel: Any) -> float:
     return float(vector @ kernel @ vector) * 1.05
 
 
-def _cross_validate(kernel: Any, wanted: Any, labels: Sequence[str]) -> tuple[Any, Any, Any]:
-    """Per example, from a model that never saw it: probability of the best reported intent, that intent, familiarity."""
+def _cross_validate(kernel: Any, wanted: Any, labels: int) -> tuple[Any, Any]:
+    """Per example, from a model that never saw it: the labels' probabilities and the familiarity."""
     folds = np.random.default_rng(0).permutation(len(wanted)) % min(FOLDS, len(wanted))
-    probabilities = np.zeros((len(wanted), len(labels)), np.float32)
+    probabilities = np.zeros((len(wanted), labels), np.float32)
     familiarity = np.zeros(len(wanted), np.float32)
     for fold in range(min(FOLDS, len(wanted))):
         known, asked = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
         products = kernel[np.ix_(asked, known)]
-        probabilities[asked] = softmax(products @ _fit(kernel[np.ix_(known, known)], wanted[known], len(labels)))
+        probabilities[asked] = softmax(products @ _fit(kernel[np.ix_(known, known)], wanted[known], labels))
         familiarity[asked] = products.max(axis=1)
-    if OTHER in labels:
-        probabilities[:, labels.index(OTHER)] = 0.0
-    choice = probabilities.argmax(axis=1)
-    return probabilities.max(axis=1), choice, familiarity
+    return probabilities, familiarity
 
 
 def _calibrate(top: Any, right: Any, familiarity: Any) -> tuple[float, float, float]:

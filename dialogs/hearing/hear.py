@@ -340,13 +340,14 @@ class Hearing(Attention):
             return
         if not accepted and self._put(worded.described(self._kind(), walk.scene.channel, walk.run.heard)):
             return
-        offered = [intent for intent in found if intent.score >= walk.bot.thresholds.offer]
+        limits = meaning.limits_of(walk)
+        offered = [intent for intent in found if intent.score >= limits.offer]
         if known and (accepted or offered):
             self._offer_language(understanding.language)
         if accepted:
             intents.follow(self, accepted, entities)
         elif offered:
-            intents.offer(self, offered[: walk.bot.thresholds.choices], entities)
+            intents.offer(self, offered[: limits.choices], entities)
         else:
             miss(self, understanding.language if known else "")
 

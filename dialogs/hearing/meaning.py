@@ -3,7 +3,7 @@
 from typing import Final
 
 from conversation.understanding import Intent, Understanding
-from dialogs.model import Choose, Option
+from dialogs.model import Choose, Option, Thresholds
 from dialogs.walking.walk import Walk
 
 OWN_INTENT_BONUS: Final = 0.1
@@ -24,12 +24,17 @@ def weigh(walk: Walk, understanding: Understanding) -> list[Intent]:
 
 def accepted(walk: Walk, intents: list[Intent]) -> str:
     """The intent that is sure enough to act on, or empty: its score is high, and far from the next."""
-    limits = walk.bot.thresholds
+    limits = limits_of(walk)
     lead = intents[0].score - intents[1].score if len(intents) > 1 else 1.0
     best = intents[0] if intents else None
     if best and best.score >= limits.accept and lead >= limits.margin and leads_somewhere(walk, best.name):
         return best.name
     return ""
+
+
+def limits_of(walk: Walk) -> Thresholds:
+    """How sure the bot must be in the language of the conversation."""
+    return walk.bot.thresholds.of(walk.view.language)
 
 
 def own_options(walk: Walk) -> dict[str, Option]:

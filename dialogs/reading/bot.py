@@ -12,7 +12,7 @@ from conversation.value import Data, Value
 from dialogs.checks import NEEDED, check_bot
 from dialogs.checks.material import Material
 from dialogs.kinds import BUILT_IN, COUNTRIES, Kind, compile_pattern
-from dialogs.model import ActionSpec, Bot, Command, Dialog, Thresholds
+from dialogs.model import ActionSpec, Bot, Command, Dialog
 from dialogs.own_actions import OWN_ACTIONS
 from dialogs.problems import BotError, Problem, in_order
 from dialogs.reading.dialog import DialogReader
@@ -21,6 +21,7 @@ from dialogs.reading.reader import Reader
 from dialogs.reading.replies import read_replies
 from dialogs.reading.source import Source, read_source
 from dialogs.reading.texts import read_global, read_locale
+from dialogs.reading.thresholds import read_thresholds
 from dialogs.saying.reply import REPLIES, Reply
 from dialogs.saying.texts import OWN, PRODUCT, SUMMARY, Entry, Texts
 
@@ -138,7 +139,7 @@ class _Reading:
                 r.text(item, ("channels", n)) for n, item in enumerate(r.items(data.get("channels"), ("channels",)))
             ),
             commands=self._commands(data.get("commands")),
-            thresholds=self._thresholds(data.get("nlu")),
+            thresholds=read_thresholds(r, data.get("nlu"), languages),
             policy=self.policy,
             dialogs=self._dialogs(kinds),
             actions=self._actions(),
@@ -178,16 +179,6 @@ class _Reading:
             intent = r.name(body.get("intent"), (*at, "intent"))
             commands[name] = Command(name=name, dialog=dialog, step=step, intent=intent)
         return commands
-
-    def _thresholds(self, data: Data) -> Thresholds:
-        r, usual = self.r, Thresholds()
-        body = r.mapping(data, ("nlu",), {"accept", "offer", "margin", "choices"})
-        return Thresholds(
-            accept=r.score(body.get("accept"), ("nlu", "accept"), usual.accept),
-            offer=r.score(body.get("offer"), ("nlu", "offer"), usual.offer),
-            margin=r.score(body.get("margin"), ("nlu", "margin"), usual.margin),
-            choices=r.whole(body.get("choices"), ("nlu", "choices"), low=1, high=5, default=usual.choices),
-        )
 
     def _kinds(self) -> dict[str, Kind]:
         kinds = {name: Kind(name=name) for name in BUILT_IN}

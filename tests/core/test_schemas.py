@@ -112,7 +112,7 @@ country: DE
 channels: [webchat]
 start: main
 commands: {menu: {dialog: main, step: a, intent: x}, back: {}}
-nlu: {accept: 0.8, offer: 0.4, margin: 0.1, choices: 3}
+nlu: {accept: 0.8, offer: 0.4, margin: 0.1, choices: 3, languages: {en: {accept: 0.7, offer: 0.3, margin: 0.1}}}
 teams:
   care:
     hours: {mon-fri: ["09:00-17:00"]}

@@ -1,0 +1,1 @@
+"""How well free text is understood: measured, never used to answer a customer."""
