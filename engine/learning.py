@@ -121,6 +121,7 @@ def _understood(draft: Draft, before: Conversation) -> Heard | None:
         became=became,
         intent=intent,
         scores=scores,
+        by=" ".join(filter(None, (event.understanding.by.layer, event.understanding.by.model))),
         turn=draft.state.turns,
     )
 
