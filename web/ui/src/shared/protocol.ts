@@ -23,7 +23,7 @@ export type Content =
   | { readonly kind: "contact"; readonly phone: string; readonly name?: string; readonly own?: boolean }
   | { readonly kind: "unsupported"; readonly what: string }
   | { readonly kind: "note"; readonly text: string; readonly mentions?: readonly string[]; readonly to?: string }
-  | { readonly kind: "example"; readonly text: string; readonly language: string; readonly intent: string; readonly scores: Readonly<Record<string, number>> };
+  | { readonly kind: "example"; readonly text: string; readonly language: string; readonly intent: string; readonly scores: Readonly<Record<string, number>>; readonly of?: string };
 
 export type Author = "customer" | "bot" | "operator" | "system";
 export type Phase = "with_bot" | "parked" | "with_operator" | "closed";
@@ -292,6 +292,7 @@ export type DeskCommand =
   | (Ordered & { readonly type: "consult"; readonly colleague: string; readonly question: string })
   | (Ordered & { readonly type: "plan"; readonly begin?: string; readonly phone?: string; readonly topic?: string; readonly team?: string })
   | (Ordered & { readonly type: "run"; readonly action: string; readonly arguments: Readonly<Record<string, unknown>> })
+  | (Ordered & { readonly type: "label"; readonly message_id: string; readonly intent: string | null })
   | (Ordered & { readonly type: "join" | "part"; readonly chat: string })
   | (Ordered & { readonly type: "resend" | "settle"; readonly message_id: string })
   | { readonly type: "status"; readonly id: string; readonly status: Status };
