@@ -16,11 +16,11 @@ from nlu.model import LOCAL, NO_VECTORS, Head, Model, head_name
 from nlu.train import train
 
 EXAMPLES: Mapping[str, bytes] = {
-    "de": b"intents: {order: [wo ist mein Paket, Bestellung verfolgen, wann kommt das Paket], bill: [Rechnung ist falsch, zu viel"
-    b" abgebucht, Frage zur Rechnung], other: [wie ist das Wetter, hast du Hunger, erz\xc3\xa4hl einen Witz]}\n"
+    "de": b"intents: {order: [wo ist mein Paket, Bestellung verfolgen, wann kommt das Paket, Lieferung fehlt], bill: [Rechnung ist falsch, zu viel"
+    b" abgebucht, Frage zur Rechnung, Betrag stimmt nicht], other: [wie ist das Wetter, hast du Hunger, erz\xc3\xa4hl einen Witz, sing ein Lied]}\n"
     b"entities: {order_number: {pattern: '[A-Z]-[0-9]{4,8}'}, city: {values: {Berlin: [berlin]}}}",
-    "uk": "intents: {order: [де моя посилка, коли прийде пакет, відстежити замовлення], bill: [рахунок неправильний, забагато"
-    " зняли, питання щодо рахунку], other: [яка погода, ти голодний, розкажи жарт]}".encode(),
+    "uk": "intents: {order: [де моя посилка, коли прийде пакет, відстежити замовлення, доставки немає], bill: [рахунок неправильний, забагато"
+    " зняли, питання щодо рахунку, сума не та], other: [яка погода, ти голодний, розкажи жарт, заспівай пісню]}".encode(),
 }
 DIMS = 4
 
