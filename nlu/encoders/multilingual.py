@@ -43,6 +43,8 @@ class MultilingualEncoder:
         self._network = Network(weights.table, weights.dense)
         self._pieces: Any = SentencePieceProcessor(model_proto=weights.pieces)
         self._readings = readings
+        for reading in readings.values():
+            reading("")  # opens its tables now rather than at a customer's first text
 
     @property
     def name(self) -> str:
