@@ -62,19 +62,25 @@ FLOOR_ONLY: Final = Layers()
 
 
 class LayeredNlu:
-    """``hash_``: what the model was trained on. The floor answers on the event loop, in about a millisecond for any text but very
+    """``name``: of the model's file, which says what it was trained on. The floor answers on the event loop, in about a millisecond for any text but very
     long ones; the others have their limits."""
 
-    def __init__(self, model: Model, layers: Layers = FLOOR_ONLY, *, hash_: str = "") -> None:
+    def __init__(self, model: Model, layers: Layers = FLOOR_ONLY, *, name: str = "") -> None:
         self._model = model
         self._layers = layers
-        self._hash = hash_
+        self.name = name
+        self._hash = hash_of(name)
         self._floor = Floor(model.meta)
         self._trained = {name for head in model.meta.heads for name in head.encoders}
 
     @property
     def languages(self) -> tuple[str, ...]:
         return self._floor.languages
+
+    @property
+    def untrained(self) -> tuple[str, ...]:
+        """Encoders that are there and that the model has learnt nothing with."""
+        return tuple(name for name in encoders_for(self._layers, self.languages) if name not in self._trained)
 
     @property
     def report(self) -> TrainReport:
@@ -169,6 +175,12 @@ class LayeredNlu:
             return LOCAL, self._model.classify(reading.words, language=reading.language)
 
 
+def hash_of(name: str) -> str:
+    """How decisions name a model's file: enough of it to tell models apart."""
+    content, _, encoders = name.removeprefix("nlu-").partition(".")[0].partition("-")
+    return f"{content[:12]}-{encoders}" if encoders else content[:12]
+
+
 async def _all(layers: Sequence[EncoderLayer], reading: Reading) -> Mapping[str, Floats | Passed]:
     """By encoder: the text's vector (dims,), or why there is none. All are asked at the same time."""
     if len(layers) == 1:  # a task costs as much as a small encoder
@@ -201,6 +213,6 @@ def _checked(name: str, vectors: Floats) -> Floats:
     return vector
 
 
-def encoded_names(layers: Layers, languages: Collection[str]) -> tuple[str, ...]:
+def encoders_for(layers: Layers, languages: Collection[str]) -> tuple[str, ...]:
     """The encoders that have a say in a bot with these languages: what its model is trained with."""
     return tuple(layer.encoder.name for layer in layers.encoders if any(map(layer.encoder.suits, languages)))
