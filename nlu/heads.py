@@ -16,8 +16,8 @@ ACCEPT = 0.75
 ENOUGH = 100
 """Examples of a language from which it has weights and scores of its own."""
 
-STRANGERS = 0.5
-"""How much examples of left-out intents count beside the others: about every third message is for somebody else. A bot with
+STRANGERS = 0.15
+"""How much examples of left-out intents count beside the others: about every eighth message is for somebody else. A bot with
 examples of `other` has the real ones."""
 
 _EVEN = 1.5
