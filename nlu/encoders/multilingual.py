@@ -6,6 +6,7 @@ Of the package that brings the weights along nothing is run: its own way through
 import asyncio
 import unicodedata
 from collections.abc import Mapping, Sequence
+from math import exp
 from pathlib import Path
 from typing import Any, Final
 
@@ -57,6 +58,11 @@ class MultilingualEncoder:
             return self._encode(texts, language)
         return await asyncio.to_thread(self._encode, texts, language)
 
+    def share(self, word: str, language: str) -> float:
+        """Of all words that are written: what the pieces it is made of were worth when the model's pieces were chosen."""
+        pieces: list[int] = self._pieces.encode(self._readings.get(language, str)(word))
+        return exp(sum(map(self._pieces.get_score, pieces)))
+
     def _encode(self, texts: Sequence[str], language: str) -> Floats:
         reading = self._readings.get(language, str)
         split = [self._split(reading(plain(text[:MAX_TEXT]))) for text in texts]
@@ -86,4 +92,6 @@ def _seen(char: str) -> str:
 
 def open_multilingual(cache: Path) -> MultilingualEncoder:
     """Blocks for half a second, the first time for one. ``cache``: a folder of the service's own. Raises EncoderError."""
+    for reading in READINGS.values():
+        reading("")  # opens its tables now rather than at a customer's first text
     return MultilingualEncoder(open_weights(cache))
