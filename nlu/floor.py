@@ -5,11 +5,13 @@ from conversation.value import Value
 from nlu.entities import MAX_TEXT, EntityFinder
 from nlu.features import Tokenizers, clean
 from nlu.language import LanguageDetector
+from nlu.mending import mend
 from nlu.model import Meta
 
 
 class Reading(Value, frozen=True, kw_only=True):
-    """``text``: at most MAX_TEXT characters, as it was read; ``read_as``: the same, empty if that is as it was typed.
+    """``text``: at most MAX_TEXT characters, as it was read; ``read_as``: the same, empty if that is as it was typed, but for
+    what cannot be seen. ``entities``: their offsets are those of the text as it was typed.
 
     ``language`` and ``language_score``: empty and below SURE if nobody can tell. ``by``: the language whose words and layers
     count, never empty.
@@ -39,14 +41,16 @@ class Floor:
         text = (
             text[:MAX_TEXT].encode("utf-8", "replace").decode("utf-8")
         )  # half a surrogate pair becomes "?", offsets stay
-        cleaned = clean(text)
+        mended = mend(text, self.languages)
+        cleaned = clean(mended.text)
         words = self._tokenizers.words(cleaned, spoken)
         found, score = self._detector.detect(cleaned, words, spoken)
         by = found or spoken or self.languages[0]
         if by != spoken:
             words = self._tokenizers.words(cleaned, by)
         return Reading(
-            text=text,
+            text=mended.text,
+            read_as=mended.text if mended.what in ("keyboard", "latin") else "",
             language=found,
             language_score=score,
             by=by,

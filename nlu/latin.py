@@ -18,6 +18,9 @@ UNIT: Final = 5.0
 """``chances`` hold 5 for each factor of e."""
 
 _BEAM: Final = 12
+_STRANGE: Final = 9.0
+"""What a letter costs that the language does not have."""
+
 _LONGEST_WORD: Final = 30
 _RARE: Final = 1.5
 """What a spelling costs that few people use."""
@@ -53,17 +56,30 @@ class Letters:
         self._chances = chances.tobytes()
         self._table = _table(language)
 
-    def read(self, word: str) -> str:
-        """The likeliest Cyrillic word for a lower-case Latin one; what is no letter stays."""
+    def likelihood(self, word: str) -> float:
+        """The logarithm of how likely a lower-case word is in this language."""
+        state, total = 0, 0.0
+        for char in f"{word} ".replace("ё", "е"):
+            number = self._numbers.get(char)
+            if number is None:
+                total -= _STRANGE
+                number = 0
+            else:
+                total += _signed(self._chances[state * self._size + number]) / UNIT
+            state = (state * self._size + number) % self._size**3
+        return total
+
+    def read(self, word: str) -> tuple[str, float]:
+        """The likeliest Cyrillic word for a lower-case Latin one, and the logarithm of how likely; what is no letter stays."""
         size, numbers, chances = self._size, self._numbers, self._chances
         wide = size * size * size
         beams: list[dict[tuple[int, str], float]] = [{} for _ in range(len(word) + 1)]
         beams[0][(0, "")] = 0.0
         for place in range(len(word)):
-            best = sorted(beams[place].items(), key=lambda item: -item[1])[:_BEAM]
+            likely = sorted(beams[place].items(), key=lambda item: -item[1])[:_BEAM]
             for length, target, cost in _steps(self._table, word, place):
                 beam = beams[place + length]
-                for (state, made), score in best:
+                for (state, made), score in likely:
                     after, total = state, score - cost
                     for char in target:
                         number = numbers.get(char, 0)
@@ -74,7 +90,8 @@ class Letters:
                     if total > beam.get(key, -1e9):
                         beam[key] = total
         ended = {made: score + _signed(chances[state * size]) / UNIT for (state, made), score in beams[-1].items()}
-        return max(ended, key=lambda made: ended[made]) if ended else word
+        best = max(ended, key=lambda made: ended[made])
+        return best, ended[best]
 
 
 def _signed(byte: int) -> int:
@@ -118,6 +135,6 @@ def letters_for(language: str) -> Letters:
 
 
 @lru_cache(maxsize=4_000)
-def cyrillic(word: str, language: str) -> str:
-    """A lower-case Latin word in the letters of ``language``; very long ones are left alone."""
-    return word if len(word) > _LONGEST_WORD else letters_for(language).read(word)
+def cyrillic(word: str, language: str) -> tuple[str, float]:
+    """See ``Letters.read``; very long words are left alone."""
+    return (word, 0.0) if len(word) > _LONGEST_WORD else letters_for(language).read(word)

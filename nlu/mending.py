@@ -1,5 +1,6 @@
 """A text as it was meant: without what cannot be seen, in one alphabet, in the keyboard layout that was meant."""
 
+import math
 import re
 import unicodedata
 from collections.abc import Collection, Mapping
@@ -8,8 +9,8 @@ from typing import Final, Literal, TypeAlias
 import numpy as np
 
 from conversation.value import Value
-from nlu.language_model import Floats, LanguageModel, letters_of, shipped_model
-from nlu.latin import ALPHABETS, cyrillic
+from nlu.language_model import LanguageModel, letters_of, shipped_model
+from nlu.latin import ALPHABETS, cyrillic, letters_for
 
 What: TypeAlias = Literal["", "invisible", "look-alikes", "keyboard", "latin"]
 """What was mended: signs without a picture; letters of another alphabet that look alike; a text typed on the wrong keyboard
@@ -18,8 +19,22 @@ layout; Russian or Ukrainian in Latin letters. Only the last two change what a r
 MAX_TEXT: Final = 400
 """Characters that are read for how a text was typed; the rest stays as it is."""
 
-SURE: Final = 0.9
+SURE: Final = 0.8
 """How likely a text must be typed otherwise than meant, before it is changed."""
+
+WORTH: Final = 0.5
+"""How likely what was read must be of one of the languages that it could have been meant in."""
+
+BY_LETTERS: Final = 0.5
+"""How much of the difference in likelihood counts that words have as Russian and as Ukrainian ones; 1 would be all of it."""
+
+PLAUSIBLE: Final = -3.3
+"""The logarithm of how likely a letter must be on average among its neighbours: of what only looks like keys hit at random."""
+
+FOREIGN: Final = 0.1
+"""How likely a language is that the bot does not speak, before a word is read, against one that it does."""
+
+_WAYS: Final[Mapping[str, What]] = {"<latin": "latin", "<keys": "keyboard"}
 
 _LATIN_KEYS = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`"
 _GERMAN_KEYS = "qwertzuiopü+asdfghjklöäyxcvbnm,.^"
@@ -88,34 +103,62 @@ def _retyped(text: str, languages: Collection[str]) -> Mended | None:
     framed = letters_of(text)
     if len(framed) < 5:
         return None
-    label, chance = _likeliest(model, model.logits(framed), languages)
+    chances = _chances(model, framed, languages)
+    for way, what in _WAYS.items():
+        ways = {label.removesuffix(way): chance for label, chance in chances.items() if label.endswith(way)}
+        if sum(ways.values()) >= SURE:
+            return _best_reading(text, way, ways, languages, what)
+    return None
+
+
+def _best_reading(
+    text: str, way: str, chances: Mapping[str, float], languages: Collection[str], what: What
+) -> Mended | None:
+    """Of the languages that could be meant, the one whose words look most like its own; nothing, if none looks like it."""
+    turned = {language: each for language in chances if (each := _turned(text, language, way)) != text}
+    if not turned:
+        return None
+    likely = {language: _likelihood(each, language) for language, each in turned.items()}
+    most = max(likely.values())
+    if most < PLAUSIBLE * sum(char.isalpha() for char in text):
+        return None
+    weighed = {language: chances[language] * math.exp(BY_LETTERS * (each - most)) for language, each in likely.items()}
+    best = max(weighed, key=lambda language: weighed[language])
+    after = _chances(shipped_model(), letters_of(turned[best]), languages)
+    akin = sum(after.get(language, 0.0) for language in weighed)
+    return Mended(text=turned[best], what=what, language=best) if akin >= WORTH else None
+
+
+def _likelihood(text: str, language: str) -> float:
+    if language not in ALPHABETS:
+        return 0.0
+    letters = letters_for(language)
+    return sum(letters.likelihood(word) for word in _WORD.findall(text.lower()))
+
+
+def _chances(model: LanguageModel, framed: str, languages: Collection[str]) -> dict[str, float]:
+    """How likely each label is; ways of typing only of ``languages``, other languages as unlikely as they are for this bot."""
+    logits = model.logits(framed)
+    usual = np.array([_usual(label, languages) for label in model.labels])
+    odds = usual * np.exp(logits - logits.max())
+    odds /= odds.sum()
+    return {label: float(chance) for label, chance in zip(model.labels, odds, strict=True) if chance}
+
+
+def _usual(label: str, languages: Collection[str]) -> float:
     language, _, way = label.partition("<")
-    if not way or chance < SURE:
-        return None
-    turned = _turned(text, language, way)
-    if turned == text:
-        return None
-    after, sure = _likeliest(model, model.logits(letters_of(turned)), languages)
-    if after != language or sure < 0.5:
-        return None
-    return Mended(text=turned, what="latin" if way == "latin" else "keyboard", language=language)
-
-
-def _likeliest(model: LanguageModel, logits: Floats, languages: Collection[str]) -> tuple[str, float]:
-    """The label that fits best and how sure it is, ways of typing only of ``languages``."""
-    allowed = np.array(["<" not in label or label.partition("<")[0] in languages for label in model.labels])
-    odds = np.where(allowed, np.exp(logits - logits.max()), 0.0)
-    best = int(odds.argmax())
-    return model.labels[best], float(odds[best] / odds.sum())
+    if language in languages:
+        return 1.0
+    return 0.0 if way else FOREIGN
 
 
 def _turned(text: str, language: str, way: str) -> str:
     match way:
-        case "latin" if language in ALPHABETS:
+        case "<latin" if language in ALPHABETS:
             return _PIECE.sub(lambda piece: _from_latin(piece.group(), language), text)
-        case "keys" if language in _KEYS:
+        case "<keys" if language in _KEYS:
             return _PIECE.sub(lambda piece: _from_keys(piece.group(), _layout(_LATIN_KEYS, _KEYS[language])), text)
-        case "keys":
+        case "<keys":
             cyrillic_keys = _KEYS["uk" if any(char in "іїєґ" for char in text.lower()) else "ru"]
             latin_keys = _GERMAN_KEYS if language == "de" else _LATIN_KEYS
             return _PIECE.sub(lambda piece: _from_keys(piece.group(), _layout(cyrillic_keys, latin_keys)), text)
@@ -140,13 +183,16 @@ def _from_keys(piece: str, layout: Mapping[str, str]) -> str:
 def _from_latin(piece: str, language: str) -> str:
     if _LEFT_ALONE.search(piece):
         return piece
-    turned = []
-    for part in re.split(r"([a-z'’`]*[a-z'’`])", piece, flags=re.IGNORECASE):
-        plain = part.replace("’", "'").replace("`", "'")
-        if plain[:1].isascii() and plain[:1].isalpha():
-            quoted = plain.endswith("'") and piece.startswith("'")
-            read = cyrillic((plain[:-1] if quoted else plain).lower(), language)
-            part = read.capitalize() if plain[0].isupper() and not (plain.isupper() and len(plain) > 1) else read
-            part = read.upper() if plain.isupper() and len(plain) > 1 else part
-        turned.append(part)
-    return "".join(turned)
+    parts = re.split(r"([a-z'’`]*[a-z'’`])", piece, flags=re.IGNORECASE)
+    return "".join(_word_from_latin(part, language, quoted=piece.startswith("'")) for part in parts)
+
+
+def _word_from_latin(part: str, language: str, *, quoted: bool) -> str:
+    """In the capitals of ``part``; marks stay as they are."""
+    plain = part.replace("’", "'").replace("`", "'")
+    if not (plain[:1].isascii() and plain[:1].isalpha()):
+        return part
+    read, _ = cyrillic((plain[:-1] if quoted and plain.endswith("'") else plain).lower(), language)
+    if plain.isupper() and len(plain) > 1:
+        return read.upper()
+    return read.capitalize() if plain[0].isupper() else read
