@@ -1,7 +1,7 @@
 """Which language a short text is in: hashed character n-grams and one linear layer, trained by scripts/language/train."""
 
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Final, TypeAlias
 
@@ -23,6 +23,7 @@ KEYS: Final = "[];',.`"
 
 _FACTOR = 0x9E3779B97F4A7C15
 _MASK = (1 << 64) - 1
+_STIR = np.uint64(0xD6E8FEB86659FD93)
 _SHIFTED = str.maketrans("{}:\"<>~’ʼ`", "[];',.`''`")  # fmt: skip
 
 _SCRIPTS: Final = {
@@ -59,24 +60,33 @@ def buckets(framed: str) -> NDArray[np.int64]:
     blank = codes == 32
     breaks = np.zeros(len(codes) + 1, np.int32)
     np.cumsum(blank, out=breaks[1:])
-    found = []
-    for size in range(1, min(LONGEST, len(codes)) + 1):
-        starts = np.arange(len(codes) - size + 1)
-        inside = (
-            breaks[starts + size - 1] - breaks[starts + 1] if size > 2 else blank[starts] if size == 1 else 0 * starts
-        )
-        starts = starts[inside == 0]
-        found.append(_mixed((sums[starts + size] - sums[starts]) * inverses[starts], size))
+    starts, ends, salts = _windows(len(codes))
+    kept = np.flatnonzero(breaks[ends - 1] == breaks[starts + 1])
     places = np.flatnonzero(blank)
-    begins, ends = places[:-1] + 1, places[1:]
-    found.append(_mixed((sums[ends] - sums[begins]) * inverses[begins], LONGEST + 1))
-    return np.concatenate(found).astype(np.int64)
-
-
-def _mixed(hashes: Any, salt: int) -> Any:
-    mixed = (hashes + np.uint64(salt * 0x632BE59BD9B4E019 & _MASK)) * np.uint64(0xD6E8FEB86659FD93)
+    begins = np.concatenate([starts[kept], places[:-1] + 1])
+    closes = np.concatenate([ends[kept], places[1:]])
+    words = np.full(len(begins) - len(kept), _salt(LONGEST + 1), np.uint64)
+    mixed = (sums[closes] - sums[begins]) * inverses[begins] + np.concatenate([salts[kept], words])
+    mixed *= _STIR
     mixed ^= mixed >> np.uint64(32)
-    return (mixed * np.uint64(0xD6E8FEB86659FD93)) >> np.uint64(64 - BUCKETS_LOG2)
+    mixed *= _STIR
+    mixed >>= np.uint64(64 - BUCKETS_LOG2)
+    numbers: NDArray[np.int64] = mixed.astype(np.int64)
+    return numbers
+
+
+@lru_cache(maxsize=256)
+def _windows(length: int) -> tuple[Any, Any, Any]:
+    """Where each n-gram of so many characters starts and ends, and the salt of its size."""
+    sizes = [size for size in range(1, LONGEST + 1) if size <= length]
+    starts = [np.arange(length - size + 1) for size in sizes]
+    ends = [each + size for each, size in zip(starts, sizes, strict=True)]
+    salts = [np.full(len(each), _salt(size), np.uint64) for each, size in zip(starts, sizes, strict=True)]
+    return np.concatenate(starts), np.concatenate(ends), np.concatenate(salts)
+
+
+def _salt(size: int) -> int:
+    return size * 0x632BE59BD9B4E019 & _MASK
 
 
 @cache
@@ -99,14 +109,16 @@ class LanguageModel:
         self._weights = arrays["weights"]
         self._scale: Floats = arrays["scale"].astype(np.float32)
         self._bias: Floats = arrays["bias"].astype(np.float32)
+        self._last: tuple[str, Floats] = ("", self._bias)
 
     def logits(self, framed: str) -> Floats:
         """How well each label fits, in log-odds; ``framed`` as ``letters_of`` leaves it."""
+        if framed == self._last[0]:  # a text is asked about before and after it was mended, and mostly was in order
+            return self._last[1]
         rows = buckets(framed)
-        if not len(rows):
-            return self._bias
         total = self._weights[rows].sum(axis=0, dtype=np.int32).astype(np.float32)
         fit: Floats = total * self._scale / np.float32(np.sqrt(len(rows))) + self._bias
+        self._last = (framed, fit)
         return fit
 
 

@@ -4,12 +4,13 @@ import math
 import re
 import unicodedata
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
 
 from conversation.value import Value
-from nlu.language_model import LanguageModel, letters_of, shipped_model
+from nlu.language_model import Floats, LanguageModel, letters_of, shipped_model
 from nlu.latin import ALPHABETS, cyrillic, letters_for
 
 What: TypeAlias = Literal["", "invisible", "look-alikes", "keyboard", "latin"]
@@ -139,17 +140,17 @@ def _likelihood(text: str, language: str) -> float:
 def _chances(model: LanguageModel, framed: str, languages: Collection[str]) -> dict[str, float]:
     """How likely each label is; ways of typing only of ``languages``, other languages as unlikely as they are for this bot."""
     logits = model.logits(framed)
-    usual = np.array([_usual(label, languages) for label in model.labels])
-    odds = usual * np.exp(logits - logits.max())
+    odds = _usual(model.labels, frozenset(languages)) * np.exp(logits - logits.max())
     odds /= odds.sum()
-    return {label: float(chance) for label, chance in zip(model.labels, odds, strict=True) if chance}
+    return dict(zip(model.labels, odds.tolist(), strict=True))
 
 
-def _usual(label: str, languages: Collection[str]) -> float:
-    language, _, way = label.partition("<")
-    if language in languages:
-        return 1.0
-    return 0.0 if way else FOREIGN
+@lru_cache(maxsize=64)
+def _usual(labels: tuple[str, ...], languages: frozenset[str]) -> Floats:
+    """How likely each label is before a word is read."""
+    split = [label.partition("<") for label in labels]
+    chances = [1.0 if language in languages else 0.0 if way else FOREIGN for language, _, way in split]
+    return np.array(chances, np.float32)
 
 
 def _turned(text: str, language: str, way: str) -> str:

@@ -116,11 +116,11 @@ class Model:
 
     def _familiarity(self, ids: Ints, values: Floats) -> float:
         """The cosine to the nearest example."""
-        spans = [slice(self.starts[number], self.starts[number + 1]) for number in ids]
-        rows = np.concatenate([self.rows[span] for span in spans])
-        lengths = [span.stop - span.start for span in spans]
-        products = np.concatenate([self.values[span] for span in spans]) * np.repeat(values, lengths)
-        return float(np.bincount(rows, weights=products, minlength=1).max())
+        starts, lengths = self.starts[ids], self.starts[ids + 1] - self.starts[ids]
+        ends = np.cumsum(lengths)
+        places = np.arange(ends[-1]) + np.repeat(starts - ends + lengths, lengths)
+        products = self.values[places] * np.repeat(values, lengths)
+        return float(np.bincount(self.rows[places], weights=products, minlength=1).max())
 
 
 def ranked(
