@@ -1,5 +1,6 @@
 """Which language a short text is in: hashed character n-grams and one linear layer, trained by scripts/language/train."""
 
+import re
 import unicodedata
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -26,6 +27,9 @@ _MASK = (1 << 64) - 1
 _STIR = np.uint64(0xD6E8FEB86659FD93)
 _SHIFTED = str.maketrans("{}:\"<>~’ʼ`", "[];',.`''`")  # fmt: skip
 
+_DIGIT = re.compile("[0-9]")
+_NUMBERED = re.compile(r"\S*[0-9]\S*")
+
 _SCRIPTS: Final = {
     "GREEK": "el",
     "HEBREW": "he",
@@ -45,8 +49,11 @@ _SCRIPTS: Final = {
 
 
 def letters_of(text: str) -> str:
-    """Lower case, letters and ``KEYS`` only, single spaces, framed by spaces; at most ``MAX_TEXT`` characters of ``text``."""
+    """Lower case, letters and ``KEYS`` only, no words with digits in them, single spaces, framed by spaces; at most ``MAX_TEXT``
+    characters of ``text``."""
     low = text[:MAX_TEXT].lower().translate(_SHIFTED)
+    if _DIGIT.search(low):
+        low = _NUMBERED.sub(" ", low)
     kept = "".join(char if char.isalpha() or char in KEYS else " " for char in low)
     return f" {' '.join(kept.split())} "
 

@@ -40,8 +40,16 @@ _WAYS: Final[Mapping[str, What]] = {"<latin": "latin", "<keys": "keyboard"}
 _LATIN_KEYS = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`"
 _GERMAN_KEYS = "qwertzuiopü+asdfghjklöäyxcvbnm,.^"
 _KEYS: Final = {"ru": "йцукенгшщзхъфывапролджэячсмитьбюё", "uk": "йцукенгшщзхїфівапролджєячсмитьбюґ"}
-_TWINS: Final = dict(zip("aeopcxyiAEOPCXKMHTBIY", "аеорсхуіАЕОРСХКМНТВІУ", strict=True))
+_TWINS: Final = dict(zip("aeopcxyikAEOPCXKMHTBIY", "аеорсхуікАЕОРСХКМНТВІУ", strict=True))
 _TWINS_BACK: Final = {cyrillic_one: latin for latin, cyrillic_one in _TWINS.items()}
+_EMOJI = re.compile("[\u2190-\u2bff\ufe0f\u3030\u303d\U0001f000-\U0001faff]+")
+_CODE = re.compile(r"(?<!\S)(?=[^\s0-9]{0,40}[0-9])(?=[0-9\W]{0,40}[^\W\d])\S{8,}")
+_NUMBERED = re.compile(r"(?<!\S)(?=\S{0,40}[0-9])\S{6,}")
+_SHORT: Final = 120
+_FEW_CODES: Final = 3
+_SHOUTED: Final = 5
+"""Letters up to which capitals are a name, such as IBAN; codes up to which they may be what the text is about."""
+
 _WORD = re.compile(r"[^\W\d_]+")
 _PIECE = re.compile(r"\S+")
 _LEFT_ALONE = re.compile(r"[0-9@/\\_#№]|://")
@@ -60,6 +68,7 @@ def mend(text: str, languages: Collection[str]) -> Mended:
     """``languages``: those that the bot speaks; a text is only ever turned into one of them. Never raises; linear in the text."""
     seen = visible(text)
     what: What = "invisible" if seen != text else ""
+    seen = spoken_words(seen)
     head, rest = seen[:MAX_TEXT], seen[MAX_TEXT:]
     alike = one_alphabet(head)
     if alike != head:
@@ -75,6 +84,20 @@ def visible(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(char for char in text if char in "\n\t\r" or unicodedata.category(char) not in ("Cc", "Cf"))
+
+
+def spoken_words(text: str) -> str:
+    """Without emoji beside words and without a pasted log's codes; what is shouted in capitals is said in small letters."""
+    if not text.isascii() and _EMOJI.search(text):
+        without = _EMOJI.sub(" ", text)
+        text = without if any(char.isalpha() for char in without) else text
+    if len(text) > _SHORT and len(_CODE.findall(text)) > _FEW_CODES:
+        text = _NUMBERED.sub("", text)
+    letters = [char for char in text[:MAX_TEXT] if char.isalpha()]
+    capitals = sum(char.isupper() for char in letters)
+    if len(letters) > _SHOUTED and capitals > 0.7 * len(letters):
+        return text.capitalize()
+    return text
 
 
 def one_alphabet(text: str) -> str:

@@ -32,7 +32,7 @@ class SlipFinder:
     def _learn(self, phrase: str, name: str, value: str) -> None:
         if len(phrase) >= SHORTEST and phrase.count(" ") < 3:
             self._meant.setdefault(phrase, set()).add((name, value))
-            for each in _shorter(phrase):
+            for each in shorter(phrase):
                 self._shorter.setdefault(each, set()).add(phrase)
 
     def find(self, text: str) -> Iterator[Entity]:
@@ -50,9 +50,7 @@ class SlipFinder:
             return self._meant[typed]
         if not SHORTEST - 1 <= len(typed) <= 60:
             return set()
-        near = {
-            phrase for each in _shorter(typed) for phrase in self._shorter.get(each, ()) if _one_slip(typed, phrase)
-        }
+        near = {phrase for each in shorter(typed) for phrase in self._shorter.get(each, ()) if one_slip(typed, phrase)}
         return {meant for phrase in near for meant in self._meant[phrase]}
 
 
@@ -60,12 +58,12 @@ def _folded(text: str) -> str:
     return " ".join(text.lower().translate(_ALIKE).split())
 
 
-def _shorter(phrase: str) -> set[str]:
+def shorter(phrase: str) -> set[str]:
     """Itself and each way to leave one letter out but the first: two phrases one slip apart have one of these in common."""
     return {phrase, *(phrase[:place] + phrase[place + 1 :] for place in range(1, len(phrase)))}
 
 
-def _one_slip(typed: str, meant: str) -> bool:
+def one_slip(typed: str, meant: str) -> bool:
     """One letter left out, put in, changed, or swapped with the next."""
     if abs(len(typed) - len(meant)) > 1 or typed[0] != meant[0]:
         return False

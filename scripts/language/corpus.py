@@ -16,7 +16,9 @@ OTHERS = (
 )  # fmt: skip
 _SAME = {"bs": "hr", "sr-latn": "hr", "sr_latn": "hr", "no": "nb", "nn": "nb", "pt-br": "pt", "pt_br": "pt", "en-gb": "en", "en_gb": "en",
          "en_au": "en", "es-419": "es", "es_ar": "es", "es_co": "es", "es_mx": "es", "es_ve": "es"}  # fmt: skip
-_HOLES = re.compile(r"<[^>]*>|\{[^}]*\}|%\([^)]*\)[sd]|%[sd]|\S*(?:://|www\.|@)\S*|\[[^\]]*\]|\\n|&\w+;|`[^`]*`|[\w.]+_\w+|[/\\]\S+")
+_HOLES = re.compile(
+    r"<[^>]*>|\{[^}]*\}|%\([^)]*\)[sd]|%[sd]|\S*(?:://|www\.|@)\S*|\[[^\]]*\]|\\n|&\w+;|`[^`]*`|[\w.]+_\w+|[/\\]\S+"
+)
 _PO = re.compile(r'msgid ((?:"[^"\n]*"\n)+)(?:msgid_plural (?:"[^"\n]*"\n)+)?((?:msgstr(?:\[\d\])? (?:"[^"\n]*"\n)+)+)')
 _LINES = re.compile(r'"([^"\n]*)"')
 
@@ -47,7 +49,12 @@ def _strings(archive: zipfile.ZipFile) -> Iterator[tuple[str, set[str]]]:
             name = path.rsplit("/", 1)[1][: -len(".json")]
             name = re.sub(r"-[0-9a-f]{32}$", "", name).removeprefix("sensor.").removeprefix("select.")
             gathered.setdefault(name, set()).update(_leaves(json.loads(archive.read(path))))
-        elif path.endswith("/LC_MESSAGES/django.po") or path.endswith("/LC_MESSAGES/djangojs.po") or "/LC_MESSAGES/" in path and path.endswith(".po"):
+        elif (
+            path.endswith("/LC_MESSAGES/django.po")
+            or path.endswith("/LC_MESSAGES/djangojs.po")
+            or "/LC_MESSAGES/" in path
+            and path.endswith(".po")
+        ):
             name = path.split("/LC_MESSAGES/")[0].rsplit("/", 1)[1]
             content = archive.read(path).decode("utf-8")
             for source, target in _PO.findall(content):
