@@ -85,10 +85,11 @@ class LanguageDetector:
         logits = self._model.logits(framed)
         odds = np.exp(logits - logits.max()) * self._usual
         odds /= odds.sum()
+        foreign = float(odds[self._foreign].sum())
         found = {
-            language: float(odds[self._columns[language]].sum()) if language in self._columns else 0.0
+            language: float(odds[self._columns[language]].sum()) if language in self._columns else foreign
             for language in self._languages
-        }
+        }  # one that the model does not know looks like any other that the bot does not speak
         weights = {language: max(chance, _FLOOR) ** trust for language, chance in found.items()}
-        weights[ANOTHER] = _FOREIGN * max(float(odds[self._foreign].sum()), _FLOOR) ** trust
+        weights[ANOTHER] = _FOREIGN * max(foreign, _FLOOR) ** trust
         return weights
