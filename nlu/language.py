@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from nlu.language_model import LanguageModel, letters_of, script_language, shipped_model
+from nlu.language_model import SCRIPT_LANGUAGES, LanguageModel, letters_of, script_language, shipped_model
 
 SURE: Final = 0.6
 """Below this nobody can tell: the language stays empty."""
@@ -87,7 +87,9 @@ class LanguageDetector:
         odds /= odds.sum()
         foreign = float(odds[self._foreign].sum())
         found = {
-            language: float(odds[self._columns[language]].sum()) if language in self._columns else foreign
+            language: float(odds[self._columns[language]].sum())
+            if language in self._columns
+            else foreign * (language not in SCRIPT_LANGUAGES)
             for language in self._languages
         }  # one that the model does not know looks like any other that the bot does not speak
         weights = {language: max(chance, _FLOOR) ** trust for language, chance in found.items()}

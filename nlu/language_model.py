@@ -47,6 +47,8 @@ _SCRIPTS: Final = {
 }
 """Alphabets that give the language away; a text with one of them is not asked about."""
 
+SCRIPT_LANGUAGES: Final = frozenset(_SCRIPTS.values())
+
 
 def letters_of(text: str) -> str:
     """Lower case, letters and ``KEYS`` only, no words with digits in them, single spaces, framed by spaces; at most ``MAX_TEXT``

@@ -8,6 +8,8 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from nlu.spelling import known_words
+
 Chances: TypeAlias = NDArray[np.int8]
 
 ORDER: Final = 4
@@ -22,6 +24,12 @@ _STRANGE: Final = 9.0
 """What a letter costs that the language does not have."""
 
 _LONGEST_WORD: Final = 30
+SOFT: Final = 1.0
+"""What it costs that a soft sign was left out."""
+
+KNOWN: Final = 2.0
+"""What it is worth that there is such a word."""
+
 _RARE: Final = 1.5
 """What a spelling costs that few people use."""
 
@@ -89,7 +97,11 @@ class Letters:
                     key = (after, made + target)
                     if total > beam.get(key, -1e9):
                         beam[key] = total
-        ended = {made: score + _signed(chances[state * size]) / UNIT for (state, made), score in beams[-1].items()}
+        everybodys = known_words()
+        ended = {
+            made: score + _signed(chances[state * size]) / UNIT + (KNOWN if made in everybodys else 0.0)
+            for (state, made), score in beams[-1].items()
+        }
         best = max(ended, key=lambda made: ended[made])
         return best, ended[best]
 
@@ -119,7 +131,7 @@ def _table(language: str) -> Mapping[str, tuple[tuple[str, float], ...]]:
     for readings_of in list(table.values()):
         for reading, cost in list(readings_of.items()):
             if reading[-1] in _SOFTENED:
-                readings_of.setdefault(reading + "ь", cost + 0.7)
+                readings_of.setdefault(reading + "ь", cost + SOFT)
     return {latin: tuple(readings_of.items()) for latin, readings_of in table.items()}
 
 

@@ -45,15 +45,19 @@ _TWINS_BACK: Final = {cyrillic_one: latin for latin, cyrillic_one in _TWINS.item
 _EMOJI = re.compile("[\u2190-\u2bff\ufe0f\u3030\u303d\U0001f000-\U0001faff]+")
 _CODE = re.compile(r"(?<!\S)(?=[^\s0-9]{0,40}[0-9])(?=[0-9\W]{0,40}[^\W\d])\S{8,}")
 _NUMBERED = re.compile(r"(?<!\S)(?=\S{0,40}[0-9])\S{6,}")
+_MARK: Final = 1.0
+"""The logarithm of how much likelier a letter must make a word, to be one rather than a comma."""
+
 _SHORT: Final = 120
 _FEW_CODES: Final = 3
+"""Codes up to which they may be what the text is about."""
+
 _SHOUTED: Final = 5
-"""Letters up to which capitals are a name, such as IBAN; codes up to which they may be what the text is about."""
+_DIGIT = re.compile("[0-9]")
 
 _WORD = re.compile(r"[^\W\d_]+")
 _PIECE = re.compile(r"\S+")
 _LEFT_ALONE = re.compile(r"[0-9@/\\_#№]|://")
-_MARKS_AROUND = re.compile(r"^([\"«»(!?]*)(.*?)([!?)\"«»]*|[.,:;…]+)$", re.DOTALL)
 
 
 class Mended(Value, frozen=True, kw_only=True):
@@ -93,11 +97,15 @@ def spoken_words(text: str) -> str:
         text = without if any(char.isalpha() for char in without) else text
     if len(text) > _SHORT and len(_CODE.findall(text)) > _FEW_CODES:
         text = _NUMBERED.sub("", text)
-    letters = [char for char in text[:MAX_TEXT] if char.isalpha()]
-    capitals = sum(char.isupper() for char in letters)
-    if len(letters) > _SHOUTED and capitals > 0.7 * len(letters):
-        return text.capitalize()
-    return text
+    return text.capitalize() if _is_shouted(text[:MAX_TEXT]) else text
+
+
+def _is_shouted(text: str) -> bool:
+    """Words of capitals, more than a name such as IBAN has; what has digits is none."""
+    if text.islower():
+        return False
+    letters = [char for word in text.split() if not _DIGIT.search(word) for char in word if char.isalpha()]
+    return len(letters) >= _SHOUTED and sum(char.isupper() for char in letters) > 0.9 * len(letters)
 
 
 def one_alphabet(text: str) -> str:
@@ -116,7 +124,9 @@ def one_alphabet(text: str) -> str:
         as_latin = all(char < "Ѐ" or char in _TWINS_BACK for char in word)
         if as_cyrillic and (mostly_cyrillic or not as_latin):
             return "".join(_TWINS.get(char, char) for char in word)
-        return "".join(_TWINS_BACK.get(char, char) for char in word) if as_latin else word
+        if as_latin and not mostly_cyrillic:
+            return "".join(_TWINS_BACK.get(char, char) for char in word)
+        return word
 
     return _WORD.sub(turn, text)
 
@@ -181,7 +191,9 @@ def _turned(text: str, language: str, way: str) -> str:
         case "<latin" if language in ALPHABETS:
             return _PIECE.sub(lambda piece: _from_latin(piece.group(), language), text)
         case "<keys" if language in _KEYS:
-            return _PIECE.sub(lambda piece: _from_keys(piece.group(), _layout(_LATIN_KEYS, _KEYS[language])), text)
+            return _PIECE.sub(
+                lambda piece: _from_keys(piece.group(), _layout(_LATIN_KEYS, _KEYS[language]), language), text
+            )
         case "<keys":
             cyrillic_keys = _KEYS["uk" if any(char in "іїєґ" for char in text.lower()) else "ru"]
             latin_keys = _GERMAN_KEYS if language == "de" else _LATIN_KEYS
@@ -197,11 +209,16 @@ def _layout(typed: str, meant: str) -> Mapping[str, str]:
     return {**high, **low}
 
 
-def _from_keys(piece: str, layout: Mapping[str, str]) -> str:
-    """Numbers and addresses stay; marks at the end of a word are marks, inside of it they are letters."""
+def _from_keys(piece: str, layout: Mapping[str, str], language: str = "") -> str:
+    """Numbers and addresses stay. A mark at the end of a word is a letter only if the word is likelier with it."""
     if _LEFT_ALONE.search(piece):
         return piece
-    return "".join(layout.get(char, char) for char in piece)
+    turned = "".join(layout.get(char, char) for char in piece)
+    if language in ALPHABETS and len(piece) > 1 and piece[-1] in ",.;" and turned[-1].isalpha():
+        letters, word = letters_for(language), turned.lower()
+        if letters.likelihood(word[:-1]) - _MARK > letters.likelihood(word):
+            return turned[:-1] + piece[-1]
+    return turned
 
 
 def _from_latin(piece: str, language: str) -> str:

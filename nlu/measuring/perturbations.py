@@ -32,7 +32,8 @@ _ROWS: Final[Mapping[str, tuple[str, ...]]] = {
     "uk": ("йцукенгшщзхї", "фівапролджє", "ячсмитьбю"),
 }
 
-_TWINS: Final = str.maketrans("aeopcxyкАЕОРСХМТНКВіI", "аеорсхуkAEOPCXMTHKBiІ")
+_LATIN_TWINS, _CYRILLIC_TWINS = "aeopcxyikAEOPCXKMHTBI", "аеорсхуікАЕОРСХКМНТВІ"
+_TWINS: Final = str.maketrans(_LATIN_TWINS + _CYRILLIC_TWINS, _CYRILLIC_TWINS + _LATIN_TWINS)
 """Latin and Cyrillic letters that look alike, each by the other."""
 
 _BASE_RU: Final[Mapping[str, str]] = dict(

@@ -61,7 +61,7 @@ def test_bot_of_other_languages_tells_its_own_apart() -> None:
 
 
 def test_language_that_the_model_does_not_know_is_told_by_the_words_of_its_examples() -> None:
-    words = {word: ("qx",) for word in ("zop", "zup", "mip", "map")}
+    words = dict.fromkeys(("zop", "zup", "mip", "map"), ("qx",))
     detector = LanguageDetector(("de", "qx"), words)
     assert told("zop zup mip map", detector=detector) == "qx"
     assert told("mein Internet geht nicht", detector=detector) == "de"
