@@ -21,6 +21,7 @@ from app.commands.doctor import doctor
 from app.commands.draw import draw
 from app.commands.inbox import inbox
 from app.commands.new import new, schema
+from app.commands.nlu_review import review
 from app.commands.stored import with_store
 from app.commands.test import play
 from app.commands.texts import texts
@@ -200,3 +201,4 @@ for _command in (
 ):
     app.command()(_command)
 app.command("test")(play)
+nlu.command("review")(review)
