@@ -78,9 +78,11 @@ async def test_what_one_customer_explains_the_next_need_not(tmp_path: Path) -> N
     store = await SqlStore.open(f"sqlite:///{var}/lotse.db")
     snapshot = await store.load(await chat_of(store, "ben"))
     await store.close()
-    assert snapshot.conversation and snapshot.conversation.reason
-    assert snapshot.conversation.reason.intent == "report_outage"
-    assert snapshot.conversation.reason.score >= accept
+    assert snapshot.conversation
+    reason = snapshot.conversation.reason
+    assert reason
+    assert reason.intent == "report_outage"
+    assert reason.score >= accept
 
 
 async def chat_of(store: SqlStore, address: str) -> str:
