@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from conversation.callback import Callback, Plan
 from conversation.content import Content
+from conversation.message import Message
 from conversation.understanding import Understanding
 from conversation.value import Data, Tagged, Value
 
@@ -184,6 +185,8 @@ class Understood(_Event, frozen=True, kw_only=True):
 
     request: str
     understanding: Understanding
+    message: Message | None = None
+    """In which the customer said so; it gets to know what it was taken for."""
 
 
 class ActionDone(_Event, frozen=True, kw_only=True):

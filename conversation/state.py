@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 from conversation.callback import Callback
 from conversation.calls import Call
 from conversation.events import CustomerPressed, CustomerSaid
+from conversation.message import Message
 from conversation.reasons import Heard, Mood, Ran, Rating, Reason
 from conversation.run import Frame, Run
 from conversation.value import Data, Tagged, Value
@@ -104,6 +105,8 @@ class Rush(Value, frozen=True, kw_only=True):
     level: float = 0.0
     told: bool = False
     held: CustomerSaid | CustomerPressed | None = None
+    message: Message | None = None
+    """The message of the one that is held, as it stands in the history."""
 
 
 class Conversation(Value, frozen=True, kw_only=True):

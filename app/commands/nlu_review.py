@@ -2,6 +2,7 @@
 
 import re
 import sys
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional, get_args
@@ -54,20 +55,23 @@ def review(
         raise typer.BadParameter("--as needs --accept")
 
     async def work(store: "SqlStore") -> None:
-        desk = await _desk(store, settings, quiet=json)
         decided = bool(accept or reject)
-        items = await desk.waiting(language=language, intent=intent, origin=wanted, since=from_, again=again or decided)
-        if decided:
-            await _decide(desk, items, accept or [], reject or [], as_)
-        elif json or list_ or not (sys.stdin.isatty() and sys.stdout.isatty()):
-            _show(items, json=json)
-        else:
-            await _talk(desk, items)
+        async with AsyncExitStack() as stack:
+            desk = await _desk(store, settings, stack, quiet=json)
+            items = await desk.waiting(
+                language=language, intent=intent, origin=wanted, since=from_, again=again or decided
+            )
+            if decided:
+                await _decide(desk, items, accept or [], reject or [], as_)
+            elif json or list_ or not (sys.stdin.isatty() and sys.stdout.isatty()):
+                _show(items, json=json)
+            else:
+                await _talk(desk, items)
 
     with_store(work)
 
 
-async def _desk(store: "SqlStore", settings: Settings, *, quiet: bool) -> "Desk":
+async def _desk(store: "SqlStore", settings: Settings, stack: AsyncExitStack, *, quiet: bool) -> "Desk":
     from app.bot_folder import load_rules
     from app.clock import SystemClock
     from app.review.deciding import Desk
@@ -76,19 +80,21 @@ async def _desk(store: "SqlStore", settings: Settings, *, quiet: bool) -> "Desk"
         intents = tuple(load_rules(settings.bot).bot.intents)
     except ContentError:
         intents = ()  # lotse check says what is wrong with the dialogs: the examples can be added to nevertheless
-    nlu = await _model(settings, quiet=quiet)
+    nlu = await _model(settings, stack, quiet=quiet)
     return Desk(store.candidates, settings.bot, SystemClock(), nlu=nlu, intents=intents)
 
 
-async def _model(settings: Settings, *, quiet: bool) -> "Nlu | None":
+async def _model(settings: Settings, stack: AsyncExitStack, *, quiet: bool) -> "Nlu | None":
     """The current files' model; None, with a word why, where they can't be learnt from."""
     from app.bot_folder import nlu_examples
     from app.live_nlu import Models
     from app.logs import set_up_logs
+    from app.nlu_layers import LazyLayers
 
     set_up_logs("text", "error")
     try:
-        return await Models(settings.var / "nlu").learn(nlu_examples(settings.bot))
+        models = Models(settings.var / "nlu", layers=LazyLayers(settings, stack))
+        return await models.learn(nlu_examples(settings.bot))
     except ContentError as error:
         if not quiet:
             _say(f"without the model's opinion, as it can't be trained:\n{error}\n")

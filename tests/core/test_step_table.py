@@ -9,6 +9,7 @@ import pytest
 
 from conversation.content import Media, Text
 from conversation.effects import (
+    Amend,
     CancelTimer,
     Effect,
     Post,
@@ -140,6 +141,8 @@ def _word(effect: Effect) -> str:
             return f"-{name}"
         case Refuse(reason=reason):
             return f"refuse:{reason}"
+        case Amend():
+            return "amend"
         case Suggest(candidate=candidate):
             return f"suggest:{candidate.origin}"
         case Unsuggest():

@@ -34,6 +34,28 @@ export interface Place {
   readonly wait?: number | null;
 }
 
+/** What the bot took a customer's words for, and why. `by` is there if the language layers were asked; scores are from 0 to 1. */
+export interface Meaning {
+  readonly did: "answered" | "command" | "began" | "accepted" | "offered" | "missed";
+  readonly intent?: string;
+  readonly language?: string;
+  readonly intents?: readonly { readonly name: string; readonly score: number }[];
+  readonly by?: {
+    readonly layer?: string;
+    readonly model?: string;
+    readonly passed?: readonly { readonly layer: string; readonly why: string }[];
+    readonly read_as?: string;
+    readonly milliseconds?: number;
+  } | null;
+  /** Intents that the question at hand offers. */
+  readonly lifted?: readonly string[];
+  /** The conversation's language: whose limits hold. */
+  readonly spoken?: string;
+  readonly accept?: number;
+  readonly offer?: number;
+  readonly margin?: number;
+}
+
 /** One line of a chat. `seq` counts from 1; `at` is ISO 8601 in UTC; `href`, in a customer's chat: where its file lies on the service. */
 export interface Message {
   readonly seq: number;
@@ -46,6 +68,7 @@ export interface Message {
   readonly edits?: string;
   readonly href?: string;
   readonly origin?: string;
+  readonly meaning?: Meaning | null;
 }
 
 export interface ErrorFrame {

@@ -9,6 +9,7 @@ import { channelName, known } from "../words";
 import { ContentView, Words } from "./content";
 import { Icon } from "./icon";
 import { intentTitle, LabelView } from "./label";
+import { Why } from "./why";
 
 interface Props extends DeskUse {
   readonly message: Message;
@@ -46,6 +47,7 @@ export function MessageView(props: Props): JSX.Element {
         <Mark {...props} delivery={delivery} />
         <LabelView message={message} client={client} texts={texts} />
       </span>
+      <Why message={message} client={client} texts={texts} />
       {delivery && bad(delivery) && <Undelivered delivery={delivery} message={message} client={client} texts={texts} />}
     </li>
   );
