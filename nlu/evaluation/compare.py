@@ -3,8 +3,8 @@
 The sentences: the examples that both have under the same intent, and those that only the new one has. Each is judged by both: right
 is a task that is acted on at once or offered, and a sentence of `other` that is left alone or asked back; harmful is whatever is acted on
 at once and wrong. Two models differ beyond chance where the exact test of McNemar (1947, Psychometrika 12, 153-157; one-sided) says so,
-for fewer right ones or more harmful ones, over all languages or in one of them; the level of 5 % is shared by all tests made
-(Bonferroni).
+for fewer right ones or more harmful ones: on what both share, over all languages and in each, and with the new examples. So many new
+intents that are understood do not hide old ones that no longer are. The level of 5 % is shared by all tests made (Bonferroni).
 """
 
 import math
@@ -20,16 +20,18 @@ ENOUGH: Final = 20
 """Sentences of a language from which it has tests of its own."""
 
 Measure: TypeAlias = Literal["right", "harmful"]
+MEASURES: Final[tuple[Measure, ...]] = ("right", "harmful")
 
 
 class Paired(Value, frozen=True, kw_only=True):
     """The same ``of`` sentences before and after. ``gained``: only after, ``lost``: only before; ``both`` times.
 
-    ``language``: empty for all. ``chance``: how likely a difference as bad as this or worse is between models that are alike.
+    ``language``: empty for all. ``added``: new examples are among them. ``chance``: how likely a difference as bad as this or worse is between models that are alike.
     """
 
     language: str
     measure: Measure
+    added: bool = False
     of: int
     both: int
     gained: int
@@ -90,32 +92,33 @@ def compare(
     moved: int = 0,
     removed: int = 0,
 ) -> Comparison:
-    """``before`` and ``after``: the same sentences by either model, ``limits`` by language for each; ``added`` of them are new."""
+    """``before`` and ``after``: the same sentences by either model, ``limits`` by language for each; the last ``added`` are new."""
     judged = list(zip(before, after, strict=True))
-    languages = sorted({row.language for row in after})
-    groups = {"": judged}
+    shared = judged[: len(judged) - added]
+    languages = sorted({row.language for _, row in shared})
+    groups = [("", False, shared)]
     if len(languages) > 1:
-        groups |= {each: [pair for pair in judged if pair[1].language == each] for each in languages}
-    pairs = [
-        _pair(language, measure, rows, limits)
-        for language, rows in groups.items()
-        for measure in ("right", "harmful")
-        if rows and (not language or len(rows) >= ENOUGH)
-    ]
+        groups += [(each, False, [pair for pair in shared if pair[1].language == each]) for each in languages]
+    if added:
+        groups.append(("", True, judged))
     lost = [
         Example(before=one, after=other)
         for one, other in judged
         if _is(one, "right", limits[0]) and not _is(other, "right", limits[1])
     ]
-    lost.sort(key=lambda each: (-each.after.score, each.after.place))
     return Comparison(
         old=old,
-        shared=len(judged) - added,
+        shared=len(shared),
         added=added,
         moved=moved,
         removed=removed,
-        pairs=tuple(pairs),
-        lost=tuple(lost),
+        pairs=tuple(
+            _pair(language, measure, rows, limits, added=new)
+            for language, new, rows in groups
+            for measure in MEASURES
+            if rows and (not language or len(rows) >= ENOUGH)
+        ),
+        lost=tuple(sorted(lost, key=lambda each: (-each.after.score, each.after.place))),
     )
 
 
@@ -124,18 +127,21 @@ def _pair(
     measure: Measure,
     rows: Sequence[tuple[Judged, Judged]],
     limits: tuple[Mapping[str, Limits], Mapping[str, Limits]],
+    *,
+    added: bool,
 ) -> Paired:
     answers = [(_is(one, measure, limits[0]), _is(other, measure, limits[1])) for one, other in rows]
     both, gained, lost = answers.count((True, True)), answers.count((False, True)), answers.count((True, False))
-    against, towards = (lost, gained) if measure == "right" else (gained, lost)
+    against = lost if measure == "right" else gained
     return Paired(
         language=language,
         measure=measure,
+        added=added,
         of=len(rows),
         both=both,
         gained=gained,
         lost=lost,
-        chance=at_least(against, against + towards),
+        chance=at_least(against, gained + lost),
     )
 
 
