@@ -210,15 +210,25 @@ def _cross_validate(kernel: Any, wanted: Any, labels: int) -> tuple[Any, Any]:
 
 
 def _calibrate(top: Any, right: Any, familiarity: Any) -> tuple[float, float, float]:
-    """Platt scaling over log-odds and familiarity, by Newton's method."""
+    """Platt scaling over log-odds and familiarity, by Newton's method with steps halved until they lead downhill."""
     inputs, hits = calibration_inputs(top, familiarity), right.astype(np.float64)
     prior = np.array([1.0, 0.0, 0.0])
+
+    def loss(weights: Any) -> float:
+        logits = inputs @ weights
+        return float((np.logaddexp(0, logits) - hits * logits).sum() + 0.25 * ((weights - prior) ** 2).sum())
+
     weights = prior.copy()
     for _ in range(30):
         guess = 1 / (1 + np.exp(-np.clip(inputs @ weights, -30, 30)))
         gradient = inputs.T @ (guess - hits) + 0.5 * (weights - prior)
         curvature = (inputs * (guess * (1 - guess))[:, None]).T @ inputs + 0.5 * np.eye(3)
-        weights = weights - np.linalg.solve(curvature, gradient)
+        step = np.linalg.solve(curvature, gradient)
+        for _ in range(30):
+            if loss(weights - step) <= loss(weights):
+                break
+            step /= 2
+        weights = weights - step
     return float(weights[0]), float(weights[1]), float(weights[2])
 
 
