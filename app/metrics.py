@@ -78,6 +78,9 @@ class Metrics:
         self._late = Histogram(SLOW)
         self._nlu = Histogram(QUICK)
         self._understood: Counter[bool] = Counter({True: 0, False: 0})
+        self._layers: Counter[tuple[str, str]] = Counter()
+        self._layer: dict[str, Histogram] = {}
+        self._rests: dict[str, bool] = {}
         self._batch = Histogram(SIZES)
         self._commit = Histogram(QUICK)
         self._not_written = 0
@@ -107,6 +110,15 @@ class Metrics:
     def understood(self, seconds: float, *, known: bool) -> None:
         self._nlu.add(seconds)
         self._understood[known] += 1
+
+    def layer(self, layer: str, outcome: str, seconds: float) -> None:
+        self._layers[layer, outcome] += 1
+        if outcome == "answered":
+            self._layer.setdefault(layer, Histogram(QUICK)).add(seconds)
+            self._rests.setdefault(layer, False)
+
+    def layer_rests(self, layer: str, *, rests: bool) -> None:
+        self._rests[layer] = rests
 
     def written(self, writes: int, seconds: float) -> None:
         self._batch.add(writes)
@@ -162,6 +174,16 @@ class Metrics:
             ("yes" if known else "no",): float(count) for known, count in self._understood.items()
         }
         yield _counter("nlu", "Texts that the language model was asked about.", known, "understood")
+        layers: dict[Labels, float] = {key: float(count) for key, count in self._layers.items()}
+        yield _counter(
+            "nlu_layer", "Language layers that were to be asked, by what came of it.", layers, "layer", "outcome"
+        )
+        by_layer: dict[Labels, Histogram] = {(layer,): times for layer, times in self._layer.items()}
+        yield _histogram("nlu_layer_seconds", "How long a language layer took to answer.", by_layer, "layer")
+        rests: dict[Labels, float] = {(layer,): float(rests) for layer, rests in self._rests.items()}
+        yield _gauge(
+            "nlu_layer_rests", "1 while a language layer is left alone because it was slow or down.", rests, "layer"
+        )
         yield _histogram("store_batch_writes", "Writes that shared a commit.", {(): self._batch})
         yield _histogram("store_commit_seconds", "One commit, from its first statement on.", {(): self._commit})
         yield _counter("store_failures", "Commits that the database refused.", {(): float(self._not_written)})

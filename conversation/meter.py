@@ -31,6 +31,14 @@ class Meter(Protocol):
         """``known``: an intent was found."""
         ...
 
+    def layer(self, layer: str, outcome: str, seconds: float) -> None:
+        """What came of asking a language layer: ``answered``, or why it has no say (``slow``, ``down``, ``resting``)."""
+        ...
+
+    def layer_rests(self, layer: str, *, rests: bool) -> None:
+        """It is left alone for a while; or it answers again."""
+        ...
+
     def written(self, writes: int, seconds: float) -> None:
         """So many writes share a commit that took this long."""
         ...
@@ -56,6 +64,12 @@ class NoMeter:
         return
 
     def understood(self, seconds: float, *, known: bool) -> None:  # noqa: ARG002 - the port's
+        return
+
+    def layer(self, layer: str, outcome: str, seconds: float) -> None:  # noqa: ARG002 - the port's
+        return
+
+    def layer_rests(self, layer: str, *, rests: bool) -> None:  # noqa: ARG002 - the port's
         return
 
     def written(self, writes: int, seconds: float) -> None:  # noqa: ARG002 - the port's

@@ -3,72 +3,19 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 import structlog
 
-from conversation.understanding import Understanding
-from conversation.value import Value
 from nlu.cache import cache_path, load_model, save_model
-from nlu.entities import MAX_TEXT, EntityFinder
-from nlu.features import Tokenizers, clean
-from nlu.language import LanguageDetector
-from nlu.model import LOCAL, LanguageReport, Model
+from nlu.layers.chain import LayeredNlu, TrainReport
+from nlu.model import LOCAL, Model
 
 _log = structlog.get_logger(__name__)
 
 
-class TrainReport(Value, frozen=True, kw_only=True):
-    """``seconds``: the training of all languages together."""
-
-    seconds: float
-    languages: tuple[LanguageReport, ...]
-
-
-class LocalNlu:
-    """Understands free text on the event loop: an answer takes about a millisecond, and less than 20 for any text at all."""
-
-    def __init__(self, model: Model) -> None:
-        meta = model.meta
-        self._model = model
-        self._tokenizers = Tokenizers(meta.languages)
-        self._languages = LanguageDetector(meta.languages, meta.words)
-        self._entities = EntityFinder(self._tokenizers, meta.entities)
-
-    @property
-    def languages(self) -> tuple[str, ...]:
-        return self._model.meta.languages
-
-    @property
-    def report(self) -> TrainReport:
-        return TrainReport(seconds=self._model.meta.seconds, languages=self._model.heads[LOCAL].reports)
-
-    async def understand(self, text: str, language: str) -> Understanding:
-        """See ``conversation.ports.Nlu``: never raises."""
-        try:
-            return self._understand(text, language)
-        except Exception:
-            _log.exception(
-                "nlu_failed", length=len(text), language=language, follows="the text counts as not understood"
-            )
-            return Understanding()
-
-    def _understand(self, text: str, spoken: str) -> Understanding:
-        spoken = spoken if spoken in self.languages else ""
-        text = (
-            text[:MAX_TEXT].encode("utf-8", "replace").decode("utf-8")
-        )  # half a surrogate pair becomes "?", offsets stay
-        cleaned = clean(text)
-        words = self._tokenizers.words(cleaned, spoken)
-        found, score = self._languages.detect(cleaned, words, spoken)
-        by = found or spoken or self.languages[0]
-        if by != spoken:
-            words = self._tokenizers.words(cleaned, by)
-        return Understanding(
-            language=found,
-            language_score=score,
-            intents=self._model.classify(words),
-            entities=self._entities.find(text, by),
-        )
+LocalNlu: TypeAlias = LayeredNlu
+"""Where nothing above the floor is asked."""
 
 
 async def open_nlu(examples: Mapping[str, bytes], cache: Path) -> LocalNlu:

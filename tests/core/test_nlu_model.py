@@ -307,7 +307,7 @@ def test_a_calm_text_is_as_long_and_only_marks_become_spaces(text: str) -> None:
 @given(text=st.text(max_size=300), language=st.sampled_from(["", "de", "en", "ru", "uk", "fr", "??"]))
 def test_any_text_is_answered_within_bounds(nlu: LocalNlu, text: str, language: str) -> None:
     # `_understand` is what `understand` guards: nothing may need the guard
-    understood = nlu._understand(text, language)
+    understood = asyncio.run(nlu._understand(text, language))
     assert understood.language in ("", *LANGUAGES)
     assert all(0 < intent.score <= 1 for intent in understood.intents)
     assert all(0 <= entity.start < entity.end <= len(text) for entity in understood.entities)

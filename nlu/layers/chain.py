@@ -1,0 +1,206 @@
+"""The Nlu port: the best layers that are there and answer in time, else the next ones. What is local always answers."""
+
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import structlog
+
+from conversation.understanding import Decision, Intent, Passed, Understanding
+from conversation.value import Value
+from nlu.encoding import Encoder, Floats
+from nlu.floor import Floor, Reading
+from nlu.layers.watched import LayerError, PassedOverError, Watched
+from nlu.model import LOCAL, LanguageReport, Model
+
+if TYPE_CHECKING:
+    from nlu.layers.rasa import RasaNlu, RasaParse
+
+_log = structlog.get_logger(__name__)
+
+
+class TrainReport(Value, frozen=True, kw_only=True):
+    """``seconds``: the training of all languages together."""
+
+    seconds: float
+    languages: tuple[LanguageReport, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncoderLayer:
+    """An encoder of this process, and what is known of how it does."""
+
+    encoder: Encoder
+    watched: Watched
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RasaLayer:
+    """A whole language layer elsewhere."""
+
+    nlu: "RasaNlu"
+    watched: Watched
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layers:
+    """What a process has above the floor, best first; shared by the models of all versions."""
+
+    encoders: tuple[EncoderLayer, ...] = ()
+    rasa: RasaLayer | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the encoders."""
+        return tuple(layer.encoder.name for layer in self.encoders)
+
+
+FLOOR_ONLY: Final = Layers()
+
+
+class LayeredNlu:
+    """``hash_``: what the model was trained on. The floor answers on the event loop, in about a millisecond for any text but very
+    long ones; the others have their limits."""
+
+    def __init__(self, model: Model, layers: Layers = FLOOR_ONLY, *, hash_: str = "") -> None:
+        self._model = model
+        self._layers = layers
+        self._hash = hash_
+        self._floor = Floor(model.meta)
+        self._trained = {name for head in model.meta.heads for name in head.encoders}
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return self._floor.languages
+
+    @property
+    def report(self) -> TrainReport:
+        return TrainReport(seconds=self._model.meta.seconds, languages=self._model.heads[LOCAL].reports)
+
+    async def understand(self, text: str, language: str) -> Understanding:
+        """See ``conversation.ports.Nlu``: never raises."""
+        try:
+            return await self._understand(text, language)
+        except Exception:
+            _log.exception(
+                "nlu_failed", length=len(text), language=language, follows="the text counts as not understood"
+            )
+            return Understanding()
+
+    async def _understand(self, text: str, spoken: str) -> Understanding:
+        began = perf_counter()
+        reading = self._floor.read(text, spoken)
+        passed: list[Passed] = []
+        parsed = await self._parsed(reading, passed)
+        if parsed is None:
+            vectors = await self._vectors(reading, passed)
+            layer, intents = self._classified(reading, vectors)
+            entities, hash_ = reading.entities, self._hash
+        else:
+            layer, intents, hash_ = "rasa", parsed.intents, ""
+            theirs = (
+                each
+                for each in parsed.entities
+                if all(each.end <= mine.start or mine.end <= each.start for mine in reading.entities)
+            )
+            entities = tuple(sorted((*reading.entities, *theirs), key=lambda entity: entity.start))
+        return Understanding(
+            language=reading.language,
+            language_score=reading.language_score,
+            intents=intents,
+            entities=entities,
+            by=Decision(
+                layer=layer,
+                model=hash_,
+                passed=tuple(passed),
+                read_as=reading.read_as,
+                milliseconds=round((perf_counter() - began) * 1_000, 2),
+            ),
+        )
+
+    # ── a layer that says itself what is meant ───────────────────────────────────────────────────────────────────────
+
+    async def _parsed(self, reading: Reading, passed: list[Passed]) -> "RasaParse | None":
+        layer = self._layers.rasa
+        if layer is None:
+            return None
+        name = layer.watched.name
+        if not layer.nlu.suits(reading.by):
+            passed.append(Passed(layer=name, why="unsuited"))
+            return None
+        intents = frozenset(self._model.meta.labels)
+        entities = frozenset(rule.name for rules in self._model.meta.entities.values() for rule in rules)
+        try:
+            return await layer.watched.ask(lambda: layer.nlu.parse(reading.text, intents, entities))
+        except PassedOverError as error:
+            passed.append(Passed(layer=name, why=error.why))
+            return None
+
+    # ── layers that make vectors of a text ───────────────────────────────────────────────────────────────────────────
+
+    async def _vectors(self, reading: Reading, passed: list[Passed]) -> Mapping[str, Floats]:
+        """Of those encoders whose vectors can change the answer, and that have them in time."""
+        asked = []
+        for layer in self._layers.encoders:
+            if not layer.encoder.suits(reading.by):
+                passed.append(Passed(layer=layer.encoder.name, why="unsuited"))
+            elif layer.encoder.name not in self._trained:
+                passed.append(Passed(layer=layer.encoder.name, why="untrained"))
+            else:
+                asked.append(layer)
+        wanted = set(self._model.heads[self._model.head_for({layer.encoder.name for layer in asked})].encoders)
+        answers = await _all([layer for layer in asked if layer.encoder.name in wanted], reading)
+        passed += [answer for answer in answers.values() if isinstance(answer, Passed)]
+        return {name: answer for name, answer in answers.items() if not isinstance(answer, Passed)}
+
+    def _classified(self, reading: Reading, vectors: Mapping[str, Floats]) -> tuple[str, tuple[Intent, ...]]:
+        """By the best head for these vectors. An encoder whose vectors are of another size than when the model was trained
+        (somebody changed what stands behind its name) is not counted in."""
+        try:
+            return self._model.head_for(vectors), self._model.classify(reading.words, vectors, reading.language)
+        except ValueError as error:
+            for layer in self._layers.encoders:
+                if layer.encoder.name in vectors:
+                    says = f"its vectors do not fit the trained model: {error}"
+                    layer.watched.refuse(LayerError(f"{layer.encoder.name}: {says}"))
+            return LOCAL, self._model.classify(reading.words, language=reading.language)
+
+
+async def _all(layers: Sequence[EncoderLayer], reading: Reading) -> Mapping[str, Floats | Passed]:
+    """By encoder: the text's vector (dims,), or why there is none. All are asked at the same time."""
+    if len(layers) == 1:  # a task costs as much as a small encoder
+        return {layers[0].encoder.name: await _one(layers[0], reading)}
+    async with asyncio.TaskGroup() as group:
+        tasks = {layer.encoder.name: group.create_task(_one(layer, reading)) for layer in layers}
+    return {name: task.result() for name, task in tasks.items()}
+
+
+async def _one(layer: EncoderLayer, reading: Reading) -> Floats | Passed:
+    name = layer.encoder.name
+
+    async def encode() -> Floats:
+        return _checked(name, await layer.encoder.encode((reading.text,), reading.by))
+
+    try:
+        vector = await layer.watched.ask(encode)
+    except PassedOverError as error:
+        return Passed(layer=name, why=error.why)
+    return vector if vector.any() else Passed(layer=name, why="unsuited")
+
+
+def _checked(name: str, vectors: Floats) -> Floats:
+    """Raises LayerError for what is no vector of one text: a model elsewhere may send anything."""
+    if vectors.ndim != 2 or len(vectors) != 1:
+        raise LayerError(f"{name}: vectors of shape {vectors.shape} for one text")
+    if not np.isfinite(vectors[0]).all():
+        raise LayerError(f"{name}: a vector with values that are no numbers")
+    vector: Floats = vectors[0]
+    return vector
+
+
+def encoded_names(layers: Layers, languages: Collection[str]) -> tuple[str, ...]:
+    """The encoders that have a say in a bot with these languages: what its model is trained with."""
+    return tuple(layer.encoder.name for layer in layers.encoders if any(map(layer.encoder.suits, languages)))
