@@ -11,7 +11,7 @@ from conversation.value import Value
 from nlu.measuring.chains import answers, learn
 from nlu.measuring.metrics import OUT, Answer, auroc, balanced_threshold, in_scope, out_of_scope
 from nlu.measuring.peers import PEERS, NotInstalledError
-from nlu.measuring.rows import Goal, Row, share_row
+from nlu.measuring.rows import Goal, Row, noted, share_row
 from nlu.measuring.sets import LabelledSet, Sentence, as_files, read_set
 
 ACCURACY: Final = "accuracy"
@@ -99,7 +99,7 @@ def measure(question: Question, folder: Path, *, seed: int, peers: bool) -> list
     if peers:
         for name in PEERS:
             rows += _peer(name, question, labelled, seed)
-    return [_with_notes(row, labelled.notes) for row in rows]
+    return [noted(rows[0], labelled.notes), *rows[1:]]
 
 
 async def _ours(question: Question, labelled: LabelledSet) -> list[Row]:
@@ -163,7 +163,3 @@ def _parts(
             f" {language}",
             [answer for sentence, answer in zip(test, answered, strict=True) if sentence.language == language],
         )
-
-
-def _with_notes(row: Row, notes: Sequence[str]) -> Row:
-    return row if row.failed else msgspec.structs.replace(row, note="; ".join(filter(None, (row.note, *notes))))

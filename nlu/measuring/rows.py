@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Final, Literal, TypeAlias
 
+import msgspec
+
 from conversation.value import Value
 from nlu.measuring.metrics import Share
 
@@ -64,6 +66,10 @@ def share_row(
         goal=goal,
         note=note,
     )
+
+
+def noted(row: Row, notes: Sequence[str]) -> Row:
+    return msgspec.structs.replace(row, note="; ".join(filter(None, (row.note, *notes))))
 
 
 def table(rows: Sequence[Row]) -> str:
