@@ -21,6 +21,7 @@ from app.commands.doctor import doctor
 from app.commands.draw import draw
 from app.commands.inbox import inbox
 from app.commands.new import new, schema
+from app.commands.nlu_bench import bench as nlu_bench
 from app.commands.stored import with_store
 from app.commands.test import play
 from app.commands.texts import texts
@@ -135,6 +136,9 @@ def nlu_train(bot: BotFolder = None) -> None:
     for line in report.languages:
         print(line)  # noqa: T201 - output
     print(f"trained in {report.seconds:.1f} s")  # noqa: T201 - output
+
+
+nlu.command("bench")(nlu_bench)
 
 
 @outbox.command("list")

@@ -1,6 +1,5 @@
 """How often the language of a short message is told: German, English, Russian, Ukrainian."""
 
-import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -8,7 +7,7 @@ from typing import Final
 
 from conversation.errors import ContentError
 from conversation.ports import Nlu
-from nlu.measuring.chains import learn
+from nlu.measuring.chains import Learn
 from nlu.measuring.metrics import Share
 from nlu.measuring.rows import Goal, Row, noted, share_row
 from nlu.measuring.sets import Sentence, as_files, read_rows, read_set
@@ -59,23 +58,19 @@ def read_phrases(folder: Path) -> list[dict[str, str]]:
     return rows
 
 
-def measure(folder: Path, bot: Mapping[str, bytes]) -> list[Row]:
-    """``bot``: the examples of a bot about something else in these four languages. Blocks. Raises ContentError, OSError."""
-    return asyncio.run(_measure(folder, bot))
-
-
-async def _measure(folder: Path, bot: Mapping[str, bytes]) -> list[Row]:
+async def measure(folder: Path, bot: Mapping[str, bytes], learn: Learn) -> list[Row]:
+    """``bot``: the examples of a bot about something else in these four languages. Raises ContentError, OSError."""
     missing = [language for language in LANGUAGES if language not in bot]
     if missing:
         raise ContentError(f"the bot has no examples in {', '.join(missing)}: name one with all four by --bot")
     texts, notes = messages(folder)
     support = read_set(folder, SETS[:4]).train
-    rows = await _of(bot, "a bot of another trade", texts)
-    rows += await _of(as_files(support), "the bot of support4", texts)
+    rows = await _of(learn, bot, "a bot of another trade", texts)
+    rows += await _of(learn, as_files(support), "the bot of support4", texts)
     return [noted(rows[0], notes), *rows[1:]]
 
 
-async def _of(files: Mapping[str, bytes], by: str, texts: Sequence[Sentence]) -> list[Row]:
+async def _of(learn: Learn, files: Mapping[str, bytes], by: str, texts: Sequence[Sentence]) -> list[Row]:
     nlu = next(iter((await learn(files)).values()))  # all heads have one detector
     found = [(row, await _told(nlu, row.text, "")) for row in texts]
     rows = [

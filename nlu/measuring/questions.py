@@ -1,6 +1,5 @@
 """Sets of intents, and the rows that come of each: our heads and the peers, trained on the same examples, asked the same texts."""
 
-import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -8,7 +7,7 @@ from typing import Final
 import msgspec
 
 from conversation.value import Value
-from nlu.measuring.chains import answers, learn
+from nlu.measuring.chains import Learn, answers
 from nlu.measuring.metrics import OUT, Answer, auroc, balanced_threshold, in_scope, out_of_scope
 from nlu.measuring.peers import PEERS, NotInstalledError
 from nlu.measuring.rows import Goal, Row, noted, share_row
@@ -21,7 +20,7 @@ RECALL: Final = "out-of-scope recall at the threshold"
 AUROC: Final = "AUROC in / out of scope"
 
 SEMANTIC: Final = "minilm"
-"""The encoder whose heads have goals of their own."""
+"""What the name of the encoder begins with whose heads have goals of their own."""
 
 
 class Wanted(Value, frozen=True, kw_only=True):
@@ -31,7 +30,7 @@ class Wanted(Value, frozen=True, kw_only=True):
     semantic: Mapping[str, float] = {}
 
     def of(self, head: str, measured: str) -> Goal | None:
-        goals = self.semantic if SEMANTIC in head.split("+") else self.local
+        goals = self.semantic if any(part.startswith(SEMANTIC) for part in head.split("+")) else self.local
         return Goal(figure=goals[measured]) if measured in goals else None
 
 
@@ -92,22 +91,16 @@ QUESTIONS: Final[tuple[Question, ...]] = (
 )
 
 
-def measure(question: Question, folder: Path, *, seed: int, peers: bool) -> list[Row]:
-    """Blocks. Raises ContentError or OSError for files that can't be used."""
+async def measure(question: Question, folder: Path, learn: Learn, *, seed: int, peers: bool) -> list[Row]:
+    """Raises ContentError or OSError for files that can't be used. Peers block."""
     labelled = read_set(folder, question.files, question.train10)
-    rows = asyncio.run(_ours(question, labelled))
-    if peers:
-        for name in PEERS:
-            rows += _peer(name, question, labelled, seed)
-    return [noted(rows[0], labelled.notes), *rows[1:]]
-
-
-async def _ours(question: Question, labelled: LabelledSet) -> list[Row]:
-    rows = []
+    rows: list[Row] = []
     for head, nlu in (await learn(as_files(labelled.train))).items():
         test, valid = await answers(nlu, labelled.test), await answers(nlu, labelled.valid)
-        rows += list(_rows(question, labelled, head, test, valid))
-    return rows
+        rows += _rows(question, labelled, head, test, valid)
+    for name in PEERS if peers else ():
+        rows += _peer(name, question, labelled, seed)
+    return [noted(rows[0], labelled.notes), *rows[1:]]
 
 
 def _peer(name: str, question: Question, labelled: LabelledSet, seed: int) -> list[Row]:

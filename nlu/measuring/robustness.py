@@ -1,6 +1,5 @@
 """What right answers are lost when the same sentences come as keyboards, apps and habits make them."""
 
-import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -9,7 +8,7 @@ import msgspec
 
 from conversation.ports import Nlu
 from conversation.value import Value
-from nlu.measuring.chains import answer, learn
+from nlu.measuring.chains import Learn, answer
 from nlu.measuring.metrics import OUT, Answer, Lost, in_scope, lost, mean_lost
 from nlu.measuring.perturbations import PERTURBATIONS
 from nlu.measuring.rows import Goal, Row
@@ -49,12 +48,8 @@ class Asked(Value, frozen=True, kw_only=True):
     clean: tuple[Answer, ...]
 
 
-def measure(folder: Path, *, seed: int) -> list[Row]:
-    """Blocks. Raises ContentError, OSError."""
-    return asyncio.run(_measure(folder, seed))
-
-
-async def _measure(folder: Path, seed: int) -> list[Row]:
+async def measure(folder: Path, learn: Learn, *, seed: int) -> list[Row]:
+    """Raises ContentError, OSError."""
     asked: list[tuple[Asked, Nlu]] = []
     for source in SOURCES:
         labelled = read_set(folder, source.files, source.train10)
