@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
@@ -12,26 +13,45 @@ from conversation.errors import ContentError
 from conversation.understanding import Intent
 from nlu.measuring.chains import Learn, answers
 from nlu.measuring.metrics import OUT, Answer, in_scope, out_of_scope
+from nlu.measuring.peers import PEERS, NotInstalledError
 from nlu.measuring.rows import Row, share_row
 from nlu.measuring.sets import Sentence
 from nlu.read import OTHER
 from nlu.train import held_out, rows_of
 
+HELD_OUT = "the bot, held out"
+FIRST = "right intent first"
 ACCEPT = 0.75
 """The usual score from which a bot acts without asking back."""
 
 
-async def measure(bot: Mapping[str, bytes], sentences: Path | None, learn: Learn) -> list[Row]:
-    """Raises ContentError, OSError."""
+async def measure(
+    bot: Mapping[str, bytes], sentences: Path | None, learn: Learn, *, seed: int, peers: bool
+) -> list[Row]:
+    """Raises ContentError, OSError. Peers block."""
     rows = await asyncio.to_thread(_cross_validated, bot)
     if sentences is None:
         return rows
     texts = _read(sentences, set(bot))
+    languages = [sentence.language for sentence in texts]
+    learnt = rows_of(bot)
     for head, nlu in (await learn(bot)).items():
-        answered = await answers(nlu, texts)
-        languages = [sentence.language for sentence in texts]
-        rows += _rows("the bot, held out", head, languages, answered, len(rows_of(bot)))
+        rows += _rows(HELD_OUT, head, languages, await answers(nlu, texts), len(learnt))
+    for name in PEERS if peers else ():
+        rows += _peer(
+            name, [Sentence(text=text, label=intent, language=its) for its, intent, text in learnt], texts, seed
+        )
     return rows
+
+
+def _peer(name: str, learnt: Sequence[Sentence], texts: Sequence[Sentence], seed: int) -> list[Row]:
+    """`other` is a label like any other to them; whether they are sure says nothing here: their scores are no probabilities."""
+    try:
+        given = PEERS[name](learnt, seed)(texts)
+    except NotInstalledError as error:
+        return [Row(name=HELD_OUT, by=name, failed=str(error))]
+    rows = _rows(HELD_OUT, name, [sentence.language for sentence in texts], given, len(learnt))
+    return [replace(row, seed=seed) for row in rows if row.measured == FIRST]
 
 
 def _cross_validated(bot: Mapping[str, bytes]) -> list[Row]:
@@ -53,7 +73,7 @@ def _rows(name: str, by: str, languages: Sequence[str], answered: Sequence[Answe
     for language in sorted(set(languages)):
         mine = [answer for answer, its in zip(answered, languages, strict=True) if its == language]
         for share, measured in (
-            (in_scope(mine), "right intent first"),
+            (in_scope(mine), FIRST),
             (in_scope(mine, ACCEPT), f"accepted at {ACCEPT}, right"),
             (out_of_scope(mine, ACCEPT), "`other` gets no intent (nor a greeting)"),
         ):

@@ -49,7 +49,7 @@ def _own(setup: Setup) -> list[Row]:
     files = nlu_examples(setup.bot)
     if not files:
         raise ContentError(f"{setup.bot}: there are no nlu/<language>.yaml; name a bot folder by --bot")
-    return asyncio.run(own.measure(files, setup.held_out, learn))
+    return asyncio.run(own.measure(files, setup.held_out, learn, seed=setup.seed, peers=setup.peers))
 
 
 UNITS: Final[Mapping[str, Unit]] = MappingProxyType(

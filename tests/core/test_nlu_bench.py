@@ -9,13 +9,17 @@ from typer.testing import CliRunner
 
 from app.cli import app
 from app.measured.callbacks import is_accepted
+from app.measured.own import FIRST, HELD_OUT
 from app.measured.running import as_json, run
 from app.measured.setup import Setup
 from app.measured.units import UNITS, chosen, run_unit
+from bench.cases.understanding import figures_of
+from bench.report import table as figure_table
 from conversation.errors import ContentError
 from conversation.ports import Nlu
 from conversation.understanding import Intent, Understanding
 from nlu.measuring import languages, robustness
+from nlu.measuring.peers import SPACY
 from nlu.measuring.perturbations import PERTURBATIONS
 from nlu.measuring.questions import ACCURACY, AT_THRESHOLD, AUROC, IN_SCOPE, RECALL, Question, Wanted, measure
 from nlu.measuring.rows import Goal, Row, table
@@ -238,3 +242,25 @@ def test_every_part_that_is_measured_has_a_row_when_nothing_is_there(tmp_path: P
     nothing = Setup(folder=tmp_path / "none", bot=tmp_path / "none")
     quick = [name for name, unit in UNITS.items() if not unit.alone]
     assert all(row.failed for name in quick for row in run_unit(name, nothing))
+
+
+def test_figures_of_benchmarks_are_rows_with_a_goal_or_a_peer_of_the_same_texts() -> None:
+    goal = Goal(figure=72)
+    rows = [
+        Row(name="a", by="local", measured=ACCURACY, figure=70.0, goal=goal),
+        Row(name="a", by=SPACY, measured=ACCURACY, figure=60.0),
+        Row(name="a", by="local", measured=AUROC, figure=0.9, unit=""),
+        Row(name=HELD_OUT + ", de", by="local", measured=FIRST, figure=90.0),
+        Row(name="typos", by="local", measured="points lost", figure=4.0, unit="points", goal=goal, seed=1),
+        Row(name="one message", by="local", measured="p50, processor time", figure=0.5, unit="ms", goal=goal),
+        Row(name="b", failed="no file"),
+    ]
+    found = figures_of(rows)
+    assert [(one.right, one.ahead, one.p50_ms, one.failed) for one in found] == [
+        (70.0, 10.0, None, ""),
+        (90.0, None, None, ""),
+        (None, -4.0, None, ""),
+        (None, None, 0.5, ""),
+        (None, None, None, "no file"),
+    ]
+    assert "+10.0 points beside spaCy TextCatBOW" in figure_table(found)
