@@ -108,6 +108,36 @@ class ActionsSettings(BaseModel):
     connections: int = Field(50, description="Calls to the action server at one time, per worker.", ge=1, le=1000)
 
 
+class RasaSettings(BaseModel):
+    url: str = Field(
+        "",
+        pattern=r"^(https?://\S+)?$",
+        description="A Rasa server that says what free text means: http://rasa:5005. Empty: none.",
+    )
+    token: SecretStr = Field(SecretStr(""), description="What it was started with as --auth-token.")
+    languages: list[str] = Field([], description='Languages that its model knows, such as ["de", "en"]. Empty: all.')
+    limit: float = Field(
+        0.4,
+        description="Seconds that it may take; then the next layer answers. Three times in a row, and it rests.",
+        gt=0,
+        le=0.9,
+    )
+
+
+class NluSettings(BaseModel):
+    layers: list[str] = Field(
+        ["*"],
+        description='Which of the sentence encoders that are there are used, by name: ["multilingual"]. ["*"]: all; []: words and letters alone.',
+    )
+    limit: float = Field(
+        0.1,
+        description="Seconds that an encoder on this machine may take; then the text is understood without it.",
+        gt=0,
+        le=0.9,
+    )
+    rasa: RasaSettings = RasaSettings()
+
+
 class Settings(BaseSettings):
     """All that can be set. A test fails when one of these is not documented."""
 
@@ -130,6 +160,7 @@ class Settings(BaseSettings):
     telegram: TelegramSettings = TelegramSettings()
     telegram_desk: TelegramDeskSettings = TelegramDeskSettings()
     actions: ActionsSettings = ActionsSettings()
+    nlu: NluSettings = NluSettings()
     events: EventsSettings = EventsSettings()
     metrics: MetricsSettings = MetricsSettings()
     traces: TracesSettings = TracesSettings()

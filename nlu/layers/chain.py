@@ -77,6 +77,16 @@ class LayeredNlu:
         return self._floor.languages
 
     @property
+    def encoders(self) -> frozenset[str]:
+        """Those that the model was trained with."""
+        return frozenset(self._trained)
+
+    @property
+    def untrained(self) -> tuple[str, ...]:
+        """Encoders that are there and that the model has learnt nothing with."""
+        return tuple(name for name in encoders_for(self._layers, self.languages) if name not in self._trained)
+
+    @property
     def report(self) -> TrainReport:
         return TrainReport(seconds=self._model.meta.seconds, languages=self._model.heads[LOCAL].reports)
 
@@ -201,6 +211,6 @@ def _checked(name: str, vectors: Floats) -> Floats:
     return vector
 
 
-def encoded_names(layers: Layers, languages: Collection[str]) -> tuple[str, ...]:
+def encoders_for(layers: Layers, languages: Collection[str]) -> tuple[str, ...]:
     """The encoders that have a say in a bot with these languages: what its model is trained with."""
     return tuple(layer.encoder.name for layer in layers.encoders if any(map(layer.encoder.suits, languages)))
