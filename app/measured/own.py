@@ -11,7 +11,8 @@ from ruamel.yaml.error import YAMLError
 
 from conversation.errors import ContentError
 from conversation.understanding import Intent
-from nlu.measuring.chains import Learn, answers
+from nlu.encoding import Floats
+from nlu.measuring.chains import Encode, Learn, answers
 from nlu.measuring.metrics import OUT, Answer, in_scope, out_of_scope
 from nlu.measuring.peers import PEERS, NotInstalledError
 from nlu.measuring.rows import Row, share_row
@@ -26,10 +27,10 @@ ACCEPT = 0.75
 
 
 async def measure(
-    bot: Mapping[str, bytes], sentences: Path | None, learn: Learn, *, seed: int, peers: bool
+    bot: Mapping[str, bytes], sentences: Path | None, learn: Learn, encode: Encode, *, seed: int, peers: bool
 ) -> list[Row]:
     """Raises ContentError, OSError. Peers block."""
-    rows = await asyncio.to_thread(_cross_validated, bot)
+    rows = await asyncio.to_thread(_cross_validated, bot, await encode(bot))
     if sentences is None:
         return rows
     texts = _read(sentences, set(bot))
@@ -54,10 +55,10 @@ def _peer(name: str, learnt: Sequence[Sentence], texts: Sequence[Sentence], seed
     return [replace(row, seed=seed) for row in rows if row.measured == FIRST]
 
 
-def _cross_validated(bot: Mapping[str, bytes]) -> list[Row]:
+def _cross_validated(bot: Mapping[str, bytes], encoded: Mapping[str, Floats]) -> list[Row]:
     asked = rows_of(bot)
     rows = []
-    for head, found in held_out(bot).items():
+    for head, found in held_out(bot, encoded).items():
         answered = [_answer(intent, given) for (_, intent, _), given in zip(asked, found, strict=True)]
         rows += _rows("the bot, cross-validation", head, [row[0] for row in asked], answered, len(asked) * 4 // 5)
     return rows

@@ -8,13 +8,19 @@ import math
 import os
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import msgspec
 
 from app import lean
+from app.bot_folder import nlu_examples
+from app.nlu_layers import layers_of
+from app.settings import Settings
+from conversation.ports import Nlu
 from conversation.value import Value
+from nlu.service import open_nlu
 
 WARM_UP = 100
 """Messages that are understood before any is measured."""
@@ -55,14 +61,16 @@ def predict(order: Order) -> Found:
 
 
 async def _predict(order: Order, cache: Path) -> Found:
-    from app.bot_folder import nlu_examples
-    from nlu.service import open_nlu
+    async with layers_of(Settings()) as layers:
+        nlu = await open_nlu(nlu_examples(Path(order.bot)), cache, layers)
+        return await _timed(nlu, order.texts)
 
-    nlu = await open_nlu(nlu_examples(Path(order.bot)), cache)
-    for text in order.texts[:WARM_UP]:
+
+async def _timed(nlu: Nlu, texts: Sequence[str]) -> Found:
+    for text in texts[:WARM_UP]:
         await nlu.understand(text, "")
     taken, heads = [], []
-    for text in order.texts[WARM_UP:]:
+    for text in texts[WARM_UP:]:
         began = time.process_time()
         understood = await nlu.understand(text, "")
         taken.append((time.process_time() - began) * 1e3)
@@ -79,9 +87,6 @@ async def _predict(order: Order, cache: Path) -> Found:
 
 def train(order: Order) -> Found:
     """All that a first start does with the examples."""
-    from app.bot_folder import nlu_examples
-    from nlu.service import open_nlu
-
     files = nlu_examples(Path(order.bot))
     with TemporaryDirectory() as cache:
         began, wall = time.process_time(), time.perf_counter()

@@ -3,18 +3,21 @@
 import asyncio
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeVar
 
 from app.bot_folder import nlu_examples
 from app.measured import callbacks, costs, own
 from app.measured.setup import Setup
+from app.nlu_layers import layers_of
+from app.settings import Settings
 from conversation.errors import ContentError, LotseError
+from nlu.layers.chain import FLOOR_ONLY
 from nlu.measuring import languages, questions, robustness
-from nlu.measuring.chains import learn
+from nlu.measuring.chains import Chains
 from nlu.measuring.questions import QUESTIONS, Question
 from nlu.measuring.rows import Row
 
@@ -29,12 +32,29 @@ class Unit:
     alone: bool = False
 
 
+T = TypeVar("T")
+
+
+def _with_chains(work: Callable[[Chains], Awaitable[T]]) -> T:
+    """With the layers that the settings of a service name, as far as they are installed."""
+
+    async def run() -> T:
+        async with layers_of(Settings()) as layers:
+            return await work(Chains(layers))
+
+    return asyncio.run(run())
+
+
 def _question(question: Question, setup: Setup) -> list[Row]:
-    return asyncio.run(questions.measure(question, setup.sets, learn, seed=setup.seed, peers=setup.peers))
+    def work(chains: Chains) -> Awaitable[list[Row]]:
+        return questions.measure(question, setup.sets, chains.learn, seed=setup.seed, peers=setup.peers)
+
+    return _with_chains(work)
 
 
 def _languages(setup: Setup) -> list[Row]:
-    return asyncio.run(languages.measure(setup.sets, nlu_examples(setup.bot), learn))
+    """By the floor alone, which the language comes from whatever is above it."""
+    return asyncio.run(languages.measure(setup.sets, nlu_examples(setup.bot), Chains(FLOOR_ONLY).learn))
 
 
 def _callbacks(setup: Setup) -> list[Row]:
@@ -42,14 +62,18 @@ def _callbacks(setup: Setup) -> list[Row]:
 
 
 def _perturbations(setup: Setup) -> list[Row]:
-    return asyncio.run(robustness.measure(setup.sets, learn, seed=setup.seed))
+    return _with_chains(lambda chains: robustness.measure(setup.sets, chains.learn, seed=setup.seed))
 
 
 def _own(setup: Setup) -> list[Row]:
     files = nlu_examples(setup.bot)
     if not files:
         raise ContentError(f"{setup.bot}: there are no nlu/<language>.yaml; name a bot folder by --bot")
-    return asyncio.run(own.measure(files, setup.held_out, learn, seed=setup.seed, peers=setup.peers))
+
+    def work(chains: Chains) -> Awaitable[list[Row]]:
+        return own.measure(files, setup.held_out, chains.learn, chains.encode, seed=setup.seed, peers=setup.peers)
+
+    return _with_chains(work)
 
 
 UNITS: Final[Mapping[str, Unit]] = MappingProxyType(

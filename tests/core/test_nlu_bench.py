@@ -1,9 +1,10 @@
 """The bench of understanding: what it says about sets that are worked out by hand, and about files that can't be used."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -18,7 +19,11 @@ from bench.report import table as figure_table
 from conversation.errors import ContentError
 from conversation.ports import Nlu
 from conversation.understanding import Intent, Understanding
+from nlu.encoding import Floats
+from nlu.layers.chain import EncoderLayer, LayeredNlu, Layers
+from nlu.layers.watched import Watched
 from nlu.measuring import languages, robustness
+from nlu.measuring.chains import Chains
 from nlu.measuring.peers import SPACY
 from nlu.measuring.perturbations import PERTURBATIONS
 from nlu.measuring.questions import ACCURACY, AT_THRESHOLD, AUROC, IN_SCOPE, RECALL, Question, Wanted, measure
@@ -264,3 +269,34 @@ def test_figures_of_benchmarks_are_rows_with_a_goal_or_a_peer_of_the_same_texts(
         (None, None, None, "no file"),
     ]
     assert "+10.0 points beside spaCy TextCatBOW" in figure_table(found)
+
+
+class _Counting:
+    """An encoder that suits English, and counts what it is given."""
+
+    name = "counting"
+
+    def __init__(self) -> None:
+        self.given: list[str] = []
+
+    def suits(self, language: str) -> bool:
+        return language == "en"
+
+    async def encode(self, texts: Sequence[str], language: str) -> Floats:
+        self.given += texts
+        return np.ones((len(texts), 4), np.float32) / 2
+
+
+async def test_chains_are_a_services_own_with_the_encoders_of_each_head_and_no_text_is_encoded_twice() -> None:
+    encoder = _Counting()
+    chains = Chains(Layers(encoders=(EncoderLayer(encoder=encoder, watched=Watched("counting", 0.1)),)))
+    files = {"en": b"intents: {colour: [red, green], number: [one, two]}"}
+    assert (await chains.encode(files))["counting"].shape == (4, 4)
+    heads = await chains.learn(files)
+    for nlu in heads.values():
+        assert isinstance(nlu, LayeredNlu)
+        await nlu.understand("two green", "en")
+    assert len(encoder.given) == len(set(encoder.given))
+    assert {"red", "green", "one", "two"} <= set(encoder.given)
+    local = await heads["local"].understand("two green", "en")
+    assert (local.by.layer, local.by.passed) == ("local", ())
