@@ -16,6 +16,7 @@ from app.measured.setup import Setup
 from app.measured.units import UNITS, chosen, run_unit
 from bench.cases.understanding import figures_of
 from bench.report import table as figure_table
+from bench.understood import write
 from conversation.errors import ContentError
 from conversation.ports import Nlu
 from conversation.understanding import Intent, Understanding
@@ -300,3 +301,44 @@ async def test_chains_are_a_services_own_with_the_encoders_of_each_head_and_no_t
     assert {"red", "green", "one", "two"} <= set(encoder.given)
     local = await heads["local"].understand("two green", "en")
     assert (local.by.layer, local.by.passed) == ("local", ())
+
+
+def test_page_shows_each_head_in_a_column_of_its_own(tmp_path: Path) -> None:
+    rows = [
+        Row(
+            name="a",
+            by="local",
+            measured=ACCURACY,
+            figure=70.0,
+            interval=(60.4, 78.2),
+            texts=100,
+            learnt=9,
+            goal=Goal(figure=72),
+        ),
+        Row(name="a", by="local+minilm/1", measured=ACCURACY, figure=73.0, texts=100, learnt=9, goal=Goal(figure=72)),
+        Row(name="typos", by="local", measured="points lost", figure=4.06, unit="points", texts=50),
+        Row(name="b", failed="no file"),
+        Row(
+            name="service",
+            by="local",
+            measured="memory added",
+            figure=35.6,
+            unit="MB",
+            goal=Goal(figure=150, most=True),
+        ),
+    ]
+    (tmp_path / "rows.json").write_text(as_json(rows, {"seed": 1}), encoding="utf-8")
+    page = tmp_path / "page.md"
+    page.write_text("before\n<!-- understanding -->\nold\n<!-- /understanding -->\nafter\n", encoding="utf-8")
+    write(tmp_path / "rows.json", page)
+    found = page.read_text(encoding="utf-8")
+    assert "| set | measured | local | local+minilm/1 | goal | texts |" in found
+    assert "| a | accuracy | 70.0 (60 to 78) ✗ | 73.0 ✓ | ≥ 72 | 100 |" in found
+    assert "| typos | points lost | 4.1 |  |  | 50 |" in found
+    assert "| service: local | memory added | 36 MB ✓ | ≤ 150 |" in found
+    assert "2 of 3 goals reached" in found
+    assert found.startswith("before\n")
+    assert "old" not in found
+    page.write_text("nothing", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"page\.md has no block"):
+        write(tmp_path / "rows.json", page)
