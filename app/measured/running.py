@@ -30,7 +30,7 @@ def run(names: Sequence[str], setup: Setup, *, jobs: int, kept: Path | None, say
             found[name] = rows
             say(f"{name}: as it was measured before")
     todo = [name for name in names if name not in found]
-    together = sorted((name for name in todo if not UNITS[name].alone), key=lambda name: UNITS[name].quick)
+    together = sorted((name for name in todo if not UNITS[name].alone), key=lambda name: -UNITS[name].minutes)
     for group, side_by_side in ((together, jobs), ([name for name in todo if UNITS[name].alone], 1)):
         for name, rows, seconds in _measured(group, setup, side_by_side):
             found[name] = rows

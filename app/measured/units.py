@@ -24,11 +24,11 @@ from nlu.measuring.rows import Row
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
-    """``sets``: it needs the folder of sets. ``quick``: it takes seconds. ``alone``: what else runs would be measured too."""
+    """``sets``: it needs the folder of sets. ``minutes``: about, on one core. ``alone``: what else runs would be measured too."""
 
     run: Callable[[Setup], list[Row]]
     sets: bool = True
-    quick: bool = True
+    minutes: int = 0
     alone: bool = False
 
 
@@ -78,7 +78,7 @@ def _own(setup: Setup) -> list[Row]:
 
 UNITS: Final[Mapping[str, Unit]] = MappingProxyType(
     {
-        **{question.name: Unit(run=partial(_question, question), quick=question.quick) for question in QUESTIONS},
+        **{question.name: Unit(run=partial(_question, question), minutes=question.minutes) for question in QUESTIONS},
         "language": Unit(run=_languages),
         "call-back times": Unit(run=_callbacks),
         "perturbations": Unit(run=_perturbations),
@@ -114,6 +114,6 @@ def chosen(only: tuple[str, ...], *, quick: bool, sets: bool) -> tuple[str, ...]
         name
         for name, unit in UNITS.items()
         if (not only or any(word.casefold() in name.casefold() for word in only))
-        and (unit.quick or not quick)
+        and (unit.minutes == 0 or not quick)
         and (sets or not unit.sets)
     )
