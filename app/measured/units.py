@@ -54,7 +54,8 @@ def _question(question: Question, setup: Setup) -> list[Row]:
 
 def _languages(setup: Setup) -> list[Row]:
     """By the floor alone, which the language comes from whatever is above it."""
-    return asyncio.run(languages.measure(setup.sets, nlu_examples(setup.bot), Chains(FLOOR_ONLY).learn))
+    learn = Chains(FLOOR_ONLY).learn
+    return asyncio.run(languages.measure(setup.sets, nlu_examples(setup.bot), learn, peers=setup.peers))
 
 
 def _callbacks(setup: Setup) -> list[Row]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +26,7 @@ SETS: Final = (
 """Their test texts; with them all of ``langid_short.csv``, and the sentences of ``datetime_phrases.jsonl``."""
 PHRASES: Final = "datetime_phrases.jsonl"
 NAME: Final = "language"
+LINGUA: Final = "lingua, four languages"
 
 
 def messages(folder: Path) -> tuple[tuple[Sentence, ...], tuple[str, ...]]:
@@ -58,7 +60,7 @@ def read_phrases(folder: Path) -> list[dict[str, str]]:
     return rows
 
 
-async def measure(folder: Path, bot: Mapping[str, bytes], learn: Learn) -> list[Row]:
+async def measure(folder: Path, bot: Mapping[str, bytes], learn: Learn, *, peers: bool = False) -> list[Row]:
     """``bot``: the examples of a bot about something else in these four languages. Raises ContentError, OSError."""
     missing = [language for language in LANGUAGES if language not in bot]
     if missing:
@@ -67,7 +69,27 @@ async def measure(folder: Path, bot: Mapping[str, bytes], learn: Learn) -> list[
     support = read_set(folder, SETS[:4]).train
     rows = await _of(learn, bot, "a bot of another trade", texts)
     rows += await _of(learn, as_files(support), "the bot of support4", texts)
+    rows += _lingua(texts) if peers else []
     return [noted(rows[0], notes), *rows[1:]]
+
+
+def _lingua(texts: Sequence[Sentence]) -> list[Row]:
+    """The detector that is known as the best for short texts, limited to the four, in its exact mode (145 MB). Blocks."""
+    try:
+        lingua = import_module("lingua")
+    except ImportError:
+        return [Row(name=NAME, by=LINGUA, failed="lingua is not installed: `pip install 'lotse[bench]'`")]
+    known = {language.iso_code_639_1.name.lower(): language for language in lingua.Language.all()}
+    detector = lingua.LanguageDetectorBuilder.from_languages(*(known[code] for code in LANGUAGES)).build()
+    found = [(row, detector.detect_language_of(row.text) == known[row.language]) for row in texts]
+    parts = {
+        "first message": found,
+        f"first message, ≤ {SHORT} characters": [each for each in found if len(each[0].text) <= SHORT],
+    } | {f"first message, {code}": [each for each in found if each[0].language == code] for code in LANGUAGES}
+    return [
+        share_row(Share(hits=sum(right for _, right in part), of=len(part)), name=NAME, by=LINGUA, measured=measured, learnt=0)
+        for measured, part in parts.items()
+    ]  # fmt: skip
 
 
 async def _of(learn: Learn, files: Mapping[str, bytes], by: str, texts: Sequence[Sentence]) -> list[Row]:
