@@ -125,4 +125,6 @@ async def _told(nlu: Nlu, text: str, spoken: str) -> str:
 
 def _row(measured: str, by: str, pairs: Sequence[tuple[str, str]], goal: Goal | None = None) -> Row:
     share = Share(hits=sum(wanted == told for wanted, told in pairs), of=len(pairs))
-    return share_row(share, name=NAME, by=by, measured=measured, learnt=0, goal=goal)
+    silent = sum(not told for _, told in pairs)
+    note = f"{silent} without an answer" if silent else ""
+    return share_row(share, name=NAME, by=by, measured=measured, learnt=0, goal=goal, note=note)

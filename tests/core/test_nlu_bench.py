@@ -23,7 +23,7 @@ from conversation.understanding import Intent, Understanding
 from nlu.encoding import Floats
 from nlu.layers.chain import EncoderLayer, LayeredNlu, Layers
 from nlu.layers.watched import Watched
-from nlu.measuring import languages, robustness
+from nlu.measuring import languages, peers, robustness
 from nlu.measuring.chains import Chains
 from nlu.measuring.peers import SPACY
 from nlu.measuring.perturbations import PERTURBATIONS
@@ -139,6 +139,18 @@ async def test_language_rows_say_how_many_were_told(tmp_path: Path, monkeypatch:
     known = next(row for row in rows if row.measured == "in a conversation in it")
     other = next(row for row in rows if row.measured == "after messages in another one")
     assert (known.figure, other.figure) == (100.0, 0.0)
+
+
+def test_peer_that_is_not_installed_is_told_with_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> None:
+        raise ImportError(name)
+
+    monkeypatch.setattr(languages, "import_module", missing)
+    monkeypatch.setattr(peers, "import_module", missing)
+    (row,) = languages._lingua([])
+    assert row.failed == "lingua is not installed: `pip install 'lotse[bench]'`"
+    with pytest.raises(peers.NotInstalledError, match="scikit-learn is not installed"):
+        peers.scikit_linear([], 1)
 
 
 async def test_languages_of_a_bot_without_one_of_the_four_cannot_be_measured(tmp_path: Path) -> None:
