@@ -7,12 +7,15 @@ from typing import Final, TypeAlias
 import numpy as np
 
 from conversation.ports import Nlu
+from conversation.understanding import Understanding
 from nlu.encoding import Encoder, Floats
+from nlu.floor import Floor
 from nlu.layers.chain import EncoderLayer, LayeredNlu, Layers
-from nlu.layers.examples import encode_rows
+from nlu.layers.examples import BATCH, encode_rows
 from nlu.layers.watched import Watched
 from nlu.measuring.metrics import Answer
 from nlu.measuring.sets import Sentence
+from nlu.model import Model
 from nlu.train import rows_of, train
 
 Learn: TypeAlias = Callable[[Mapping[str, bytes]], Awaitable[Mapping[str, Nlu]]]
@@ -36,7 +39,7 @@ class Chains:
     async def learn(self, files: Mapping[str, bytes]) -> Mapping[str, Nlu]:
         """See ``Learn``. To each head only the encoders that it needs are given, as if the others were not installed."""
         model = await asyncio.to_thread(train, files, await self.encode(files))
-        return {head.name: LayeredNlu(model, self._only(head.encoders)) for head in model.meta.heads}
+        return {head.name: Chain(model, self._only(head.encoders)) for head in model.meta.heads}
 
     async def encode(self, files: Mapping[str, bytes]) -> Mapping[str, Floats]:
         """See ``Encode``."""
@@ -45,6 +48,27 @@ class Chains:
     def _only(self, names: Iterable[str]) -> Layers:
         wanted = set(names)
         return Layers(encoders=tuple(layer for layer in self._layers.encoders if layer.encoder.name in wanted))
+
+
+class Chain:
+    """A service's own way; many texts that are known beforehand are encoded together, which is four times as quick."""
+
+    def __init__(self, model: Model, layers: Layers) -> None:
+        self._nlu = LayeredNlu(model, layers)
+        self._floor = Floor(model.meta)
+        self._encoders = [layer.encoder for layer in layers.encoders]
+
+    async def understand(self, text: str, language: str) -> Understanding:
+        return await self._nlu.understand(text, language)
+
+    async def prepare(self, texts: Iterable[str]) -> None:
+        """For what is understood next. Nothing depends on it but the time that takes."""
+        readings = [self._floor.read(text, "") for text in texts] if self._encoders else []
+        for language in {reading.by for reading in readings}:
+            read = [reading.text for reading in readings if reading.by == language]
+            for encoder in self._encoders:
+                for begin in range(0, len(read) if encoder.suits(language) else 0, BATCH):
+                    await encoder.encode(read[begin : begin + BATCH], language)
 
 
 class _Remembering:
@@ -71,6 +95,9 @@ class _Remembering:
 
 async def answers(nlu: Nlu, sentences: Iterable[Sentence]) -> list[Answer]:
     """What each sentence is taken for as a first message."""
+    sentences = list(sentences)
+    if isinstance(nlu, Chain):
+        await nlu.prepare(sentence.text for sentence in sentences)
     return [await answer(nlu, sentence.text, sentence.label) for sentence in sentences]
 
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-import msgspec
+from msgspec.structs import replace
 
 from conversation.ports import Nlu
 from conversation.value import Value
-from nlu.measuring.chains import Learn, answer
+from nlu.measuring.chains import Learn, answers
 from nlu.measuring.metrics import OUT, Answer, Lost, in_scope, lost, mean_lost
 from nlu.measuring.perturbations import PERTURBATIONS
 from nlu.measuring.rows import Goal, Row
@@ -55,7 +55,7 @@ async def measure(folder: Path, learn: Learn, *, seed: int) -> list[Row]:
         labelled = read_set(folder, source.files, source.train10)
         texts = sample([row for row in labelled.test if row.label != OUT], MOST, seed)
         for head, nlu in (await learn(as_files(labelled.train))).items():
-            clean = tuple([await answer(nlu, row.text, row.label) for row in texts])
+            clean = tuple(await answers(nlu, texts))
             one = Asked(source=source, head=head, learnt=len(labelled.train), texts=texts, clean=clean)
             asked.append((one, nlu))
     rows: list[Row] = []
@@ -87,9 +87,9 @@ async def _lost_row(head: str, name: str, asked: Sequence[tuple[Asked, Nlu]], se
             found[one.source.name] = lost_here
     row = Row(name=name, by=head, measured=NAME, unit="points", seed=seed, goal=GOALS.get(name, GOAL))
     if not found:
-        return msgspec.structs.replace(row, failed=f"no set has {FEWEST} texts that this changes")
+        return replace(row, failed=f"no set has {FEWEST} texts that this changes")
     mean, low, high = mean_lost(list(found.values()))
-    return msgspec.structs.replace(
+    return replace(
         row,
         figure=mean,
         interval=(low, high),
@@ -100,9 +100,9 @@ async def _lost_row(head: str, name: str, asked: Sequence[tuple[Asked, Nlu]], se
 
 async def _lost(name: str, one: Asked, nlu: Nlu, seed: int) -> Lost:
     """Of the texts that it changes."""
-    pairs = [
-        (clean, await answer(nlu, text, row.label))
-        for row, clean in zip(one.texts, one.clean, strict=True)
+    changed = [
+        (before, replace(row, text=text))
+        for row, before in zip(one.texts, one.clean, strict=True)
         if (text := PERTURBATIONS[name](row.text, row.language, seed)) != row.text
     ]
-    return lost([before for before, _ in pairs], [after for _, after in pairs])
+    return lost([before for before, _ in changed], await answers(nlu, [row for _, row in changed]))

@@ -21,14 +21,15 @@ from conversation.errors import ContentError
 from conversation.ports import Nlu
 from conversation.understanding import Intent, Understanding
 from nlu.encoding import Floats
-from nlu.layers.chain import EncoderLayer, LayeredNlu, Layers
+from nlu.layers.chain import EncoderLayer, Layers
 from nlu.layers.watched import Watched
 from nlu.measuring import languages, peers, robustness
-from nlu.measuring.chains import Chains
+from nlu.measuring.chains import Chain, Chains, answers
 from nlu.measuring.peers import SPACY
 from nlu.measuring.perturbations import PERTURBATIONS
 from nlu.measuring.questions import ACCURACY, AT_THRESHOLD, AUROC, IN_SCOPE, RECALL, Question, Wanted, measure
 from nlu.measuring.rows import Goal, Row, table
+from nlu.measuring.sets import Sentence
 from nlu.train import rows_of
 from tests.support.repository import ROOT
 
@@ -307,8 +308,8 @@ async def test_chains_are_a_services_own_with_the_encoders_of_each_head_and_no_t
     assert (await chains.encode(files))["counting"].shape == (4, 4)
     heads = await chains.learn(files)
     for nlu in heads.values():
-        assert isinstance(nlu, LayeredNlu)
-        await nlu.understand("two green", "en")
+        assert isinstance(nlu, Chain)
+        await answers(nlu, [Sentence(text="two green", label="number", language="en")] * 2)
     assert len(encoder.given) == len(set(encoder.given))
     assert {"red", "green", "one", "two"} <= set(encoder.given)
     local = await heads["local"].understand("two green", "en")
