@@ -24,13 +24,14 @@ SEMANTIC: Final = "minilm"
 
 
 class Wanted(Value, frozen=True, kw_only=True):
-    """Goals in percent by what is measured. ``semantic``: of heads with that encoder. None: nothing is wanted."""
+    """Goals in percent by what is measured. ``semantic``: of heads with that encoder, where they are others."""
 
     local: Mapping[str, float] = {}
     semantic: Mapping[str, float] = {}
 
     def of(self, head: str, measured: str) -> Goal | None:
-        goals = self.semantic if any(part.startswith(SEMANTIC) for part in head.split("+")) else self.local
+        better = any(part.startswith(SEMANTIC) for part in head.split("+"))
+        goals = {**self.local, **self.semantic} if better else self.local
         return Goal(figure=goals[measured]) if measured in goals else None
 
 
@@ -129,9 +130,10 @@ def _rows(
             learnt=learnt,
             goal=question.wanted.of(by, ACCURACY),
         )
-    separated = auroc(test)
-    if separated is not None:
-        yield Row(name=question.name, by=by, measured=AUROC, figure=separated, unit="", texts=len(test), learnt=learnt)
+        separated = auroc(answered)
+        if separated is not None:
+            name, texts = question.name + suffix, len(answered)
+            yield Row(name=name, by=by, measured=AUROC, figure=separated, unit="", texts=texts, learnt=learnt)
     if len({answer.wanted == OUT for answer in valid}) == 2:
         threshold = balanced_threshold(valid)
         for share, measured in ((in_scope(test, threshold), AT_THRESHOLD), (out_of_scope(test, threshold), RECALL)):
