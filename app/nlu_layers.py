@@ -1,8 +1,9 @@
 """The language layers that the settings name: opened once for a process, whatever versions of the bot it runs."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
@@ -14,7 +15,8 @@ from nlu.layers.chain import EncoderLayer, Layers, RasaLayer
 from nlu.layers.watched import Watched
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from nlu.encoders.endpoint import EndpointEncoder
+    from nlu.layers.rasa import RasaNlu
 
 _log = structlog.get_logger(__name__)
 
@@ -44,34 +46,102 @@ class LazyLayers:
 async def open_layers(settings: Settings, stack: AsyncExitStack, meter: Meter = NO_METER) -> Layers:
     """An encoder that can't be opened is told of in the log, and the others work."""
     asked = settings.nlu
-    encoders = tuple(
+    local = (
         EncoderLayer(encoder=encoder, watched=Watched(encoder.name, asked.limit, meter))
-        for encoder in await asyncio.to_thread(_encoders, asked)
+        for encoder in await asyncio.to_thread(_local, asked, settings.var / "nlu")
     )
-    return Layers(encoders=encoders, rasa=_rasa(asked, stack, meter))
+    return Layers(encoders=(*_endpoint(asked, stack, meter), *local), rasa=_rasa(asked, stack, meter))
+
+
+def wanted(asked: NluSettings, layer: str) -> bool:
+    """Whether the settings let that kind of encoder be used."""
+    return "*" in asked.layers or layer in asked.layers
+
+
+def rasa_of(asked: NluSettings) -> "RasaNlu":
+    """Whoever opens it closes it."""
+    from nlu.layers.rasa import RasaNlu  # httpx is 10 MB that only this needs
+
+    return RasaNlu(asked.rasa.url, token=asked.rasa.token.get_secret_value(), languages=asked.rasa.languages)
+
+
+def endpoint_of(asked: NluSettings) -> "EndpointEncoder":
+    """Whoever opens it closes it."""
+    from nlu.encoders.endpoint import EndpointEncoder
+
+    set_ = asked.endpoint
+    key = set_.key.get_secret_value()
+    return EndpointEncoder(set_.url, set_.model, key=key, languages=set_.languages, dims=set_.dims)
 
 
 def _rasa(asked: NluSettings, stack: AsyncExitStack, meter: Meter) -> RasaLayer | None:
     if not asked.rasa.url:
         return None
-    from nlu.layers.rasa import RasaNlu  # httpx is 10 MB that only this needs
-
-    token = asked.rasa.token.get_secret_value()
-    nlu = RasaNlu(asked.rasa.url, token=token, languages=asked.rasa.languages)
+    nlu = rasa_of(asked)
     stack.push_async_callback(nlu.close)
     return RasaLayer(nlu=nlu, watched=Watched("rasa", asked.rasa.limit, meter))
 
 
-def _encoders(asked: NluSettings) -> Sequence[Encoder]:
-    """Best first. Blocks while weights are read."""
+def _endpoint(asked: NluSettings, stack: AsyncExitStack, meter: Meter) -> tuple[EncoderLayer, ...]:
+    set_ = asked.endpoint
+    if not set_.url or not wanted(asked, "endpoint"):
+        return ()
+    if not set_.model:
+        todo = "set LOTSE_NLU__ENDPOINT__MODEL to what it calls its model"
+        _log.error("nlu_encoder_not_opened", error="the endpoint needs a model's name", todo=todo)
+        return ()
+    encoder = endpoint_of(asked)
+    stack.push_async_callback(encoder.close)
+    return (EncoderLayer(encoder=encoder, watched=Watched(encoder.name, set_.limit, meter)),)
+
+
+def _local(asked: NluSettings, cache: Path) -> Sequence[Encoder]:
+    """Those of this machine, best first. Blocks while weights are read."""
     found: list[Encoder] = []
-    openers: Sequence[Callable[[], Encoder | None]] = ()
-    for opener in openers:
+    for layer, opener in _openers(asked, cache).items():
+        if not wanted(asked, layer):
+            continue
         try:
             encoder = opener()
         except EncoderError as error:
             _log.error("nlu_encoder_not_opened", error=error, follows="texts are understood without it")
             continue
-        if encoder is not None and ("*" in asked.layers or encoder.name in asked.layers):
+        if encoder is not None:
             found.append(encoder)
-    return found
+    return [*found, *_words(asked, found)]
+
+
+def _words(asked: NluSettings, found: Sequence[Encoder]) -> Iterator[Encoder]:
+    """What is quick enough to answer when nothing else is."""
+    if not _wanted(asked, "words") or not any(encoder.name == "multilingual" for encoder in found):
+        return
+    from nlu.encoders.multilingual import MultilingualEncoder
+    from nlu.encoders.words import WordsEncoder
+
+    yield from (WordsEncoder(encoder) for encoder in found if isinstance(encoder, MultilingualEncoder))
+
+
+def _openers(asked: NluSettings, cache: Path) -> Mapping[str, Callable[[], Encoder | None]]:
+    """By layer; None: it is not installed."""
+
+    def path() -> Encoder | None:
+        from nlu.encoders.local_model import open_local
+
+        return open_local(asked.model, asked.model_languages) if asked.model else None
+
+    def minilm() -> Encoder | None:
+        from nlu.encoders.minilm import open_minilm
+
+        return open_minilm()
+
+    def spacy() -> Encoder | None:
+        from nlu.encoders.spacy_vectors import known_languages, open_spacy
+
+        return open_spacy(known_languages())
+
+    def multilingual() -> Encoder | None:
+        from nlu.encoders.multilingual import open_multilingual
+
+        return open_multilingual(cache)
+
+    return {"path": path, "minilm": minilm, "spacy": spacy, "multilingual": multilingual}

@@ -22,7 +22,6 @@ from dialogs.follow import Stays, follow
 from dialogs.problems import BotError, Problem
 from dialogs.reading.bot import Files
 from engine.rules import Rules
-from nlu.cache import cache_path
 from nlu.layers.chain import FLOOR_ONLY, LayeredNlu, Layers
 from nlu.service import open_nlu
 
@@ -83,7 +82,7 @@ async def prepare(folder: Path, var: Path, layers: Layers = FLOOR_ONLY) -> Draft
         raise BotError(errors)
     rules, examples = checked.rules, examples_in(files)
     nlu = await open_nlu(examples, var / "nlu", layers) if examples else None
-    model = cache_path(var / "nlu", examples, nlu.encoders) if nlu else None
+    model = var / "nlu" / nlu.name if nlu else None
     played, failed = await asyncio.to_thread(_play, folder, rules, nlu)
     return Draft(
         files=files,

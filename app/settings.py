@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, Field, IPvAnyNetwork, SecretStr
+from pydantic import BaseModel, Field, IPvAnyNetwork, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -124,10 +124,27 @@ class RasaSettings(BaseModel):
     )
 
 
+class EndpointSettings(BaseModel):
+    url: str = Field(
+        "",
+        pattern=r"^(https?://\S+)?$",
+        description="An OpenAI-compatible endpoint for embeddings: https://ai.example.net/v1. Empty: none. Customers' words go there.",
+    )
+    model: str = Field("", description="The model that it is asked for.")
+    key: SecretStr = Field(SecretStr(""), description="What it is shown: Authorization: Bearer ….")
+    languages: list[str] = Field([], description="Languages that the model knows. Empty: all.")
+    dims: int = Field(
+        0, description="Numbers in a vector, if the endpoint is to shorten them. 0: as the model has it.", ge=0
+    )
+    limit: float = Field(
+        0.4, description="Seconds that it may take; then the text is understood without it.", gt=0, le=0.9
+    )
+
+
 class NluSettings(BaseModel):
     layers: list[str] = Field(
         ["*"],
-        description='Which of the sentence encoders that are there are used, by name: ["multilingual"]. ["*"]: all; []: words and letters alone.',
+        description='Which of the sentence encoders that are there are used: multilingual, words, minilm, spacy, path, endpoint. ["*"]: all; []: none, words and letters alone.',
     )
     limit: float = Field(
         0.1,
@@ -135,7 +152,18 @@ class NluSettings(BaseModel):
         gt=0,
         le=0.9,
     )
+    model: Path | None = Field(
+        None,
+        description="A sentence encoder of your own: a folder with a model of BERT's kind, or an .onnx file. Empty: none.",
+    )
+    model_languages: list[str] = Field([], description="Languages that it knows. Empty: all.")
+    endpoint: EndpointSettings = EndpointSettings()
     rasa: RasaSettings = RasaSettings()
+
+    @field_validator("model", mode="before")
+    @classmethod
+    def _no_model(cls, value: object) -> object:
+        return value or None
 
 
 class Settings(BaseSettings):

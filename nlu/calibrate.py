@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from nlu.model import calibration_inputs, softmax
+from nlu.model import softmax
 
 _FIRM = 1.0
 """How firmly weights of blocks stay near what they were before the examples were looked at: like this many doubts."""
@@ -45,10 +45,10 @@ def _loss(stacked: Any, right: Any, weights: Any, prior: Any) -> tuple[float, An
     return loss, slope.astype(np.float64), spread.astype(np.float64) + 2 * _FIRM * np.eye(len(weights))
 
 
-def calibrate(top: Any, near: Any, right: Any, *, counted: Any, prior: Any, firm: float) -> Any:
-    """Platt scaling over log-odds and nearness, by Newton's method. ``near``: cosine by block (blocks x examples);
-    ``counted``: how much each example counts; ``firm``: how firmly the result stays near ``prior``."""
-    inputs, hits = calibration_inputs(top, near), right.astype(np.float64)
+def calibrate(inputs: Any, right: Any, *, counted: Any, prior: Any, firm: float) -> Any:
+    """Platt scaling by Newton's method. ``inputs``: those of ``nlu.model.calibration_inputs``; ``counted``: how much each example
+    counts; ``firm``: how firmly the result stays near ``prior``."""
+    hits = right.astype(np.float64)
 
     def loss(weights: Any) -> float:
         odds = inputs @ weights

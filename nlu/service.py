@@ -32,8 +32,8 @@ async def open_nlu(
     model = await asyncio.to_thread(load_model, path)
     if model is None:
         model, path = await trained(examples, cache, layers)
-    nlu = LayeredNlu(model, layers, hash_=hash_of(path))
-    if nlu.untrained:
+    nlu = LayeredNlu(model, layers, name=path.name)
+    if nlu.untrained and path != cache_path(cache, examples, encoders_for(layers, examples)):
         todo = "publish the bot from a machine where they are, or train it there"
         _log.info(
             "nlu_layers_untrained", layers=nlu.untrained, model=path.name, follows="they are not asked", todo=todo
@@ -53,11 +53,6 @@ async def trained(examples: Mapping[str, bytes], cache: Path, layers: Layers = F
     encoded = await encode_rows(rows, layers)
     path = cache_path(cache, examples, encoded)
     return await asyncio.to_thread(_train_into, examples, encoded, path), path
-
-
-def hash_of(path: Path) -> str:
-    """How decisions name a trained model."""
-    return path.stem.removeprefix("nlu-")
 
 
 def _rows(examples: Mapping[str, bytes]) -> Sequence[tuple[str, str, str]]:

@@ -4,7 +4,9 @@ Of the package that brings the weights along nothing is run: its own way through
 """
 
 import asyncio
+import unicodedata
 from collections.abc import Mapping, Sequence
+from math import exp
 from pathlib import Path
 from typing import Any, Final
 
@@ -56,20 +58,40 @@ class MultilingualEncoder:
             return self._encode(texts, language)
         return await asyncio.to_thread(self._encode, texts, language)
 
+    def share(self, word: str, language: str) -> float:
+        """Of all words that are written: what the pieces it is made of were worth when the model's pieces were chosen."""
+        pieces: list[int] = self._pieces.encode(self._readings.get(language, str)(word))
+        return exp(sum(map(self._pieces.get_score, pieces)))
+
     def _encode(self, texts: Sequence[str], language: str) -> Floats:
         reading = self._readings.get(language, str)
-        split = [self._split(reading(text[:MAX_TEXT])) for text in texts]
+        split = [self._split(reading(plain(text[:MAX_TEXT]))) for text in texts]
         return encode_pieces(split, WIDTH, self._network.vectors)
 
     def _split(self, text: str) -> list[int]:
         """Pieces with their beginning and end; empty where nothing in the text is known."""
-        whole = text.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair becomes "?"
-        pieces: list[int] = self._pieces.encode(whole)
+        pieces: list[int] = self._pieces.encode(text)
         if _EMPTY.issuperset(pieces):
             return []
         return [_BEGIN, *pieces[: MAX_PIECES - 2], _END]
 
 
+def plain(text: str) -> str:
+    """Without what nobody sees, and calm where it shouts: whole sentences in capitals are unknown to the model, and cost 30 to 60
+    points of 80 (cross-validation on six sets), in lower case none."""
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() else _seen(char) for char in text)
+    capitals = sum(map(str.isupper, text))
+    return text.lower() if capitals > 3 and 2 * capitals > sum(map(str.isalpha, text)) else text
+
+
+def _seen(char: str) -> str:
+    """Direction marks and soft hyphens stand inside of words; line ends, tabs and halves of surrogate pairs between them."""
+    return "" if unicodedata.category(char) == "Cf" else " "
+
+
 def open_multilingual(cache: Path) -> MultilingualEncoder:
     """Blocks for half a second, the first time for one. ``cache``: a folder of the service's own. Raises EncoderError."""
+    for reading in READINGS.values():
+        reading("")  # opens its tables now rather than at a customer's first text
     return MultilingualEncoder(open_weights(cache))

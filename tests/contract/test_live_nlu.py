@@ -18,9 +18,10 @@ AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 class Trained(NoNlu):
-    """By words and letters alone."""
+    """What it has is the name of its file."""
 
-    encoders = frozenset[str]()
+    def __init__(self, name: str) -> None:
+        self.name = name
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[bytes | None]:
     async def open_nlu(examples: Mapping[str, bytes], cache: Path, layers: Layers, name: str = "") -> Trained:
         path = cache / name if name else cache_path(cache, examples, layers.names)
         found.append(path.read_bytes() if path.is_file() else None)
-        return Trained()
+        return Trained(path.name)
 
     monkeypatch.setattr("app.live_nlu.open_nlu", open_nlu)
     monkeypatch.setattr("app.publishing.open_nlu", open_nlu)

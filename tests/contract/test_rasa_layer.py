@@ -43,7 +43,9 @@ async def asking(
         encoder = PlayedEncoder(name="wide")
         layers = Layers(encoders=(layer(encoder),), rasa=RasaLayer(nlu=rasa, watched=Watched("rasa", LIMIT)))
         try:
-            yield Asked(server=server, encoder=encoder, nlu=LayeredNlu(HeadsModel(("wide",)), layers, hash_="abc"))
+            yield Asked(
+                server=server, encoder=encoder, nlu=LayeredNlu(HeadsModel(("wide",)), layers, name="nlu-abc.npz")
+            )
         finally:
             await rasa.close()
 
