@@ -15,7 +15,7 @@ from nlu.layers.examples import BATCH, encode_rows
 from nlu.layers.watched import Watched
 from nlu.measuring.metrics import Answer
 from nlu.measuring.sets import Sentence
-from nlu.model import Model
+from nlu.model import Head, Model
 from nlu.train import rows_of, train
 
 Learn: TypeAlias = Callable[[Mapping[str, bytes]], Awaitable[Mapping[str, Nlu]]]
@@ -25,6 +25,10 @@ Encode: TypeAlias = Callable[[Mapping[str, bytes]], Awaitable[Mapping[str, Float
 
 PATIENCE: Final = 60.0
 """Seconds for an encoder: what is right is measured here, and shall not depend on what else the machine does."""
+
+
+ALWAYS: Final = "multilingual"
+"""What the name of the encoder begins with that every install has."""
 
 
 class Chains:
@@ -39,7 +43,7 @@ class Chains:
     async def learn(self, files: Mapping[str, bytes]) -> Mapping[str, Nlu]:
         """See ``Learn``. To each head only the encoders that it needs are given, as if the others were not installed."""
         model = await asyncio.to_thread(train, files, await self.encode(files))
-        return {head.name: Chain(model, self._only(head.encoders)) for head in model.meta.heads}
+        return {head.name: Chain(model, self._only(head.encoders)) for head in model.meta.heads if _is_met(head, model)}
 
     async def encode(self, files: Mapping[str, bytes]) -> Mapping[str, Floats]:
         """See ``Encode``."""
@@ -48,6 +52,13 @@ class Chains:
     def _only(self, names: Iterable[str]) -> Layers:
         wanted = set(names)
         return Layers(encoders=tuple(layer for layer in self._layers.encoders if layer.encoder.name in wanted))
+
+
+def _is_met(head: Head, model: Model) -> bool:
+    """Not one that answers only while the encoder of every install is down, and another one is up."""
+    known = {name for each in model.meta.heads for name in each.encoders}
+    always = {name for name in known if name.startswith(ALWAYS)}
+    return not head.encoders or always <= set(head.encoders)
 
 
 class Chain:

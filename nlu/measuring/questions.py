@@ -85,7 +85,7 @@ QUESTIONS: Final[tuple[Question, ...]] = (
     *(_support((language,), f"support4 {language} alone") for language in ("de", "en", "ru", "uk")),
     *(one for one in _english("BANKING77", "banking77_en", (78.0, 87.5), (92.0, 94.5))),
     *(one for one in _english("HWU64", "hwu64_en", (74.0, 0.0), (89.5, 0.0))),
-    Question(name="CLINC150 10-shot", files=("clinc150_en.csv",), train10="fewshot/clinc150_en.train10.csv"),
+    Question(name="CLINC150 10-shot", files=("clinc150_en.csv",), train10="fewshot/clinc150_en.train10.csv", minutes=2),
     Question(name="CLINC150 full", files=("clinc150_en.csv",), wanted=_CLINC, minutes=10),
     _hint3("Curekart", 86.0),
     _hint3("Powerplay11", 66.0),
