@@ -21,6 +21,7 @@ from app.commands.doctor import doctor
 from app.commands.draw import draw
 from app.commands.inbox import inbox
 from app.commands.new import new, schema
+from app.commands.nlu_bench import bench as nlu_bench
 from app.commands.nlu_install import nlu_install
 from app.commands.nlu_review import review
 from app.commands.stored import with_store
@@ -144,6 +145,9 @@ def nlu_train(bot: BotFolder = None) -> None:
     for line in report.languages:
         print(line)  # noqa: T201 - output
     print(f"trained in {report.seconds:.1f} s")  # noqa: T201 - output
+
+
+nlu.command("bench")(nlu_bench)
 
 
 @outbox.command("list")
