@@ -166,6 +166,8 @@ def check_arrays(meta: Meta, arrays: Mapping[str, Any]) -> None:
     starts = arrays["starts"]
     if starts[0] != 0 or starts[-1] != len(arrays["rows"]) or (np.diff(starts) < 0).any():
         raise ValueError("array starts does not lead through the examples")
+    if len(arrays["rows"]) and not 0 <= arrays["rows"].min() <= arrays["rows"].max() < meta.examples:
+        raise ValueError("array rows names examples that are not there")
     if LOCAL not in {head.name for head in meta.heads}:
         raise ValueError("there is no local head")
     for head in meta.heads:
