@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -12,6 +13,10 @@ from conversation.meter import NO_METER, Meter
 from nlu.encoding import Encoder, EncoderError
 from nlu.layers.chain import EncoderLayer, Layers, RasaLayer
 from nlu.layers.watched import Watched
+
+if TYPE_CHECKING:
+    from nlu.encoders.endpoint import EndpointEncoder
+    from nlu.layers.rasa import RasaNlu
 
 _log = structlog.get_logger(__name__)
 
@@ -48,53 +53,58 @@ async def open_layers(settings: Settings, stack: AsyncExitStack, meter: Meter = 
     return Layers(encoders=(*_endpoint(asked, stack, meter), *local), rasa=_rasa(asked, stack, meter))
 
 
-def layer_of(encoder: str) -> str:
-    """What the settings call it: its name without what tells one model from another, ``endpoint`` for ``endpoint/bge-m3``."""
-    return encoder.partition("/")[0]
+def wanted(asked: NluSettings, layer: str) -> bool:
+    """Whether the settings let that kind of encoder be used."""
+    return "*" in asked.layers or layer in asked.layers
+
+
+def rasa_of(asked: NluSettings) -> "RasaNlu":
+    """Whoever opens it closes it."""
+    from nlu.layers.rasa import RasaNlu  # httpx is 10 MB that only this needs
+
+    return RasaNlu(asked.rasa.url, token=asked.rasa.token.get_secret_value(), languages=asked.rasa.languages)
+
+
+def endpoint_of(asked: NluSettings) -> "EndpointEncoder":
+    """Whoever opens it closes it."""
+    from nlu.encoders.endpoint import EndpointEncoder
+
+    set_ = asked.endpoint
+    key = set_.key.get_secret_value()
+    return EndpointEncoder(set_.url, set_.model, key=key, languages=set_.languages, dims=set_.dims)
 
 
 def _rasa(asked: NluSettings, stack: AsyncExitStack, meter: Meter) -> RasaLayer | None:
     if not asked.rasa.url:
         return None
-    from nlu.layers.rasa import RasaNlu  # httpx is 10 MB that only this needs
-
-    token = asked.rasa.token.get_secret_value()
-    nlu = RasaNlu(asked.rasa.url, token=token, languages=asked.rasa.languages)
+    nlu = rasa_of(asked)
     stack.push_async_callback(nlu.close)
     return RasaLayer(nlu=nlu, watched=Watched("rasa", asked.rasa.limit, meter))
 
 
 def _endpoint(asked: NluSettings, stack: AsyncExitStack, meter: Meter) -> tuple[EncoderLayer, ...]:
     set_ = asked.endpoint
-    if not set_.url or not _wanted(asked, "endpoint"):
+    if not set_.url or not wanted(asked, "endpoint"):
         return ()
     if not set_.model:
         todo = "set LOTSE_NLU__ENDPOINT__MODEL to what it calls its model"
         _log.error("nlu_encoder_not_opened", error="the endpoint needs a model's name", todo=todo)
         return ()
-    from nlu.encoders.endpoint import EndpointEncoder
-
-    encoder = EndpointEncoder(
-        set_.url, set_.model, key=set_.key.get_secret_value(), languages=set_.languages, dims=set_.dims
-    )
+    encoder = endpoint_of(asked)
     stack.push_async_callback(encoder.close)
     return (EncoderLayer(encoder=encoder, watched=Watched(encoder.name, set_.limit, meter)),)
-
-
-def _wanted(asked: NluSettings, layer: str) -> bool:
-    return "*" in asked.layers or layer in asked.layers
 
 
 def _local(asked: NluSettings, cache: Path) -> Sequence[Encoder]:
     """Those of this machine, best first. Blocks while weights are read."""
     found: list[Encoder] = []
     for layer, opener in _openers(asked, cache).items():
-        if not _wanted(asked, layer):
+        if not wanted(asked, layer):
             continue
         try:
             encoder = opener()
         except EncoderError as error:
-            _log.error("nlu_encoder_not_opened", error=str(error), follows="texts are understood without it")
+            _log.error("nlu_encoder_not_opened", error=error, follows="texts are understood without it")
             continue
         if encoder is not None:
             found.append(encoder)

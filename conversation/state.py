@@ -7,7 +7,7 @@ from conversation.callback import Callback
 from conversation.calls import Call
 from conversation.events import CustomerPressed, CustomerSaid
 from conversation.message import Message
-from conversation.reasons import Mood, Ran, Rating, Reason
+from conversation.reasons import Heard, Mood, Ran, Rating, Reason
 from conversation.run import Frame, Run
 from conversation.value import Data, Tagged, Value
 
@@ -144,6 +144,8 @@ class Conversation(Value, frozen=True, kw_only=True):
     """What was agreed with the customer and is to come. It outlives the conversation: its timers are kept when that closes."""
     reason: Reason | None = None
     """The newest guess at what the customer wants."""
+    heard: tuple[Heard, ...] = ()
+    """The newest free texts, at most three, the oldest first: it may turn out that they were not understood."""
     mood: Mood | None = None
     calls: tuple[Call, ...] = ()
     """Colleagues who are wanted here and have done nothing yet."""

@@ -108,6 +108,10 @@ class Model:
         fitting = [head for head in self.meta.heads if set(head.encoders) <= set(encoders)]
         return max(fitting, key=lambda head: len(head.encoders)).name
 
+    def dims(self, encoder: str) -> int:
+        """Of the vectors that the model was trained with; 0 for an encoder that it does not know."""
+        return self._dense[encoder].dims if encoder in self._dense else 0
+
     def classify(
         self, words: Sequence[str], vectors: Mapping[str, Floats] = NO_VECTORS, language: str = ""
     ) -> tuple[Intent, ...]:
@@ -138,6 +142,7 @@ class _Dense:
     def __init__(self, weights: Floats, mean: Floats, examples: Any) -> None:
         self._weights, self._mean = weights, mean
         self._examples = examples.astype(np.float32)
+        self.dims = len(mean)
 
     def __call__(self, vector: Floats) -> tuple[Floats, float]:
         """What it says (labels,), and the cosine to the nearest example."""

@@ -28,7 +28,8 @@ def replay(
     found = asyncio.run(_replay(settings, last, old))
     parted = [each.parted for each in found if each.parted]
     for each in parted:
-        _say(f"{each.conversation}: at {each.at}, input {each.turn} {each.said}: {each.old} → {each.new}")
+        why = f" (understood: {each.understood})" if each.understood else ""
+        _say(f"{each.conversation}: at {each.at}, input {each.turn} {each.said}: {each.old} → {each.new}{why}")
     places = Counter(each.at for each in parted)
     inputs, same = sum(each.turns for each in found), len(found) - len(parted)
     _say(

@@ -92,4 +92,6 @@ def _seen(char: str) -> str:
 
 def open_multilingual(cache: Path) -> MultilingualEncoder:
     """Blocks for half a second, the first time for one. ``cache``: a folder of the service's own. Raises EncoderError."""
+    for reading in READINGS.values():
+        reading("")  # opens its tables now rather than at a customer's first text
     return MultilingualEncoder(open_weights(cache))

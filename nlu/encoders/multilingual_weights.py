@@ -96,6 +96,11 @@ def open_weights(cache: Path) -> Weights:
     return Weights(pieces=pieces, table=KeptTable(kept, mapped.nbytes), dense=_named(mapped))
 
 
+def check_package() -> None:
+    """Raises EncoderError if the package is not there, or of a version that is not known here."""
+    _known()
+
+
 def _known() -> _Known:
     try:
         found = distribution(PACKAGE).version

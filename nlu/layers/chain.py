@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import structlog
 
-from conversation.understanding import Decision, Intent, Passed, Understanding
+from conversation.understanding import Decision, Passed, Understanding
 from conversation.value import Value
 from nlu.encoding import Encoder, Floats
 from nlu.floor import Floor, Reading
@@ -71,7 +71,7 @@ class LayeredNlu:
         self.name = name
         self._hash = hash_of(name)
         self._floor = Floor(model.meta)
-        self._trained = {name for head in model.meta.heads for name in head.encoders}
+        self._trained = {name: model.dims(name) for head in model.meta.heads for name in head.encoders}
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -103,7 +103,8 @@ class LayeredNlu:
         parsed = await self._parsed(reading, passed)
         if parsed is None:
             vectors = await self._vectors(reading, passed)
-            layer, intents = self._classified(reading, vectors)
+            layer = self._model.head_for(vectors)
+            intents = self._model.classify(reading.words, vectors, reading.language)
             entities, hash_ = reading.entities, self._hash
         else:
             layer, intents, hash_ = "rasa", parsed.intents, ""
@@ -158,21 +159,9 @@ class LayeredNlu:
             else:
                 asked.append(layer)
         wanted = set(self._model.heads[self._model.head_for({layer.encoder.name for layer in asked})].encoders)
-        answers = await _all([layer for layer in asked if layer.encoder.name in wanted], reading)
+        answers = await _all([layer for layer in asked if layer.encoder.name in wanted], reading, self._trained)
         passed += [answer for answer in answers.values() if isinstance(answer, Passed)]
         return {name: answer for name, answer in answers.items() if not isinstance(answer, Passed)}
-
-    def _classified(self, reading: Reading, vectors: Mapping[str, Floats]) -> tuple[str, tuple[Intent, ...]]:
-        """By the best head for these vectors. An encoder whose vectors are of another size than when the model was trained
-        (somebody changed what stands behind its name) is not counted in."""
-        try:
-            return self._model.head_for(vectors), self._model.classify(reading.words, vectors, reading.language)
-        except ValueError as error:
-            for layer in self._layers.encoders:
-                if layer.encoder.name in vectors:
-                    says = f"its vectors do not fit the trained model: {error}"
-                    layer.watched.refuse(LayerError(f"{layer.encoder.name}: {says}"))
-            return LOCAL, self._model.classify(reading.words, language=reading.language)
 
 
 def hash_of(name: str) -> str:
@@ -181,20 +170,22 @@ def hash_of(name: str) -> str:
     return f"{content[:12]}-{encoders}" if encoders else content[:12]
 
 
-async def _all(layers: Sequence[EncoderLayer], reading: Reading) -> Mapping[str, Floats | Passed]:
-    """By encoder: the text's vector (dims,), or why there is none. All are asked at the same time."""
+async def _all(
+    layers: Sequence[EncoderLayer], reading: Reading, dims: Mapping[str, int]
+) -> Mapping[str, Floats | Passed]:
+    """By encoder: the text's vector (``dims`` of the encoder,), or why there is none. All are asked at the same time."""
     if len(layers) == 1:  # a task costs as much as a small encoder
-        return {layers[0].encoder.name: await _one(layers[0], reading)}
+        return {layers[0].encoder.name: await _one(layers[0], reading, dims)}
     async with asyncio.TaskGroup() as group:
-        tasks = {layer.encoder.name: group.create_task(_one(layer, reading)) for layer in layers}
+        tasks = {layer.encoder.name: group.create_task(_one(layer, reading, dims)) for layer in layers}
     return {name: task.result() for name, task in tasks.items()}
 
 
-async def _one(layer: EncoderLayer, reading: Reading) -> Floats | Passed:
+async def _one(layer: EncoderLayer, reading: Reading, dims: Mapping[str, int]) -> Floats | Passed:
     name = layer.encoder.name
 
     async def encode() -> Floats:
-        return _checked(name, await layer.encoder.encode((reading.text,), reading.by))
+        return _checked(name, await layer.encoder.encode((reading.text,), reading.by), dims[name])
 
     try:
         vector = await layer.watched.ask(encode)
@@ -203,13 +194,17 @@ async def _one(layer: EncoderLayer, reading: Reading) -> Floats | Passed:
     return vector if vector.any() else Passed(layer=name, why="unsuited")
 
 
-def _checked(name: str, vectors: Floats) -> Floats:
-    """Raises LayerError for what is no vector of one text: a model elsewhere may send anything."""
+def _checked(name: str, vectors: Floats, dims: int) -> Floats:
+    """Raises LayerError for what is no vector of one text, as the model knows them: what stands elsewhere may send anything, and
+    be another than it was under the same name."""
     if vectors.ndim != 2 or len(vectors) != 1:
         raise LayerError(f"{name}: vectors of shape {vectors.shape} for one text")
-    if not np.isfinite(vectors[0]).all():
-        raise LayerError(f"{name}: a vector with values that are no numbers")
     vector: Floats = vectors[0]
+    if not np.isfinite(vector).all():
+        raise LayerError(f"{name}: a vector with values that are no numbers")
+    if vector.any() and len(vector) != dims:
+        todo = "publish the bot again, if that is meant"
+        raise LayerError(f"{name}: {len(vector)} numbers, and the model was trained with {dims}: {todo}")
     return vector
 
 

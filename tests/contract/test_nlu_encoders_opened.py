@@ -1,6 +1,7 @@
 """Which sentence encoders a process opens, by its settings and by what is installed; one that can't be opened costs a log line."""
 
-from collections.abc import AsyncIterator
+import shutil
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -22,9 +23,11 @@ def settings(var: Path, **nlu: Any) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def var(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Weights are laid out once."""
-    return tmp_path_factory.mktemp("var")
+def var(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Weights are laid out once, and do not stay: pytest keeps folders of three runs."""
+    folder = tmp_path_factory.mktemp("var")
+    yield folder
+    shutil.rmtree(folder)
 
 
 @asynccontextmanager

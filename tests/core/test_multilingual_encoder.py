@@ -1,7 +1,9 @@
 """The multilingual encoder gives the vectors that its weights' own package gives, quicker, and survives what may be wrong with it."""
 
 import asyncio
+import shutil
 import threading
+from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
@@ -44,8 +46,10 @@ TEXTS = (
 
 
 @pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("encoders")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("encoders")
+    yield folder
+    shutil.rmtree(folder)  # pytest keeps folders of three runs, and this one is large
 
 
 @pytest.fixture(scope="module")
@@ -197,6 +201,7 @@ def test_file_that_was_cut_short_or_is_of_an_older_form_is_replaced(
     again = open_multilingual(tmp_path)
     assert same(asyncio.run(again.encode(TEXTS, "en")), asyncio.run(encoder.encode(TEXTS, "en")))
     assert [(file.name, file.stat().st_size) for file in tmp_path.iterdir()] == [(kept.name, size)]
+    kept.unlink()
 
 
 async def test_folder_that_cannot_be_written_costs_a_log_line_only(

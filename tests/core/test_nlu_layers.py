@@ -129,10 +129,11 @@ async def test_an_outage_is_told_once_and_its_end(chain: Chain) -> None:
         lambda: unit(rows=2),
         lambda: unit(rows=0),
         lambda: unit()[0],
+        lambda: unit(dims=DIMS + 1),
         lambda: next(iter(())),
         lambda: 1 // 0,
     ],
-    ids=["not a number", "endless", "two rows", "no row", "no matrix", "a slip", "another slip"],
+    ids=["not a number", "endless", "two rows", "no row", "no matrix", "other dimensions", "a slip", "another slip"],
 )
 @virtually
 async def test_what_is_no_vector_of_this_text_counts_as_down(chain: Chain, lie: Callable[[], Floats]) -> None:
@@ -142,14 +143,6 @@ async def test_what_is_no_vector_of_this_text_counts_as_down(chain: Chain, lie: 
         assert found.by.layer in ("local", "local+wide")
         assert found.intents
     assert isinstance(chain.layers.encoders[0].watched.state, Open)
-
-
-@virtually
-async def test_vectors_of_another_size_than_the_model_was_trained_with_are_not_counted_in(chain: Chain) -> None:
-    chain.narrow.answer = lambda: unit(dims=DIMS + 1)
-    found, _ = await chain.asked()
-    assert found.by.layer == "local"
-    assert found.intents[0].name == "order"
 
 
 @virtually

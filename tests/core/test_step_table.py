@@ -143,8 +143,8 @@ def _word(effect: Effect) -> str:
             return f"refuse:{reason}"
         case Amend():
             return "amend"
-        case Suggest():
-            return "suggest"
+        case Suggest(candidate=candidate):
+            return f"suggest:{candidate.origin}"
         case Unsuggest():
             return "unsuggest"
 
