@@ -48,7 +48,13 @@ async def test_ones_own_go_before_what_came_along(var: Path, tmp_path: Path) -> 
     model = write_model(tmp_path / "m")
     endpoint = {"url": URL, "model": "small", "languages": ["en"], "limit": 0.7}
     async with opened(var, model=model, model_languages=["de"], endpoint=endpoint) as layers:
-        assert [name.partition("/")[0] for name in layers.names] == ["endpoint", "path", "minilm", "multilingual", "words"]
+        assert [name.partition("/")[0] for name in layers.names] == [
+            "endpoint",
+            "path",
+            "minilm",
+            "multilingual",
+            "words",
+        ]
         theirs, own, *_ = (layer.encoder for layer in layers.encoders)
         assert [theirs.suits("en"), theirs.suits("de"), own.suits("en"), own.suits("de")] == [True, False, False, True]
 
