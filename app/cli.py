@@ -21,6 +21,7 @@ from app.commands.doctor import doctor
 from app.commands.draw import draw
 from app.commands.inbox import inbox
 from app.commands.new import new, schema
+from app.commands.nlu_evaluate import nlu_evaluate
 from app.commands.nlu_install import nlu_install
 from app.commands.stored import with_store
 from app.commands.test import play
@@ -130,6 +131,7 @@ def _serve(bot: Path | None, role: "Role") -> None:
 def nlu_train(bot: BotFolder = None) -> None:
     """Train on nlu/*.yaml and say how well it went."""
     from app.bot_folder import nlu_examples
+    from app.evaluation.terminal import show_training
     from app.nlu_layers import layers_of
     from nlu.layers.chain import TrainReport
     from nlu.service import train_report
@@ -140,9 +142,7 @@ def nlu_train(bot: BotFolder = None) -> None:
             return await train_report(nlu_examples(_folder(bot)), settings.var / "nlu", layers)
 
     report = _run(work())
-    for line in report.languages:
-        print(line)  # noqa: T201 - output
-    print(f"trained in {report.seconds:.1f} s")  # noqa: T201 - output
+    show_training(Console(highlight=False), report)
 
 
 @outbox.command("list")
@@ -209,3 +209,4 @@ for _command in (
     app.command()(_command)
 app.command("test")(play)
 nlu.command("install")(nlu_install)
+nlu.command("evaluate")(nlu_evaluate)
