@@ -21,6 +21,7 @@ from app.commands.doctor import doctor
 from app.commands.draw import draw
 from app.commands.inbox import inbox
 from app.commands.new import new, schema
+from app.commands.nlu_install import nlu_install
 from app.commands.stored import with_store
 from app.commands.test import play
 from app.commands.texts import texts
@@ -129,9 +130,16 @@ def _serve(bot: Path | None, role: "Role") -> None:
 def nlu_train(bot: BotFolder = None) -> None:
     """Train on nlu/*.yaml and say how well it went."""
     from app.bot_folder import nlu_examples
+    from app.nlu_layers import layers_of
+    from nlu.layers.chain import TrainReport
     from nlu.service import train_report
 
-    report = train_report(nlu_examples(_folder(bot)), Settings().var / "nlu")
+    async def work() -> TrainReport:
+        settings = Settings()
+        async with layers_of(settings) as layers:
+            return await train_report(nlu_examples(_folder(bot)), settings.var / "nlu", layers)
+
+    report = _run(work())
     for line in report.languages:
         print(line)  # noqa: T201 - output
     print(f"trained in {report.seconds:.1f} s")  # noqa: T201 - output
@@ -200,3 +208,4 @@ for _command in (
 ):
     app.command()(_command)
 app.command("test")(play)
+nlu.command("install")(nlu_install)

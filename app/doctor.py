@@ -60,6 +60,7 @@ async def look(bot: Path | None = None) -> list[Line]:
     lines += [line async for line in _database(settings, serving=serving)]
     lines += [await _redis(settings)]
     lines += [await _actions(settings)]
+    lines += [line async for line in _language(settings)]
     lines += _telegram(settings)
     lines += [await _telegram_desk(settings)]
     lines += [_port(settings, serving=serving)]
@@ -237,6 +238,13 @@ async def _actions(settings: Settings) -> Line:
         says = "; ".join(problem.message for problem in missing)
         return Line(level="FAIL", part="actions", says=says, todo=missing[0].todo)
     return Line(level="ok", part="actions", says=f"{settings.actions.url} has all that the catalogue names")
+
+
+async def _language(settings: Settings) -> AsyncIterator[Line]:
+    from app.nlu_doctor import language_lines
+
+    async for level, part, says, todo in language_lines(settings):
+        yield Line(level=level, part=part, says=says, todo=todo)
 
 
 def _telegram(settings: Settings) -> Iterator[Line]:

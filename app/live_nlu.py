@@ -2,14 +2,15 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Final, Protocol
 
 from conversation.ports import Nlu
 from conversation.stores import BundleStore
 from conversation.understanding import Understanding
-from nlu.cache import cache_path, keep_model
+from nlu.cache import cache_path, keep_model, model_family
+from nlu.layers.chain import FLOOR_ONLY, Layers, encoders_for
 from nlu.service import open_nlu
 
 KEPT: Final = 4
@@ -32,31 +33,51 @@ class NoNlu:
         return Understanding()
 
 
-class Models:
-    """Trains off the event loop, or takes what was trained before: by this process, on this machine, or where it was published."""
+async def _floor_only() -> Layers:
+    return FLOOR_ONLY
 
-    def __init__(self, cache: Path, kept: BundleStore | None = None) -> None:
+
+class Models:
+    """Trains off the event loop, or takes what was trained before: by this process, on this machine, or where it was published.
+
+    ``layers``: what this process has above the words; asked for when there is something to learn.
+    """
+
+    def __init__(
+        self, cache: Path, kept: BundleStore | None = None, layers: Callable[[], Awaitable[Layers]] = _floor_only
+    ) -> None:
         self._cache = cache
         self._kept = kept
+        self._layers = layers
         self._open: OrderedDict[str, Nlu] = OrderedDict()
 
     async def learn(self, examples: Mapping[str, bytes]) -> Nlu:
         """See ``Learns``."""
         if not examples:
             return NoNlu()
-        path = cache_path(self._cache, examples)
+        layers = await self._layers()
+        path = cache_path(self._cache, examples, encoders_for(layers, examples))
         if path.name not in self._open:
-            await self._fetch(path)
-            self._open[path.name] = await open_nlu(examples, self._cache)
+            name = await self._fetch(path, model_family(examples))
+            self._open[path.name] = await open_nlu(examples, self._cache, layers, name)
             if len(self._open) > KEPT:
                 self._open.popitem(last=False)
         self._open.move_to_end(path.name)
         return self._open[path.name]
 
-    async def _fetch(self, path: Path) -> None:
-        """A published version brings its model along."""
+    async def _fetch(self, path: Path, family: str) -> str:
+        """A published version brings its model along: the file's name, empty where this machine has or makes its own.
+
+        One that was trained with other encoders than there are here will do: all machines then understand by the same model,
+        each with the layers that it has.
+        """
         if self._kept is None or await asyncio.to_thread(path.is_file):
-            return
-        body = (await self._kept.blobs([path.name])).get(path.name)
-        if body is not None:
-            await asyncio.to_thread(keep_model, path, body)
+            return ""
+        names = await self._kept.blobs_named(family)
+        name = path.name if path.name in names else next(iter(names), "")
+        if name and not await asyncio.to_thread((self._cache / name).is_file):
+            body = (await self._kept.blobs([name])).get(name)
+            if body is None:
+                return ""
+            await asyncio.to_thread(keep_model, self._cache / name, body)
+        return name

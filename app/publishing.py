@@ -22,8 +22,8 @@ from dialogs.follow import Stays, follow
 from dialogs.problems import BotError, Problem
 from dialogs.reading.bot import Files
 from engine.rules import Rules
-from nlu.cache import cache_path
-from nlu.service import LocalNlu, open_nlu
+from nlu.layers.chain import FLOOR_ONLY, LayeredNlu, Layers
+from nlu.service import open_nlu
 
 PAGE: Final = 500
 """Conversations that are read at once."""
@@ -73,7 +73,7 @@ class Forecast(Value, frozen=True, kw_only=True):
         return sum(each.count for each in self.stay)
 
 
-async def prepare(folder: Path, var: Path) -> Draft:
+async def prepare(folder: Path, var: Path, layers: Layers = FLOOR_ONLY) -> Draft:
     """Read, check, train and play the transcripts. Raises BotError with everything that is wrong, ContentError."""
     files = await asyncio.to_thread(read_folder, folder)
     checked = await asyncio.to_thread(check_bot_files, files)
@@ -81,8 +81,8 @@ async def prepare(folder: Path, var: Path) -> Draft:
     if checked.rules is None:
         raise BotError(errors)
     rules, examples = checked.rules, examples_in(files)
-    nlu = await open_nlu(examples, var / "nlu") if examples else None
-    model = cache_path(var / "nlu", examples) if examples else None
+    nlu = await open_nlu(examples, var / "nlu", layers) if examples else None
+    model = var / "nlu" / nlu.name if nlu else None
     played, failed = await asyncio.to_thread(_play, folder, rules, nlu)
     return Draft(
         files=files,
@@ -101,7 +101,7 @@ def _content(model: Path) -> bytes:
     return model.read_bytes() if model.is_file() else b""
 
 
-def _play(folder: Path, rules: Rules, nlu: LocalNlu | None) -> tuple[str, tuple[str, ...]]:
+def _play(folder: Path, rules: Rules, nlu: LayeredNlu | None) -> tuple[str, tuple[str, ...]]:
     """What the transcripts went through, in words, and those that go another way."""
     with asyncio.Runner() as runner:
         guess: Guess | None = (lambda text, language: runner.run(nlu.understand(text, language))) if nlu else None

@@ -21,6 +21,7 @@ from conversation.events import (
 from conversation.ports import Nlu
 from conversation.records import InboxRow
 from conversation.state import Closed, Conversation
+from conversation.understanding import Understanding
 from conversation.value import Data, Value
 from dialogs.model import Ask, Bot, Form, Step
 from engine.rules import Rules
@@ -29,6 +30,8 @@ from engine.step import trace
 MASK: Final = "•••"
 _DIGITS: Final = re.compile(r"\d[\d\s/-]{3,}\d")
 _SHOWN: Final = 40
+LOW: Final = 0.05
+"""The score below which a guess is not worth a word."""
 Path: TypeAlias = tuple[str, ...]
 """The steps that an event led through, and where it ended."""
 
@@ -36,7 +39,7 @@ Path: TypeAlias = tuple[str, ...]
 class Parted(Value, frozen=True, kw_only=True):
     """``turn``: which of the customer's inputs, from 1; 0 before the first. ``at``: the step where both still were.
 
-    ``said``: what the customer said there, masked.
+    ``said``: what the customer said there, masked. ``understood``: as what, by the old and the new version, where that differs.
     """
 
     conversation: str
@@ -45,6 +48,7 @@ class Parted(Value, frozen=True, kw_only=True):
     said: str
     old: str
     new: str
+    understood: str = ""
 
 
 class Replayed(Value, frozen=True, kw_only=True):
@@ -63,6 +67,8 @@ class _Side:
     nlu: Nlu
     state: Conversation
     asked: dict[str, str] = field(default_factory=dict)
+    understood: str = ""
+    """What its language layers made of the words at hand; empty where they were not asked."""
 
     @property
     def place(self) -> str:
@@ -89,6 +95,7 @@ class _Side:
         match effect:
             case Understand(request=request, text=text, language=language):
                 found = await self.nlu.understand(text, language)
+                self.understood = in_words(found)
                 answer = Understood(id=f"{event.id}.u", at=event.at, request=request, understanding=found)
                 await self._take(answer, path)
             case RunAction(request=request, name=name):
@@ -115,6 +122,7 @@ class Replay:
                 break
             turns += isinstance(row.event, CustomerSaid | CustomerPressed)
             before = old.place
+            old.understood = new.understood = ""
             said = self._said(old, row.event)
             paths = [await self._next(side, row.event, names) for side in (old, new)]
             names |= old.asked | new.asked
@@ -122,6 +130,7 @@ class Replay:
                 parted = Parted(
                     conversation=told.id, turn=turns, at=before, said=said,
                     old=_way(self._renamed(paths[0]), paths[1], old.place), new=_way(paths[1], self._renamed(paths[0]), new.place),
+                    understood=_otherwise(old.understood, new.understood),
                 )  # fmt: skip
                 return Replayed(conversation=told.id, turns=turns, parted=parted)
         return Replayed(conversation=told.id, turns=turns)
@@ -161,6 +170,18 @@ class Replay:
                 return f"({content.__struct_config__.tag})"
             case _:
                 return f"({event.__struct_config__.tag})"
+
+
+def in_words(found: Understanding) -> str:
+    """The best guesses and who made them: no word of the customer."""
+    guesses = ", ".join(f"{intent.name} {intent.score:.0%}" for intent in found.intents[:2] if intent.score >= LOW)
+    return f"{guesses or 'nothing'}{f' by {found.by.layer}' if found.by.layer else ''}"
+
+
+def _otherwise(old: str, new: str) -> str:
+    if old == new:
+        return ""
+    return f"{old or 'not asked'} → {new or 'not asked'}"
 
 
 def _begin(told: Conversation) -> Conversation:

@@ -29,6 +29,7 @@ from app.ground import (
 )
 from app.live_nlu import Models, NoNlu
 from app.metrics import Metrics
+from app.nlu_layers import LazyLayers
 from app.observed import ObservedActions, ObservedNlu
 from app.page_texts import page_texts
 from app.passwords import first_operator, verify
@@ -134,7 +135,10 @@ async def open_service(
         await first_operator(store, settings.var)
         ids = RandomIds(clock)
         bus = await open_bus(settings, clock, ids, stack)
-        bot = _editions(settings, role, store=store, metrics=metrics, tracer=tracer, clock=clock, bus=bus)
+        layers = LazyLayers(settings, stack, metrics)
+        bot = _editions(
+            settings, role, store=store, metrics=metrics, tracer=tracer, clock=clock, bus=bus, layers=layers
+        )
         await bot.begin()
         ground = Ground(
             settings=settings,
@@ -173,7 +177,15 @@ async def open_service(
 
 
 def _editions(
-    settings: Settings, role: Role, *, store: SqlStore, metrics: Metrics, tracer: Tracer, clock: Clock, bus: Bus
+    settings: Settings,
+    role: Role,
+    *,
+    store: SqlStore,
+    metrics: Metrics,
+    tracer: Tracer,
+    clock: Clock,
+    bus: Bus,
+    layers: LazyLayers,
 ) -> LiveEditions:
     """Doors alone take no turns: they need to understand nobody."""
     return LiveEditions(
@@ -181,7 +193,7 @@ def _editions(
         follow=settings.run,
         var=settings.var,
         store=store.bundles,
-        learns=NoNlu() if role == "web" else Models(settings.var / "nlu", store.bundles),
+        learns=NoNlu() if role == "web" else Models(settings.var / "nlu", store.bundles, layers),
         dress=lambda nlu, rules: ObservedNlu(
             nlu, sure=lambda: rules.bot.thresholds.accept, meter=metrics, tracer=tracer
         ),

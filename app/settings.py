@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, Field, IPvAnyNetwork, SecretStr
+from pydantic import BaseModel, Field, IPvAnyNetwork, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -108,6 +108,64 @@ class ActionsSettings(BaseModel):
     connections: int = Field(50, description="Calls to the action server at one time, per worker.", ge=1, le=1000)
 
 
+class RasaSettings(BaseModel):
+    url: str = Field(
+        "",
+        pattern=r"^(https?://\S+)?$",
+        description="A Rasa server that says what free text means: http://rasa:5005. Empty: none.",
+    )
+    token: SecretStr = Field(SecretStr(""), description="What it was started with as --auth-token.")
+    languages: list[str] = Field([], description='Languages that its model knows, such as ["de", "en"]. Empty: all.')
+    limit: float = Field(
+        0.4,
+        description="Seconds that it may take; then the next layer answers. Three times in a row, and it rests.",
+        gt=0,
+        le=0.9,
+    )
+
+
+class EndpointSettings(BaseModel):
+    url: str = Field(
+        "",
+        pattern=r"^(https?://\S+)?$",
+        description="An OpenAI-compatible endpoint for embeddings: https://ai.example.net/v1. Empty: none. Customers' words go there.",
+    )
+    model: str = Field("", description="The model that it is asked for.")
+    key: SecretStr = Field(SecretStr(""), description="What it is shown: Authorization: Bearer ….")
+    languages: list[str] = Field([], description="Languages that the model knows. Empty: all.")
+    dims: int = Field(
+        0, description="Numbers in a vector, if the endpoint is to shorten them. 0: as the model has it.", ge=0
+    )
+    limit: float = Field(
+        0.4, description="Seconds that it may take; then the text is understood without it.", gt=0, le=0.9
+    )
+
+
+class NluSettings(BaseModel):
+    layers: list[str] = Field(
+        ["*"],
+        description='Which of the sentence encoders that are there are used: multilingual, minilm, spacy, path, endpoint. ["*"]: all; []: none, words and letters alone.',
+    )
+    limit: float = Field(
+        0.1,
+        description="Seconds that an encoder on this machine may take; then the text is understood without it.",
+        gt=0,
+        le=0.9,
+    )
+    model: Path | None = Field(
+        None,
+        description="A sentence encoder of your own: a folder with a model of BERT's kind, or an .onnx file. Empty: none.",
+    )
+    model_languages: list[str] = Field([], description="Languages that it knows. Empty: all.")
+    endpoint: EndpointSettings = EndpointSettings()
+    rasa: RasaSettings = RasaSettings()
+
+    @field_validator("model", mode="before")
+    @classmethod
+    def _no_model(cls, value: object) -> object:
+        return value or None
+
+
 class Settings(BaseSettings):
     """All that can be set. A test fails when one of these is not documented."""
 
@@ -130,6 +188,7 @@ class Settings(BaseSettings):
     telegram: TelegramSettings = TelegramSettings()
     telegram_desk: TelegramDeskSettings = TelegramDeskSettings()
     actions: ActionsSettings = ActionsSettings()
+    nlu: NluSettings = NluSettings()
     events: EventsSettings = EventsSettings()
     metrics: MetricsSettings = MetricsSettings()
     traces: TracesSettings = TracesSettings()

@@ -39,7 +39,7 @@ class Candidate(Value, frozen=True, kw_only=True):
     name: str = ""
 
 
-class Decision(Value, frozen=True, kw_only=True):
+class Ruling(Value, frozen=True, kw_only=True):
     """What an editor made of a candidate. ``intent``: under which it was accepted."""
 
     verdict: Verdict
@@ -48,10 +48,10 @@ class Decision(Value, frozen=True, kw_only=True):
 
 
 class Reviewed(Value, frozen=True, kw_only=True):
-    """A candidate as it is kept; ``decision`` is None until there is one."""
+    """A candidate as it is kept; ``ruling`` is None until there is one."""
 
     candidate: Candidate
-    decision: Decision | None = None
+    ruling: Ruling | None = None
 
 
 class CandidateStore(Protocol):
@@ -69,6 +69,6 @@ class CandidateStore(Protocol):
         """The newest first, decided on or not. ``intent``: empty for those that have none."""
         ...
 
-    async def decide(self, language: str, alike: str, decision: Decision) -> int:
+    async def decide(self, language: str, alike: str, ruling: Ruling) -> int:
         """For all of that language that say the same: how many."""
         ...

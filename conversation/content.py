@@ -54,12 +54,16 @@ class Unsupported(Tagged, frozen=True, kw_only=True):
 
 
 class Example(Tagged, frozen=True, kw_only=True):
-    """A note for whoever teaches the bot: the customer said that ``text`` means ``intent``, or none of those in ``scores``."""
+    """A note for whoever teaches the bot: the customer said that ``text`` means ``intent``, or none of those in ``scores``.
+
+    ``of``: the message that it is about, where an operator said so.
+    """
 
     text: str
     language: str
     intent: str
     scores: dict[str, float]
+    of: str = ""
 
 
 class Note(Tagged, frozen=True, kw_only=True):

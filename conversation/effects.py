@@ -20,6 +20,14 @@ class Understand(Tagged, frozen=True, kw_only=True):
     request: str
     text: str
     language: str
+    message: Message | None = None
+    """In which the customer said so."""
+
+
+class Amend(Tagged, frozen=True, kw_only=True):
+    """A message of the history, of this turn or an earlier one, has found its ``meaning``; all else of it is as it was."""
+
+    message: Message
 
 
 class RunAction(Tagged, frozen=True, kw_only=True):
@@ -72,4 +80,4 @@ class Unsuggest(Tagged, frozen=True, kw_only=True):
     id: str
 
 
-Effect: TypeAlias = Post | Understand | RunAction | SetTimer | CancelTimer | Refuse | Suggest | Unsuggest
+Effect: TypeAlias = Post | Amend | Understand | RunAction | SetTimer | CancelTimer | Refuse | Suggest | Unsuggest

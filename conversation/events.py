@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from conversation.callback import Callback, Plan
 from conversation.content import Content
+from conversation.message import Message
 from conversation.understanding import Understanding
 from conversation.value import Data, Tagged, Value
 
@@ -159,6 +160,15 @@ class OperatorJoined(_OperatorEvent, frozen=True, kw_only=True):
     joined: bool = True
 
 
+class OperatorLabelled(_OperatorEvent, frozen=True, kw_only=True):
+    """The operator says what the customer wanted with ``message`` (its id; ``text``: its words): ``intent``, or empty for nothing
+    that the bot does. None: what was said of it is taken back."""
+
+    message: str
+    text: str
+    intent: str | None
+
+
 class TimerFired(_Event, frozen=True, kw_only=True):
     """``due`` says which setting of the timer this is: a timer that was moved or stopped meanwhile is ignored.
 
@@ -175,6 +185,8 @@ class Understood(_Event, frozen=True, kw_only=True):
 
     request: str
     understanding: Understanding
+    message: Message | None = None
+    """In which the customer said so; it gets to know what it was taken for."""
 
 
 class ActionDone(_Event, frozen=True, kw_only=True):
@@ -212,6 +224,7 @@ OperatorEvent: TypeAlias = (
     | OperatorPlanned
     | OperatorRan
     | OperatorJoined
+    | OperatorLabelled
 )
 EngineEvent: TypeAlias = TimerFired | Understood | ActionDone | ActionFailed | Happened
 Event: TypeAlias = CustomerEvent | OperatorEvent | EngineEvent

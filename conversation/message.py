@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Literal, TypeAlias
 
 from conversation.content import Content
+from conversation.understanding import Meaning
 from conversation.value import Value
 
 Author: TypeAlias = Literal["customer", "bot", "operator", "system"]
@@ -29,3 +30,5 @@ class Message(Value, frozen=True, kw_only=True):
     """Bot messages: dialog and text key, ``support/menu.error``. System notes: what happened, ``claimed``."""
     edits: str = ""
     """This message replaces the words of the one with this ``client_id``."""
+    meaning: Meaning | None = None
+    """A customer's words: what the bot took them for. For the desk, never for the customer."""

@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 from conversation.value import Value
 
 MoodKind: TypeAlias = Literal["anger", "urgency"]
+Became: TypeAlias = Literal["accepted", "offered", "missed"]
 RanState: TypeAlias = Literal["waiting", "done", "failed"]
 
 
@@ -16,6 +17,23 @@ class Reason(Value, frozen=True, kw_only=True):
     score: float
     text: str
     at: datetime
+
+
+class Heard(Value, frozen=True, kw_only=True):
+    """A free text of the customer, and what became of it: ``accepted`` as ``intent``, ``offered`` among others, or ``missed``.
+
+    ``message``: its id. ``scores``: intent to probability, as the language layer gave them; ``by``: which layer. ``turn``: see
+    ``Conversation.turns``.
+    """
+
+    text: str
+    message: str
+    language: str
+    became: Became
+    intent: str = ""
+    scores: dict[str, float] = {}
+    by: str = ""
+    turn: int
 
 
 class Mood(Value, frozen=True, kw_only=True):

@@ -6,7 +6,8 @@ from typing import Literal, TypeAlias
 from conversation.callback import Callback
 from conversation.calls import Call
 from conversation.events import CustomerPressed, CustomerSaid
-from conversation.reasons import Mood, Ran, Rating, Reason
+from conversation.message import Message
+from conversation.reasons import Heard, Mood, Ran, Rating, Reason
 from conversation.run import Frame, Run
 from conversation.value import Data, Tagged, Value
 
@@ -104,6 +105,8 @@ class Rush(Value, frozen=True, kw_only=True):
     level: float = 0.0
     told: bool = False
     held: CustomerSaid | CustomerPressed | None = None
+    message: Message | None = None
+    """The message of the one that is held, as it stands in the history."""
 
 
 class Conversation(Value, frozen=True, kw_only=True):
@@ -141,6 +144,8 @@ class Conversation(Value, frozen=True, kw_only=True):
     """What was agreed with the customer and is to come. It outlives the conversation: its timers are kept when that closes."""
     reason: Reason | None = None
     """The newest guess at what the customer wants."""
+    heard: tuple[Heard, ...] = ()
+    """The newest free texts, at most three, the oldest first: it may turn out that they were not understood."""
     mood: Mood | None = None
     calls: tuple[Call, ...] = ()
     """Colleagues who are wanted here and have done nothing yet."""

@@ -359,6 +359,10 @@ class BundleStore(Protocol):
         """Those that are kept."""
         ...
 
+    async def blobs_named(self, prefix: str) -> Sequence[str]:
+        """The names that begin so, of those that are kept."""
+        ...
+
     async def all(self) -> Sequence[Kept]:
         """The newest first."""
         ...

@@ -46,6 +46,30 @@ class Decision(Value, frozen=True, kw_only=True):
     milliseconds: float = 0.0
 
 
+Did: TypeAlias = Literal["answered", "command", "began", "accepted", "offered", "missed"]
+"""What the bot took a customer's words for: an answer to its question (``answered``; nobody else is asked then), a command, a
+beginning that says nothing yet; a wish that it acted on, one that it asked back for, or nothing that it could make out."""
+
+
+class Meaning(Value, frozen=True, kw_only=True):
+    """Why the bot did what it did with a customer's words. What follows ``did`` is there if the language layers were asked."""
+
+    did: Did
+    intent: str = ""
+    """What was acted on; of those that were offered, the best one."""
+    language: str = ""
+    language_score: float = 0.0
+    intents: tuple[Intent, ...] = ()
+    by: Decision | None = None
+    lifted: tuple[str, ...] = ()
+    """Intents that the question at hand offers: they count for a little more there."""
+    spoken: str = ""
+    """The conversation's language: whose limits hold."""
+    accept: float = 0.0
+    offer: float = 0.0
+    margin: float = 0.0
+
+
 class Understanding(Value, frozen=True, kw_only=True):
     """``intents`` best first. ``language`` is a two-letter code, or empty when nobody can tell."""
 

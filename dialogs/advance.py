@@ -7,7 +7,7 @@ import msgspec
 
 from conversation.content import Content
 from conversation.run import Frame, Run
-from conversation.understanding import Understanding
+from conversation.understanding import Meaning, Understanding
 from conversation.value import Data, Tagged, Value
 from dialogs.follow import standing
 from dialogs.hearing import asides
@@ -95,6 +95,8 @@ class Progress(Value, frozen=True, kw_only=True):
     taken: tuple[Taken, ...] = ()
     understand: str = ""
     language: str = ""
+    meaning: Meaning | None = None
+    """What the customer's words were taken for; None: they were no words, or nobody knows yet."""
 
 
 def advance(bot: Bot, run: Run, variables: Mapping[str, Data], scene: Scene, event: Input) -> Progress:
@@ -136,6 +138,7 @@ def advance(bot: Bot, run: Run, variables: Mapping[str, Data], scene: Scene, eve
         taken=tuple(walk.taken),
         understand=hearing.understand,
         language=hearing.language,
+        meaning=hearing.meaning(),
     )
 
 

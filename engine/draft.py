@@ -8,12 +8,13 @@ from typing import Final
 import msgspec
 
 from conversation.content import Button, Content, Example, Note, Prompt
-from conversation.effects import CancelTimer, Effect, Post, RunAction, SetTimer, Understand
-from conversation.events import Event
+from conversation.effects import Amend, CancelTimer, Effect, Post, RunAction, SetTimer, Understand
+from conversation.events import Event, Understood
 from conversation.message import Author, Message
 from conversation.reasons import Rating
 from conversation.run import Run
 from conversation.state import Conversation, Parked, Phase, WithBot, WithOperator, bot_speaks
+from conversation.understanding import Meaning
 from conversation.value import Data
 from dialogs.advance import Chose, Comprehended, Input, advance
 from dialogs.outputs import Act, Finish, HandOver, Learn, Listen, Output, Sleep, Speak
@@ -42,6 +43,8 @@ class Draft:
         self.now: datetime = event.at
         self.effects: list[Effect] = []
         self.taken: tuple[Taken, ...] = ()
+        self.said: Message | None = None
+        """What the customer said that the bot is to answer."""
         self._posts = 0
 
     def change(self, **changes: object) -> None:
@@ -78,6 +81,8 @@ class Draft:
         )
         self.change(seq=message.seq)
         self.effects.append(Post(message=message))
+        if author == "customer":
+            self.said = message
 
     def note(self, what: str, *, name: str = "", text: str = "", about: Note | None = None) -> None:
         """A line for the desk: what happened, and by whom. ``about``: more than a text."""
@@ -198,6 +203,7 @@ class Draft:
             handoff=handoff_of(state),
         )
         progress = advance(self.rules.bot, state.run, state.variables, scene, event)
+        self._mean(progress.meaning)
         self.change(run=progress.run, variables=progress.variables)
         self._learn_rating(state.variables)
         self.taken += progress.taken
@@ -212,8 +218,24 @@ class Draft:
             self._apply(output)
         if progress.understand and bot_speaks(self.state.phase):
             request = progress.run.listening
-            self.effects.append(Understand(request=request, text=progress.understand, language=self.state.language))
+            asked = Understand(
+                request=request, text=progress.understand, language=self.state.language, message=self.said
+            )
+            self.effects.append(asked)
         self._keep_listening()
+
+    def _mean(self, meaning: Meaning | None) -> None:
+        """The customer's message says what it was taken for: in this step, or once the language layer has answered."""
+        if meaning is None:
+            return
+        if isinstance(self.event, Understood):
+            if self.event.message is not None:
+                self.effects.append(Amend(message=msgspec.structs.replace(self.event.message, meaning=meaning)))
+            return
+        for number, effect in enumerate(self.effects):
+            if isinstance(effect, Post) and effect.message is self.said:
+                self.said = msgspec.structs.replace(effect.message, meaning=meaning)
+                self.effects[number] = Post(message=self.said)
 
     def _keep_listening(self) -> None:
         """What happened may have changed nothing (a word that only repeats, a choice of language): the bot still waits."""

@@ -42,7 +42,7 @@ def held(draft: Draft, event: CustomerSaid | CustomerPressed) -> bool:
     draft.cancel((SILENCE,))
     if not rush.told:
         draft.say("rush")
-    draft.change(rush=msgspec.structs.replace(rush, told=True, held=event))
+    draft.change(rush=msgspec.structs.replace(rush, told=True, held=event, message=draft.said))
     if CALM not in draft.state.timers:
         draft.set_timer(CALM, draft.now + QUIET)
     return True
@@ -54,5 +54,6 @@ def newest(draft: Draft) -> CustomerSaid | CustomerPressed | None:
     if last is not None and draft.now < last + QUIET and _level(rush, last, draft.now) > SLOW:
         draft.set_timer(CALM, last + QUIET)
         return None
-    draft.change(rush=msgspec.structs.replace(rush, held=None))
+    draft.said = rush.message
+    draft.change(rush=msgspec.structs.replace(rush, held=None, message=None))
     return rush.held

@@ -28,6 +28,7 @@ from conversation.events import (
     OperatorEvent,
     OperatorHandedBack,
     OperatorJoined,
+    OperatorLabelled,
     OperatorNoted,
     OperatorPlanned,
     OperatorRan,
@@ -44,7 +45,7 @@ from dialogs.hearing.commands import find_command
 from dialogs.hearing.hear import press_id
 from dialogs.taken import Taken
 from dialogs.walking.waits import kept
-from engine import calling, errands, live, noting, operating, waiting
+from engine import calling, errands, learning, live, noting, operating, waiting
 from engine.draft import OF_BOT, SILENCE, WAKE, Draft
 from engine.moods import upset
 from engine.rules import Rules
@@ -94,6 +95,7 @@ def _stepped(conversation: Conversation, event: Event, rules: Rules) -> Draft:
             _operator(draft, event)
     _call(draft)
     noting.note(draft, conversation)
+    learning.learn(draft, conversation)
     return draft
 
 
@@ -250,7 +252,7 @@ def _acted(draft: Draft, request: str, result: dict[str, Data] | None, reason: s
 
 
 def _operator(draft: Draft, event: OperatorEvent) -> None:
-    if event.conversation not in ("", draft.state.id) and not isinstance(event, OperatorPlanned):
+    if event.conversation not in ("", draft.state.id) and not isinstance(event, OperatorPlanned | OperatorLabelled):
         operating.refuse(draft, event, "closed")
         return
     match event:
@@ -277,6 +279,8 @@ def _operator(draft: Draft, event: OperatorEvent) -> None:
             operating.work(draft, event)
         case OperatorPlanned():
             calling.planned(draft, event)
+        case OperatorLabelled():
+            learning.labelled(draft, event)
 
 
 def _claimed(draft: Draft, event: OperatorClaimed) -> None:

@@ -14,22 +14,27 @@ import structlog
 
 from nlu.model import Meta, Model
 
-_FORMAT = "3"
+_FORMAT = "4"
 """Rises with every change that makes an older file wrong."""
 
 _KEPT = 8
 _log = structlog.get_logger(__name__)
 
 
-def cache_path(cache: Path, files: Mapping[str, bytes], encoders: Collection[str] = ()) -> Path:
-    """Where the model of these files is kept: another byte, encoder, format or tokenizer gives another name."""
+def model_family(files: Mapping[str, bytes]) -> str:
+    """What the names of all models of these files begin with, whatever encoders they were trained with: another byte, format or
+    tokenizer gives another."""
     digest = hashlib.sha256(f"{_FORMAT} {version('spacy')}".encode())
     for language in sorted(files):
         digest.update(f" {language} {len(files[language])} ".encode())
         digest.update(files[language])
-    for encoder in sorted(encoders):
-        digest.update(f" with {len(encoder)} {encoder}".encode())
-    return cache / f"nlu-{digest.hexdigest()[:32]}.npz"
+    return f"nlu-{digest.hexdigest()[:24]}-"
+
+
+def cache_path(cache: Path, files: Mapping[str, bytes], encoders: Collection[str] = ()) -> Path:
+    """Where the model of these files is kept that was trained with these encoders."""
+    digest = hashlib.sha256("".join(f" with {len(name)} {name}" for name in sorted(encoders)).encode())
+    return cache / f"{model_family(files)}{digest.hexdigest()[:8]}.npz"
 
 
 def load_model(path: Path) -> Model | None:

@@ -98,12 +98,23 @@ class Tokenizers:
 
 
 def word_features(words: Sequence[str]) -> list[str]:
-    pairs = zip(["<", *words], [*words, ">"], strict=True)
-    return [f"w {word}" for word in words] + [f"p {first} {second}" for first, second in pairs if words]
+    """The beginnings of words: what Russian, Ukrainian and German endings leave."""
+    return [f"w {_stem(word)}" for word in words]
+
+
+def pair_features(words: Sequence[str]) -> list[str]:
+    """Beginnings of two words that stand near each other, in their order."""
+    stems = [_stem(word) for word in words]
+    return [f"p {stem} {near}" for number, stem in enumerate(stems) for near in stems[number + 1 : number + 5]]
 
 
 def character_features(words: Sequence[str]) -> list[str]:
     return [feature for word in words for feature in _ngrams(word)]
+
+
+@lru_cache(maxsize=4_000)
+def _stem(word: str) -> str:
+    return skeleton(word[:40])[:5]
 
 
 @lru_cache(maxsize=4_000)

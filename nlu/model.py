@@ -1,22 +1,17 @@
-"""The trained classifier in plain numpy: TF-IDF features, one linear layer for all languages, calibrated scores."""
+"""The trained classifier in plain numpy: a linear layer for words and characters, one for each sentence encoder, and the
+heads that make calibrated scores of them."""
 
 from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from conversation.understanding import Intent
 from conversation.value import Value
-from nlu.features import character_features, word_features
+from nlu.encoding import Floats
 from nlu.read import OTHER, EntityRule
-
-Floats: TypeAlias = NDArray[np.float32]
-Ints: TypeAlias = NDArray[np.int32]
-
-WORD_WEIGHT = 0.7
-"""Weight of the word block against the character block, chosen by cross-validation."""
+from nlu.sparse import Postings, Vectorizer
 
 LOCAL = "local"
 """The head that needs no encoder; it is in every model."""
@@ -25,6 +20,9 @@ NO_VECTORS: Mapping[str, Any] = MappingProxyType({})
 
 MAX_INTENTS = 5
 MIN_SCORE = 0.01
+
+SPARSE = {"idf": np.float32, "weights": np.float16, "starts": np.int32, "rows": np.int32, "values": np.float16}
+DENSE = {"weights": np.float32, "mean": np.float32, "examples": np.float16}
 
 
 class LanguageReport(Value, frozen=True, kw_only=True):
@@ -42,19 +40,26 @@ class LanguageReport(Value, frozen=True, kw_only=True):
     wrong: float
 
 
+class Mix(Value, frozen=True, kw_only=True):
+    """``blocks``: how much the logits of each block count, the head's own block first. ``calibration``: see ``calibrated``."""
+
+    blocks: tuple[float, ...]
+    calibration: tuple[float, ...]
+
+
 class Head(Value, frozen=True, kw_only=True):
     """What one set of encoders, together with words and characters, makes of a text. ``encoders``: what it needs vectors of.
 
-    ``calibration``: by language, for those with enough examples of their own; "" for all others.
+    ``mixes``: by language, for those with enough examples of their own; "" for all others.
     """
 
     name: str
     encoders: tuple[str, ...] = ()
-    calibration: dict[str, tuple[float, float, float]]
+    mixes: dict[str, Mix]
     reports: tuple[LanguageReport, ...] = ()
 
-    def calibrated_for(self, language: str) -> tuple[float, float, float]:
-        return self.calibration.get(language) or self.calibration[""]
+    def mix(self, language: str) -> Mix:
+        return self.mixes.get(language) or self.mixes[""]
 
 
 def head_name(encoders: Collection[str]) -> str:
@@ -70,6 +75,7 @@ class Meta(Value, frozen=True, kw_only=True):
     languages: tuple[str, ...]
     entities: dict[str, tuple[EntityRule, ...]]
     words: dict[str, tuple[str, ...]]
+    encoders: tuple[str, ...] = ()
     heads: tuple[Head, ...]
     unknown_idf: float
     examples: int
@@ -77,27 +83,34 @@ class Meta(Value, frozen=True, kw_only=True):
 
 
 class Model:
-    """``idf`` (features), ``weights`` (features x labels), and the examples by feature: ``starts`` (features + 1) into
-    ``rows`` and ``values`` (one entry per example that has the feature)."""
+    """``arrays``: those of SPARSE, and those of DENSE for each of ``meta.encoders``, named ``weights.0``, ``weights.1`` …
 
-    def __init__(self, meta: Meta, arrays: dict[str, Any]) -> None:
+    Raises ValueError for arrays that do not fit each other.
+    """
+
+    def __init__(self, meta: Meta, arrays: Mapping[str, Any]) -> None:
+        check_arrays(meta, arrays)
         self.meta = meta
-        self.idf: Floats = arrays["idf"]
-        self.weights: Floats = arrays["weights"]
-        self.starts: Ints = arrays["starts"]
-        self.rows: Ints = arrays["rows"]
-        self.values: Floats = arrays["values"]
-        self._index = {feature: number for number, feature in enumerate(meta.features)}
         self.heads: Mapping[str, Head] = {head.name: head for head in meta.heads}
+        self.vectorizer = Vectorizer(meta.features, arrays["idf"], meta.unknown_idf)
+        self.weights = arrays["weights"]
+        self._arrays = arrays
+        self._postings = Postings(arrays["starts"], arrays["rows"], arrays["values"].astype(np.float32))
+        self._dense = {
+            name: _Dense(*(arrays[f"{array}.{number}"] for array in DENSE)) for number, name in enumerate(meta.encoders)
+        }
 
-    def arrays(self) -> dict[str, Any]:
-        names = ("idf", "weights", "starts", "rows", "values")
-        return {name: getattr(self, name) for name in names}
+    def arrays(self) -> Mapping[str, Any]:
+        return self._arrays
 
     def head_for(self, encoders: Collection[str]) -> str:
         """The name of the best head that needs no other encoders than these."""
         fitting = [head for head in self.meta.heads if set(head.encoders) <= set(encoders)]
         return max(fitting, key=lambda head: len(head.encoders)).name
+
+    def dims(self, encoder: str) -> int:
+        """Of the vectors that the model was trained with; 0 for an encoder that it does not know."""
+        return self._dense[encoder].dims if encoder in self._dense else 0
 
     def classify(
         self, words: Sequence[str], vectors: Mapping[str, Floats] = NO_VECTORS, language: str = ""
@@ -107,31 +120,78 @@ class Model:
         ``vectors``: by the encoder's name, one row of length 1 (dims,) each; the best head for what is there answers.
         ``language``: where the text's language is known, its own calibration counts.
         """
-        head = self.heads[self.head_for(vectors)]
-        ids, values = vectorize(words, self._index, self.idf, self.meta.unknown_idf)
-        if not len(ids):
+        useful = {name: vector for name, vector in vectors.items() if name in self._dense and vector.any()}
+        head = self.heads[self.head_for(useful)]
+        ids, values = self.vectorizer(words)
+        if not len(ids) and not head.encoders:
             return ()
-        probabilities = softmax((values @ self.weights[ids])[None, :])[0]
-        return ranked(self.meta.labels, probabilities, self._familiarity(ids, values), head.calibrated_for(language))
+        logits = [values @ self.weights[ids].astype(np.float32)]
+        near = [self._postings.nearest(ids, values)]
+        for name in head.encoders:
+            said, nearest = self._dense[name](useful[name])
+            logits.append(said)
+            near.append(nearest)
+        mix = head.mix(language)
+        mixed = sum(weight * said for weight, said in zip(mix.blocks, logits, strict=True))
+        return ranked(self.meta.labels, softmax(np.asarray(mixed)[None, :])[0], near, mix.calibration)
 
-    def _familiarity(self, ids: Ints, values: Floats) -> float:
-        """The cosine to the nearest example."""
-        starts, lengths = self.starts[ids], self.starts[ids + 1] - self.starts[ids]
-        ends = np.cumsum(lengths)
-        places = np.arange(ends[-1]) + np.repeat(starts - ends + lengths, lengths)
-        products = self.values[places] * np.repeat(values, lengths)
-        return float(np.bincount(self.rows[places], weights=products, minlength=1).max())
+
+class _Dense:
+    """An encoder's own block."""
+
+    def __init__(self, weights: Floats, mean: Floats, examples: Any) -> None:
+        self._weights, self._mean = weights, mean
+        self._examples = examples.astype(np.float32)
+        self.dims = len(mean)
+
+    def __call__(self, vector: Floats) -> tuple[Floats, float]:
+        """What it says (labels,), and the cosine to the nearest example."""
+        centred = centre(vector[None, :], self._mean)[0]
+        return centred @ self._weights, float((self._examples @ centred).max())
+
+
+def check_arrays(meta: Meta, arrays: Mapping[str, Any]) -> None:
+    wanted: dict[str, Any] = dict(SPARSE)
+    for number in range(len(meta.encoders)):
+        wanted |= {f"{name}.{number}": kind for name, kind in DENSE.items()}
+    for name, kind in wanted.items():
+        if name not in arrays or arrays[name].dtype != kind:
+            raise ValueError(f"array {name} is missing or of another type than {kind.__name__}")
+    features, labels = len(meta.features), len(meta.labels)
+    shapes = {"idf": (features,), "weights": (features, labels), "starts": (features + 1,)}
+    shapes["values"] = arrays["rows"].shape
+    for number in range(len(meta.encoders)):
+        width = arrays[f"mean.{number}"].shape[-1]
+        shapes[f"mean.{number}"] = (width,)
+        shapes[f"weights.{number}"] = (width, labels)
+        shapes[f"examples.{number}"] = (len(arrays[f"examples.{number}"]), width)
+    for name, shape in shapes.items():
+        if arrays[name].shape != shape:
+            raise ValueError(f"array {name} is {arrays[name].shape}, wanted {shape}")
+    starts = arrays["starts"]
+    if starts[0] != 0 or starts[-1] != len(arrays["rows"]) or (np.diff(starts) < 0).any():
+        raise ValueError("array starts does not lead through the examples")
+    if LOCAL not in {head.name for head in meta.heads}:
+        raise ValueError("there is no local head")
+    for head in meta.heads:
+        size = 1 + len(head.encoders)
+        fits = all(len(mix.blocks) == size and len(mix.calibration) == size + 2 for mix in head.mixes.values())
+        if not fits or "" not in head.mixes or not set(head.encoders) <= set(meta.encoders):
+            raise ValueError(f"head {head.name} does not fit its encoders")
 
 
 def ranked(
-    labels: Sequence[str], probabilities: Any, familiarity: float, calibration: tuple[float, float, float]
+    labels: Sequence[str], probabilities: Any, near: Sequence[float], calibration: Sequence[float]
 ) -> tuple[Intent, ...]:
     """The reported intents of one text, best first, scores calibrated. ``probabilities``: (labels,), `other` included."""
-    reported = [number for number in np.argsort(-probabilities) if labels[number] != OTHER][:MAX_INTENTS]
+    reported = [
+        number for number in np.argsort(-probabilities, kind="stable")[: MAX_INTENTS + 1] if labels[number] != OTHER
+    ]
     if not reported:
         return ()
     top = float(probabilities[reported[0]])
-    score = float(calibrated(np.array([top]), np.array([familiarity]), calibration)[0])
+    score = float(calibrated(np.array([top]), np.array(near)[:, None], calibration)[0])
+    reported = reported[:MAX_INTENTS]
     rest = sum(float(probabilities[number]) for number in reported[1:])
     share = min(score / top, (1 - score) / rest) if rest else 0.0
     scores = [score, *(float(probabilities[number]) * share for number in reported[1:])]
@@ -142,29 +202,11 @@ def ranked(
     )
 
 
-def vectorize(words: Sequence[str], index: dict[str, int], idf: Floats, unknown_idf: float) -> tuple[Ints, Floats]:
-    """Feature numbers and their weights. Unknown features count in the length: a text of new words stays unfamiliar."""
-    ids: list[int] = []
-    blocks: list[Floats] = []
-    for features, weight in ((word_features(words), WORD_WEIGHT), (character_features(words), 1.0)):
-        counts: dict[int, int] = {}
-        unknown = 0
-        for feature in features:
-            number = index.get(feature)
-            if number is None:
-                unknown += 1
-            else:
-                counts[number] = counts.get(number, 0) + 1
-        if not counts:
-            continue
-        numbers = np.fromiter(counts, np.int32, len(counts))
-        values = (1 + np.log(np.fromiter(counts.values(), np.float32, len(counts)))) * idf[numbers]
-        length = np.sqrt(float(values @ values) + unknown * unknown_idf**2)
-        ids += counts
-        blocks.append((values * np.float32(weight / length / np.sqrt(1 + WORD_WEIGHT**2))).astype(np.float32))
-    if not blocks:
-        return np.zeros(0, np.int32), np.zeros(0, np.float32)
-    return np.array(ids, np.int32), np.concatenate(blocks)
+def centre(vectors: Floats, mean: Floats) -> Floats:
+    """Rows without what all examples share, brought to length 1 again; rows of zeros stay zeros."""
+    moved = np.where(vectors.any(axis=1, keepdims=True), vectors - mean, 0)
+    lengths = np.sqrt(np.einsum("ij,ij->i", moved, moved))[:, None]
+    return np.asarray(moved / np.maximum(lengths, 1e-6), np.float32)
 
 
 def softmax(logits: Any) -> Any:
@@ -173,12 +215,14 @@ def softmax(logits: Any) -> Any:
     return raised / raised.sum(axis=1, keepdims=True)
 
 
-def calibration_inputs(top: Any, familiarity: Any) -> Any:
-    """What a score is made of, a row per text: log-odds of the best reported intent, one, log cosine to the nearest example."""
+def calibration_inputs(top: Any, near: Any) -> Any:
+    """What a score is made of, a row per text: log-odds of the best reported intent, one, and for each block the log cosine
+    to the nearest example. ``near``: blocks x texts."""
     clipped = np.clip(top, 1e-6, 1 - 1e-6)
-    return np.stack([np.log(clipped / (1 - clipped)), np.ones_like(clipped), np.log(familiarity + 1e-3)], axis=1)
+    columns = [np.log(clipped / (1 - clipped)), np.ones_like(clipped), *np.log(np.maximum(near, 0) + 0.05)]
+    return np.stack(columns, axis=1)
 
 
-def calibrated(top: Any, familiarity: Any, calibration: tuple[float, float, float]) -> Any:
+def calibrated(top: Any, near: Any, calibration: Sequence[float]) -> Any:
     """The probability that the best reported intent is right."""
-    return 1 / (1 + np.exp(-np.clip(calibration_inputs(top, familiarity) @ np.array(calibration), -30, 30)))
+    return 1 / (1 + np.exp(-np.clip(calibration_inputs(top, near) @ np.array(calibration), -30, 30)))

@@ -1,43 +1,23 @@
-"""Trains the classifier on a bot's examples: multinomial logistic regression in the space of the examples."""
+"""Trains the classifier on a bot's examples: what each block says to unseen ones decides how much it counts in each head."""
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from itertools import combinations
+from typing import Any
 
 import numpy as np
 
-from conversation.errors import ContentError
 from conversation.understanding import Intent
-from nlu.features import Tokenizers, character_features, clean, word_features
-from nlu.model import (
-    LOCAL,
-    NO_VECTORS,
-    Floats,
-    Head,
-    LanguageReport,
-    Meta,
-    Model,
-    calibrated,
-    calibration_inputs,
-    ranked,
-    softmax,
-    vectorize,
-)
-from nlu.read import OTHER, Examples, read_examples
+from nlu.encoding import Floats
+from nlu.fit import fit
+from nlu.folds import Row
+from nlu.heads import make_head, mixed
+from nlu.model import LOCAL, NO_VECTORS, Head, Meta, Model, head_name, ranked, softmax
+from nlu.read import Examples, read_examples
+from nlu.study import Study, study
 
-Row: TypeAlias = tuple[str, str, str]
-"""An example: language, intent, text."""
-
-
-REGULARIZATION = 0.1
-FOLDS = 5
-ACCEPT = 0.75
-"""The score that reports count as accepted: the usual threshold of a bot."""
-
-_ROUNDS = 80
-"""By then no probability moves by more than 0.001 (860 examples)."""
-
-_BLOCK = 4_096
+MAX_ENCODERS = 4
+"""Encoders of which every combination gets a head; of more, only all together and each alone."""
 
 
 def rows_of(files: Mapping[str, bytes]) -> tuple[Row, ...]:
@@ -51,78 +31,49 @@ def train(files: Mapping[str, bytes], encoded: Mapping[str, Floats] = NO_VECTORS
     ``encoded``: encoder's name to a row per example (rows x dims, length 1) in the order of ``rows_of``; a row that the
     encoder does not suit is all zeros. Raises ValueError for another shape.
     """
-    began = time.perf_counter()
     read = read_examples(files)
-    tokenizers = Tokenizers(sorted(files))
-    rows = _rows(read)
-    _check_shapes(rows, encoded)
-    labels = tuple(sorted({intent for _, intent, _ in rows}))
-    _check_enough(labels, rows)
-    words = [tokenizers.words(clean(text), language) for language, _, text in rows]
-    features, idf, unknown_idf = _weigh_features(words)
-    index = {feature: number for number, feature in enumerate(features)}
-    vectors = [vectorize(each, index, idf, unknown_idf) for each in words]
-    wanted = np.array([labels.index(intent) for _, intent, _ in rows])
-    kernel = _kernel(vectors, len(features))
-    probabilities, familiarity = _cross_validate(kernel, wanted, len(labels))
+    return train_rows(_rows(read), encoded, read)
+
+
+def train_rows(rows: Sequence[Row], encoded: Mapping[str, Floats] = NO_VECTORS, read: Sequence[Examples] = ()) -> Model:
+    """As ``train``, of examples that are read already. ``read``: where the rules for values are taken from."""
+    began = time.perf_counter()
+    known = study(rows, encoded)
     meta = Meta(
-        labels=labels,
-        features=features,
-        languages=tuple(sorted(files)),
-        entities={language.language: language.entities for language in read},
-        words=_words_by_language(rows, words),
-        heads=(_head(LOCAL, rows, labels, probabilities, familiarity),),
-        unknown_idf=unknown_idf,
+        labels=known.labels,
+        features=known.features,
+        languages=tuple(sorted({row[0] for row in rows} | {each.language for each in read})),
+        entities={each.language: each.entities for each in read},
+        words=_words_by_language(rows, known.words),
+        encoders=tuple(name for name in known.blocks if name != LOCAL),
+        heads=_heads(known),
+        unknown_idf=known.unknown_idf,
         examples=len(rows),
     )
-    arrays = {
-        "idf": idf,
-        "weights": _weights(vectors, _fit(kernel, wanted, len(labels)), len(features)),
-        **_postings(vectors, len(features)),
-    }
-    seconds = time.perf_counter() - began
-    return Model(Meta(**{**_fields(meta), "seconds": round(seconds, 3)}), arrays)
+    arrays = _arrays(known)
+    seconds = round(time.perf_counter() - began, 3)
+    return Model(Meta(**{**{name: getattr(meta, name) for name in meta.__struct_fields__}, "seconds": seconds}), arrays)
 
 
 def held_out(
     files: Mapping[str, bytes], encoded: Mapping[str, Floats] = NO_VECTORS
 ) -> Mapping[str, tuple[tuple[Intent, ...], ...]]:
     """Head's name to what ``Model.classify`` says to each of ``rows_of(files)`` when it was not trained on that example
-    (five-fold cross-validation). Arguments, time and errors as with ``train``."""
-    rows = rows_of(files)
-    _check_shapes(rows, encoded)
-    labels = tuple(sorted({intent for _, intent, _ in rows}))
-    _check_enough(labels, rows)
-    tokenizers = Tokenizers(sorted(files))
-    words = [tokenizers.words(clean(text), language) for language, _, text in rows]
-    features, idf, unknown_idf = _weigh_features(words)
-    index = {feature: number for number, feature in enumerate(features)}
-    vectors = [vectorize(each, index, idf, unknown_idf) for each in words]
-    wanted = np.array([labels.index(intent) for _, intent, _ in rows])
-    probabilities, familiarity = _cross_validate(_kernel(vectors, len(features)), wanted, len(labels))
-    head = _head(LOCAL, rows, labels, probabilities, familiarity)
-    answers = (
-        ranked(labels, each, near, head.calibrated_for(row[0]))
-        for each, near, row in zip(probabilities, familiarity, rows, strict=True)
-    )
-    return {head.name: tuple(answers)}
-
-
-def _check_shapes(rows: Sequence[Row], encoded: Mapping[str, Floats]) -> None:
-    for name, vectors in encoded.items():
-        if vectors.ndim != 2 or len(vectors) != len(rows):
-            raise ValueError(f"vectors of {name}: {vectors.shape}, wanted a row for each of {len(rows)} examples")
-
-
-def _head(name: str, rows: Sequence[Row], labels: Sequence[str], probabilities: Any, familiarity: Any) -> Head:
-    wanted = np.array([labels.index(intent) for _, intent, _ in rows])
-    reported = probabilities * np.array([label != OTHER for label in labels], np.float32)
-    choice, top = reported.argmax(axis=1), reported.max(axis=1)
-    calibration = _calibrate(top, choice == wanted, familiarity)
-    scores = calibrated(top, familiarity, calibration)
-    languages = sorted({row[0] for row in rows})
-    reports = tuple(_report(language, rows, labels, choice, scores) for language in languages)
-    return Head(name=name, calibration={"": calibration}, reports=reports)
+    (five-fold cross-validation). Where an encoder has no vector of an example, the best head without it answers. Arguments, time
+    and errors as with ``train``."""
+    known = study(rows_of(files), encoded)
+    heads = {head.name: head for head in _heads(known)}
+    said = {name: (softmax(mixed(known, head)), known.near(head.encoders)) for name, head in heads.items()}
+    found: dict[str, tuple[tuple[Intent, ...], ...]] = {}
+    for name, head in heads.items():
+        answers = []
+        for number, row in enumerate(known.rows):
+            by = heads.get(head_name([each for each in head.encoders if known.blocks[each].has[number]]), heads[LOCAL])
+            probabilities, near = said[by.name]
+            calibration = by.mix(row[0]).calibration
+            answers.append(ranked(known.labels, probabilities[number], near[:, number], calibration))
+        found[name] = tuple(answers)
+    return found
 
 
 def _rows(read: Sequence[Examples]) -> tuple[Row, ...]:
@@ -134,107 +85,31 @@ def _rows(read: Sequence[Examples]) -> tuple[Row, ...]:
     )
 
 
-def _fields(meta: Meta) -> dict[str, Any]:
-    return {name: getattr(meta, name) for name in meta.__struct_fields__}
+def _heads(known: Study) -> tuple[Head, ...]:
+    encoders = sorted(name for name in known.blocks if name != LOCAL)
+    sizes = range(len(encoders) + 1) if len(encoders) <= MAX_ENCODERS else (0, 1, len(encoders))
+    heads = [make_head(known, chosen) for size in sizes for chosen in combinations(encoders, size)]
+    return tuple(head for head in heads if head is not None)
 
 
-def _check_enough(labels: Sequence[str], rows: Sequence[tuple[str, str, str]]) -> None:
-    if len(labels) < 2:
-        raise ContentError(
-            "nlu/: there must be at least two intents with examples (`other` counts), else nothing can be told apart"
-        )
-    counts = {label: sum(intent == label for _, intent, _ in rows) for label in labels}
-    few = [label for label, count in counts.items() if count < 2]
-    if few:
-        raise ContentError(f"nlu/: too few examples for {', '.join(few)}; write at least two, better twenty")
-
-
-def _weigh_features(words: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], Any, float]:
-    """The features of all examples, their inverse document frequency, and that of a feature nobody has seen."""
-    counts: dict[str, int] = {}
-    for each in words:
-        for feature in {*word_features(each), *character_features(each)}:
-            counts[feature] = counts.get(feature, 0) + 1
-    total = 1 + len(words)
-    idf = np.log(total / (1 + np.fromiter(counts.values(), np.float32, len(counts)))) + 1
-    return tuple(counts), idf.astype(np.float32), float(np.log(total) + 1)
-
-
-def _kernel(vectors: Sequence[tuple[Any, Any]], width: int) -> Any:
-    """Products of every pair of examples (examples x examples), block by block to keep memory small."""
-    kernel = np.zeros((len(vectors), len(vectors)), np.float32)
-    for begin in range(0, width, _BLOCK):
-        block = np.zeros((len(vectors), min(_BLOCK, width - begin)), np.float32)
-        for row, (ids, values) in enumerate(vectors):
-            inside = (ids >= begin) & (ids < begin + _BLOCK)
-            block[row, ids[inside] - begin] = values[inside]
-        kernel += block @ block.T
-    return kernel
-
-
-def _fit(kernel: Any, wanted: Any, labels: int) -> Any:
-    """Logistic regression by Nesterov's accelerated descent with restarts; one coefficient per example and label."""
-    target = np.eye(labels, dtype=np.float32)[wanted]
-    step = np.float32(1 / (_largest_eigenvalue(kernel) / 2 + REGULARIZATION))
-    best = ahead = np.zeros((len(wanted), labels), np.float32)
-    momentum = 1.0
-    for _ in range(_ROUNDS):
-        moved = ahead - step * (softmax(kernel @ ahead) - target + np.float32(REGULARIZATION) * ahead)
-        if float(((ahead - moved) * (moved - best)).sum()) > 0:  # it overshot: start with a fresh momentum
-            momentum = 1.0
-        following = (1 + np.sqrt(1 + 4 * momentum**2)) / 2
-        ahead = moved + np.float32((momentum - 1) / following) * (moved - best)
-        best, momentum = moved, following
-    return best
-
-
-def _largest_eigenvalue(kernel: Any) -> float:
-    vector = np.ones(len(kernel), np.float32)
-    for _ in range(20):
-        vector = kernel @ vector
-        vector /= np.linalg.norm(vector) + np.float32(1e-9)
-    return float(vector @ kernel @ vector) * 1.05
-
-
-def _cross_validate(kernel: Any, wanted: Any, labels: int) -> tuple[Any, Any]:
-    """Per example, from a model that never saw it: the labels' probabilities and the familiarity."""
-    folds = np.random.default_rng(0).permutation(len(wanted)) % min(FOLDS, len(wanted))
-    probabilities = np.zeros((len(wanted), labels), np.float32)
-    familiarity = np.zeros(len(wanted), np.float32)
-    for fold in range(min(FOLDS, len(wanted))):
-        known, asked = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-        products = kernel[np.ix_(asked, known)]
-        probabilities[asked] = softmax(products @ _fit(kernel[np.ix_(known, known)], wanted[known], labels))
-        familiarity[asked] = products.max(axis=1)
-    return probabilities, familiarity
-
-
-def _calibrate(top: Any, right: Any, familiarity: Any) -> tuple[float, float, float]:
-    """Platt scaling over log-odds and familiarity, by Newton's method."""
-    inputs, hits = calibration_inputs(top, familiarity), right.astype(np.float64)
-    prior = np.array([1.0, 0.0, 0.0])
-    weights = prior.copy()
-    for _ in range(30):
-        guess = 1 / (1 + np.exp(-np.clip(inputs @ weights, -30, 30)))
-        gradient = inputs.T @ (guess - hits) + 0.5 * (weights - prior)
-        curvature = (inputs * (guess * (1 - guess))[:, None]).T @ inputs + 0.5 * np.eye(3)
-        weights = weights - np.linalg.solve(curvature, gradient)
-    return float(weights[0]), float(weights[1]), float(weights[2])
-
-
-def _weights(vectors: Sequence[tuple[Any, Any]], coefficients: Any, width: int) -> Any:
-    weights = np.zeros((width, coefficients.shape[1]), np.float32)
-    for (ids, values), each in zip(vectors, coefficients, strict=True):
-        weights[ids] += values[:, None] * each[None, :]
-    return weights
-
-
-def _postings(vectors: Sequence[tuple[Any, Any]], width: int) -> dict[str, Any]:
-    ids = np.concatenate([ids for ids, _ in vectors])
-    rows = np.repeat(np.arange(len(vectors), dtype=np.int32), [len(ids) for ids, _ in vectors])
-    order = np.argsort(ids, kind="stable")
-    starts = np.searchsorted(ids[order], np.arange(width + 1)).astype(np.int32)
-    return {"starts": starts, "rows": rows[order], "values": np.concatenate([values for _, values in vectors])[order]}
+def _arrays(known: Study) -> dict[str, Any]:
+    labels = len(known.labels)
+    local = known.blocks[LOCAL]
+    shared = local.nearness[known.kept].tocsc()
+    shared.sort_indices()
+    arrays = {
+        "idf": known.idf,
+        "weights": fit(local.matrix, known.wanted, labels, local.regularization).astype(np.float16),
+        "starts": shared.indptr.astype(np.int32),
+        "rows": shared.indices.astype(np.int32),
+        "values": shared.data.astype(np.float16),
+    }
+    for number, name in enumerate(name for name in known.blocks if name != LOCAL):
+        block = known.blocks[name]
+        arrays[f"weights.{number}"] = fit(block.matrix, known.wanted, labels, block.regularization).astype(np.float32)
+        arrays[f"mean.{number}"] = block.mean
+        arrays[f"examples.{number}"] = block.matrix[known.kept].astype(np.float16)
+    return arrays
 
 
 def _words_by_language(
@@ -246,20 +121,3 @@ def _words_by_language(
             if any(char.isalpha() for char in word):
                 found.setdefault(word, set()).add(language)
     return {word: tuple(sorted(languages)) for word, languages in found.items()}
-
-
-def _report(
-    language: str, rows: Sequence[tuple[str, str, str]], labels: Sequence[str], choice: Any, scores: Any
-) -> LanguageReport:
-    mine = np.array([row[0] == language for row in rows])
-    tasks = mine & np.array([row[1] != OTHER for row in rows])
-    right = np.array([labels[int(number)] == row[1] for number, row in zip(choice, rows, strict=True)])
-    sure = scores >= ACCEPT
-    return LanguageReport(
-        language=language,
-        intents=len({row[1] for row in rows if row[0] == language}),
-        examples=int(mine.sum()),
-        accuracy=round(float((right | (~sure & ~tasks))[mine].mean()), 4),
-        accepted=round(float((right & sure)[tasks].mean()), 4),
-        wrong=round(float((sure & ~right)[mine].mean()), 4),
-    )

@@ -1,5 +1,6 @@
 """Versions of the bot in the store: bundles that never change, and the pointers that say which of them run."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
@@ -39,6 +40,7 @@ _POINTERS = text("SELECT name, bundle, at, share FROM pointers")
 _ALL = text("SELECT hash, left_at, body FROM bundles ORDER BY made_at DESC, hash")
 _RELEASES = text("SELECT body FROM releases ORDER BY number")
 _LEFT = text("SELECT left_at FROM bundles WHERE hash = :hash")
+_NAMED = text("SELECT name FROM blobs WHERE name LIKE :begin ESCAPE '\\' ORDER BY name")
 _RUNNING = text("SELECT bundle, count(*) FROM conversations WHERE phase <> 'closed' GROUP BY bundle")
 _OPEN = (
     conversations.select()
@@ -108,6 +110,11 @@ class SqlBundles:
     async def blobs(self, names: Sequence[str]) -> Mapping[str, bytes]:
         rows = await self._read(lambda connection: _BLOBS.run(connection, [(name,) for name in names]))
         return {row[0]: bytes(row[1]) for row in rows}
+
+    async def blobs_named(self, prefix: str) -> Sequence[str]:
+        begin = re.sub(r"([%_\\])", r"\\\1", prefix)
+        rows = await self._read(lambda connection: connection.execute(_NAMED, {"begin": f"{begin}%"}).all())
+        return [row[0] for row in rows]
 
     async def all(self) -> Sequence[Kept]:
         return await self._read(_kept)

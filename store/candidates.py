@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.engine import Row
 
-from conversation.candidates import Candidate, CandidateOrigin, Decision, Reviewed, Verdict
+from conversation.candidates import Candidate, CandidateOrigin, Reviewed, Ruling, Verdict
 from store.codec import decode, micros, moment
 from store.loader import Read
 from store.reads import readable
@@ -55,12 +55,12 @@ class SqlCandidates:
         found, _ = await self._read(lambda connection: readable(connection.execute(query), _reviewed))
         return found
 
-    async def decide(self, language: str, alike: str, decision: Decision) -> int:
-        row = (language, key_of(alike), decision.verdict, decision.intent, micros(decision.at))
+    async def decide(self, language: str, alike: str, ruling: Ruling) -> int:
+        row = (language, key_of(alike), ruling.verdict, ruling.intent, micros(ruling.at))
         return len(await self._writer.call(lambda connection: _DECIDE.run(connection, [row])))
 
 
 def _reviewed(row: Row[Any]) -> Reviewed:
     verdict = _VERDICTS.get(row.verdict)
-    decision = Decision(verdict=verdict, intent=row.decided_as, at=moment(row.decided_at)) if verdict else None
-    return Reviewed(candidate=decode(_decoder, row.body, f"candidate {row.id}"), decision=decision)
+    ruling = Ruling(verdict=verdict, intent=row.decided_as, at=moment(row.decided_at)) if verdict else None
+    return Reviewed(candidate=decode(_decoder, row.body, f"candidate {row.id}"), ruling=ruling)

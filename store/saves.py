@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from conversation.candidates import Candidate
 from conversation.content import UPLOAD, Contact, media_of, plain_text
-from conversation.effects import CancelTimer, Post, RunAction, SetTimer, Suggest, Unsuggest
+from conversation.effects import Amend, CancelTimer, Post, RunAction, SetTimer, Suggest, Unsuggest
 from conversation.errors import StaleError
 from conversation.message import Message
 from conversation.records import ActionCall, Job, Saved, Send, Turn
@@ -59,6 +59,7 @@ _SAY = Each(
     "INSERT INTO messages (chat, seq, id, conversation, author, at, body) VALUES (?, ?, ?, ?, ?, ?, ?)"
     " ON CONFLICT (id) DO NOTHING"
 )
+_AMEND = Each("UPDATE messages SET body = ? WHERE id = ?")
 _QUEUE = Bulk(
     "INSERT INTO outbox (chat, message, state, due, error, bulk) VALUES {rows}"
     " ON CONFLICT (message) DO NOTHING RETURNING number, message",
@@ -95,6 +96,8 @@ class Save:
     conversation: Params
     chat: Params
     posts: tuple[Message, ...]
+    amended: tuple[Message, ...] = ()
+    """Messages of earlier turns."""
     calls: tuple[ActionCall, ...]
     timers: Mapping[str, int | None] = field(default_factory=dict)
     """Name to the new time; None: cancelled."""
@@ -124,6 +127,7 @@ def prepare(turn: Turn) -> Save:
     if version != conversation.version:
         conversation = msgspec.structs.replace(conversation, version=version)
     posts: dict[str, Message] = {}
+    amended: dict[str, Message] = {}
     calls: dict[str, ActionCall] = {}
     timers: dict[str, int | None] = {}
     suggested: dict[str, Candidate | None] = {}
@@ -131,6 +135,10 @@ def prepare(turn: Turn) -> Save:
         match effect:
             case Post(message=message):
                 posts.setdefault(message.id, message)
+            case Amend(message=message) if message.id in posts:
+                posts[message.id] = message
+            case Amend(message=message):
+                amended[message.id] = message
             case RunAction():
                 calls.setdefault(effect.request, _call(effect, conversation))
             case SetTimer(name=name, due=due):
@@ -160,6 +168,7 @@ def prepare(turn: Turn) -> Save:
             words(conversation.name),
         ),
         posts=tuple(posts.values()),
+        amended=tuple(amended.values()),
         calls=tuple(calls.values()),
         timers=timers,
         closed=closed,
@@ -173,6 +182,7 @@ def store(connection: Connection, saves: Sequence[Save]) -> list[Saved]:
     _refuse_stale(connection, saves)
     places = _update_chats(connection, saves)
     _SAY.run(connection, [_message_row(save, message) for save in saves for message in save.posts])
+    _AMEND.run(connection, [(encode(message), message.id) for save in saves for message in save.amended])
     _PROVE.run(connection, [row for save in saves for row in _proofs(save)])
     _USE.run(connection, [row for save in saves for row in _uploads(save)])
     sends = _store_sends(connection, saves, places)

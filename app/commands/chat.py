@@ -33,7 +33,7 @@ def chat(
 ) -> None:
     """Talk to a bot in the terminal: its steps, its variables, time that passes, and transcripts of it."""
     from app.bot_folder import load_rules, nlu_examples
-    from app.live_nlu import NoNlu
+    from app.live_nlu import Models
     from app.terminal import talk
     from bots.limits import all_limits
 
@@ -52,11 +52,11 @@ def chat(
         stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
 
     async def work() -> None:
-        from nlu.service import open_nlu
+        from app.nlu_layers import LazyLayers
 
-        examples = nlu_examples(folder)
-        nlu = await open_nlu(examples, settings.var / "nlu") if examples else NoNlu()
         async with AsyncExitStack() as stack:
+            models = Models(settings.var / "nlu", layers=LazyLayers(settings, stack))
+            nlu = await models.learn(nlu_examples(folder))
             backends = _backends(folder, rules, settings, stack)
             await talk(folder, rules, nlu, backends, language=language, channel=channel, trace=trace, at=at)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
@@ -11,10 +12,9 @@ from app.settings import Settings
 from conversation.errors import LotseError
 
 if TYPE_CHECKING:
+    from app.live_nlu import Learns
     from app.publishing import Versions
     from app.replay import Parted, Replay, Replayed
-    from conversation.ports import Nlu
-    from dialogs.reading.bot import Files
 
 
 def replay(
@@ -28,7 +28,8 @@ def replay(
     found = asyncio.run(_replay(settings, last, old))
     parted = [each.parted for each in found if each.parted]
     for each in parted:
-        _say(f"{each.conversation}: at {each.at}, input {each.turn} {each.said}: {each.old} → {each.new}")
+        why = f" (understood: {each.understood})" if each.understood else ""
+        _say(f"{each.conversation}: at {each.at}, input {each.turn} {each.said}: {each.old} → {each.new}{why}")
     places = Counter(each.at for each in parted)
     inputs, same = sum(each.turns for each in found), len(found) - len(parted)
     _say(
@@ -50,20 +51,22 @@ def _mostly(place: str, parted: "list[Parted]") -> str:
 
 
 async def _replay(settings: Settings, last: int, name: str) -> "list[Replayed]":
+    from app.live_nlu import Models
+    from app.nlu_layers import LazyLayers
     from app.publishing import Versions
     from store.sql import SqlStore
 
-    store = await SqlStore.look(settings.database_url)
-    try:
-        play = await _prepared(settings, Versions(store.bundles), name)
+    async with AsyncExitStack() as stack:
+        store = await SqlStore.look(settings.database_url)
+        stack.push_async_callback(store.close)
+        models = Models(settings.var / "nlu", store.bundles, LazyLayers(settings, stack))
+        play = await _prepared(settings, Versions(store.bundles), models, name)
         recordings = await store.recordings(last)
         return [await play.play(told, rows) for told, rows in recordings if rows]
-    finally:
-        await store.close()
 
 
-async def _prepared(settings: Settings, versions: "Versions", name: str) -> "Replay":
-    from app.bot_folder import compile_files, read_folder
+async def _prepared(settings: Settings, versions: "Versions", learns: "Learns", name: str) -> "Replay":
+    from app.bot_folder import compile_files, examples_in, read_folder
     from app.replay import Replay
 
     pointers = await versions.store.pointers()
@@ -73,15 +76,8 @@ async def _prepared(settings: Settings, versions: "Versions", name: str) -> "Rep
         raise LotseError(f"this Lotse can't read the version {kept.bundle.hash} any more")
     files = await asyncio.to_thread(read_folder, settings.bot)
     now = await asyncio.to_thread(compile_files, files)
-    models = [await _model(settings, versions, each) for each in (await versions.files(kept), files)]
+    models = [await learns.learn(examples_in(each)) for each in (await versions.files(kept), files)]
     return Replay((was, models[0]), (now, models[1]))
-
-
-async def _model(settings: Settings, versions: "Versions", files: "Files") -> "Nlu":
-    from app.bot_folder import examples_in
-    from app.live_nlu import Models
-
-    return await Models(settings.var / "nlu", versions.store).learn(examples_in(files))
 
 
 def _say(line: str) -> None:

@@ -84,11 +84,13 @@ async def _publish(
 
 
 async def _prepared(settings: Settings, *, accept: bool) -> "Draft":
+    from app.nlu_layers import layers_of
     from app.publishing import complaints, prepare
     from conversation.errors import ContentError
 
     try:
-        draft = await prepare(settings.bot, settings.var)
+        async with layers_of(settings) as layers:
+            draft = await prepare(settings.bot, settings.var, layers)
     except ContentError as error:
         found = complaints(error)
         for problem in found:

@@ -84,7 +84,8 @@ class Screen:
         """What the language model made of it."""
         guesses = ", ".join(f"{intent.name} {intent.score:.0%}" for intent in found.intents[:3] if intent.score >= 0.05)
         entities = ", ".join(f"{entity.name} = {entity.value}" for entity in found.entities)
-        self.note(f"{_UNDER}understood: {guesses or 'nothing'}{f'; {entities}' if entities else ''}")
+        by = f"  by {found.by.layer}" if found.by.layer else ""
+        self.note(f"{_UNDER}understood: {guesses or 'nothing'}{f'; {entities}' if entities else ''}{by}")
 
     def acted(self, request: RunAction, result: Data, why: str) -> None:
         given = "fails" if result is None else data_text(result)

@@ -1,7 +1,10 @@
 """What one input changes besides the place: what is asked beside the step's own question, and how often nothing was understood."""
 
+import msgspec
+
 from conversation.content import Button, Content, Prompt, Text
 from conversation.run import Guess, Leaving
+from conversation.understanding import Did, Meaning
 from dialogs.hearing.commands import language_name
 from dialogs.hearing.matching import Choice
 from dialogs.model import Wait
@@ -18,7 +21,8 @@ class Attention:
     """``guess``, ``leaving`` and ``returning`` are questions of the product that wait for an answer, at most one at a time.
 
     ``returning``: the outcome that the conversation has if the customer does not go on with what was left.
-    ``understand``: the text that the NLU layer must look at. ``language``: the one to go on in, if it changed.
+    ``understand``: the text that the NLU layer must look at. ``language``: the one to go on in, if it changed. ``took``: what the
+    customer's words were taken for.
     """
 
     def __init__(self, walk: Walk) -> None:
@@ -36,6 +40,15 @@ class Attention:
         self.lost_at = walk.run.lost_at
         self.language = ""
         self.tongue = walk.run.tongue
+        self.took: Did | None = None
+        self.weighed: Meaning | None = None
+        """What the NLU layer said, and what it was weighed by."""
+
+    def meaning(self) -> Meaning | None:
+        """What the customer's words were taken for; None while that is not known, and for anything but words."""
+        if self.took is None or self.understand:
+            return None
+        return msgspec.structs.replace(self.weighed or Meaning(did=self.took), did=self.took)
 
     def forget(self) -> None:
         """Nothing is asked beside the step's own question any more."""

@@ -46,7 +46,9 @@ class Hearing(Attention):
         self.words = content
         text = plain_text(content).strip() if isinstance(content, Text) else ""
         if text and self._command(text):
+            self.took = "command"
             return
+        self.took = "answered" if text else None
         if self._beside(text):
             return
         if self.walk.frames:
@@ -95,14 +97,17 @@ class Hearing(Attention):
         if any(char.isalpha() for char in text) and not text.startswith("/"):
             self.understand = text
             return
+        self.took = "began" if text else None
         self.walk.start()
         self.walk.proceed()
 
     def _answer(self, content: Content, text: str) -> None:
         walk = self.walk
         if walk.frame.stage in ("parked", "enter"):
+            self.took = None
             return
         if walk.frame.stage == "doing" or isinstance(walk.step.verb, Wait):
+            self.took = None
             walk.say_product("one_moment")
             return
         out, self.out = self.ways_out(), ()
@@ -328,6 +333,7 @@ class Hearing(Attention):
             self.switch(understanding.language)
         found = meaning.weigh(walk, understanding)
         accepted = meaning.accepted(walk, found)
+        self.weighed, self.took = meaning.reasons(walk, understanding, accepted), "accepted" if accepted else "began"
         entities = {entity.name: entity.value for entity in understanding.entities}
         if not walk.frames:
             walk.entities = entities if accepted else {}
@@ -336,6 +342,7 @@ class Hearing(Attention):
             walk.start()
             walk.proceed()
             return
+        self.took = "answered"
         if self._named(entities, accepted):
             return
         if not accepted and self._put(worded.described(self._kind(), walk.scene.channel, walk.run.heard)):
@@ -345,6 +352,7 @@ class Hearing(Attention):
         if known and (accepted or offered):
             self._offer_language(understanding.language)
         if accepted:
+            self.took = "accepted"
             intents.follow(self, accepted, entities)
         elif offered:
             intents.offer(self, offered[: limits.choices], entities)

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal, TypeAlias
 
+import msgspec
+
 from conversation.run import Guess, Leaving
 from conversation.understanding import Intent
 from dialogs.hearing import asides, meaning
@@ -76,6 +78,9 @@ def offer(hearing: Attention, intents: Sequence[Intent], entities: Mapping[str, 
         scores=tuple(intent.score for intent in known),
         entities=dict(entities),
     )
+    hearing.took = "offered"
+    if hearing.weighed:
+        hearing.weighed = msgspec.structs.replace(hearing.weighed, intent=known[0].name)
     hearing.ask_beside()
 
 

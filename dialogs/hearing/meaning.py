@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from conversation.understanding import Intent, Understanding
+from conversation.understanding import Intent, Meaning, Understanding
 from dialogs.model import Choose, Option, Thresholds
 from dialogs.walking.walk import Walk
 
@@ -30,6 +30,24 @@ def accepted(walk: Walk, intents: list[Intent]) -> str:
     if best and best.score >= limits.accept and lead >= limits.margin and leads_somewhere(walk, best.name):
         return best.name
     return ""
+
+
+def reasons(walk: Walk, understanding: Understanding, accepted: str) -> Meaning:
+    """What was weighed, and by what limits: for whoever asks later why. What became of it is not in it yet."""
+    limits, own = limits_of(walk), own_options(walk)
+    return Meaning(
+        did="missed",
+        intent=accepted,
+        language=understanding.language,
+        language_score=understanding.language_score,
+        intents=understanding.intents,
+        by=understanding.by,
+        lifted=tuple(intent.name for intent in understanding.intents if intent.name in own),
+        spoken=walk.view.language,
+        accept=limits.accept,
+        offer=limits.offer,
+        margin=limits.margin,
+    )
 
 
 def limits_of(walk: Walk) -> Thresholds:

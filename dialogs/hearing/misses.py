@@ -37,8 +37,10 @@ def miss(hearing: Attention, language: str = "") -> None:
     step = walk.step
     found = _loosely(walk, hearing.words) if walk.frame.stage == "waiting" else None
     if found is not None:
+        hearing.took = hearing.took and "answered"
         walk.propose(found)
         return
+    hearing.took = hearing.took and "missed"
     walk.note(misses=walk.frame.misses + 1, reminders=0)
     hearing.lost += 1
     here = (walk.frame.dialog, step.name)

@@ -8,7 +8,7 @@ import structlog
 
 from conversation.cards import card_of
 from conversation.content import plain_text
-from conversation.effects import Post, Refuse
+from conversation.effects import Amend, Post, Refuse
 from conversation.events import QueuePlace
 from conversation.news import (
     DESK_TOPIC,
@@ -52,7 +52,9 @@ class Feed:
         it had to send to a customer who can't be reached has failed, and counts there.
         """
         conversation = turn.conversation
-        messages = tuple(effect.message for effect in turn.effects if isinstance(effect, Post))
+        found = {effect.message.id: effect.message for effect in turn.effects if isinstance(effect, Amend)}
+        posted = (effect.message for effect in turn.effects if isinstance(effect, Post))
+        messages = tuple(found.get(message.id, message) for message in posted)
         refusals = tuple(effect for effect in turn.effects if isinstance(effect, Refuse))
         words = [plain_text(message.content) for message in messages if message.author == "customer"]
         news = TurnNews(

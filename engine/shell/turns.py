@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 import structlog
 
-from conversation.effects import Effect, Understand
+from conversation.effects import Amend, Effect, Understand
 from conversation.errors import StaleError, StoreError, UnreadableError
 from conversation.events import (
     CustomerChoseLanguage,
@@ -230,10 +230,12 @@ class Turns:
                     id=f"{event.id}.u",
                     at=event.at,
                     request=asked.request,
+                    message=asked.message,
                     understanding=await self._understand(asked, edition.nlu),
                 )
                 state, more = self._advance(state, answer, rules)
                 effects = (*effects, *more)
+                _tell_meaning(start.id, more)
         except Exception:
             _log.exception("step_failed", conversation=start.id, on=event.id)
             return rescue(start, event, rules)
@@ -289,3 +291,23 @@ class Turns:
         self._cache.move_to_end(chat.id)
         if len(self._cache) > CACHED:
             self._cache.popitem(last=False)
+
+
+def _tell_meaning(conversation: str, effects: tuple[Effect, ...]) -> None:
+    """What became of a free text, and why: no word of it."""
+    for effect in effects:
+        meaning = effect.message.meaning if isinstance(effect, Amend) else None
+        if meaning is not None and meaning.by is not None:
+            _log.debug(
+                "free_text",
+                conversation=conversation,
+                did=meaning.did,
+                intent=meaning.intent,
+                language=meaning.language,
+                scores={intent.name: intent.score for intent in meaning.intents},
+                layer=meaning.by.layer,
+                model=meaning.by.model,
+                passed={passed.layer: passed.why for passed in meaning.by.passed},
+                mended=bool(meaning.by.read_as),
+                milliseconds=meaning.by.milliseconds,
+            )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import structlog
 
-from conversation.understanding import Decision, Intent, Passed, Understanding
+from conversation.understanding import Decision, Passed, Understanding
 from conversation.value import Value
 from nlu.encoding import Encoder, Floats
 from nlu.floor import Floor, Reading
@@ -62,19 +62,25 @@ FLOOR_ONLY: Final = Layers()
 
 
 class LayeredNlu:
-    """``hash_``: what the model was trained on. The floor answers on the event loop, in about a millisecond for any text but very
+    """``name``: of the model's file, which says what it was trained on. The floor answers on the event loop, in about a millisecond for any text but very
     long ones; the others have their limits."""
 
-    def __init__(self, model: Model, layers: Layers = FLOOR_ONLY, *, hash_: str = "") -> None:
+    def __init__(self, model: Model, layers: Layers = FLOOR_ONLY, *, name: str = "") -> None:
         self._model = model
         self._layers = layers
-        self._hash = hash_
+        self.name = name
+        self._hash = hash_of(name)
         self._floor = Floor(model.meta)
-        self._trained = {name for head in model.meta.heads for name in head.encoders}
+        self._trained = {name: model.dims(name) for head in model.meta.heads for name in head.encoders}
 
     @property
     def languages(self) -> tuple[str, ...]:
         return self._floor.languages
+
+    @property
+    def untrained(self) -> tuple[str, ...]:
+        """Encoders that are there and that the model has learnt nothing with."""
+        return tuple(name for name in encoders_for(self._layers, self.languages) if name not in self._trained)
 
     @property
     def report(self) -> TrainReport:
@@ -97,7 +103,8 @@ class LayeredNlu:
         parsed = await self._parsed(reading, passed)
         if parsed is None:
             vectors = await self._vectors(reading, passed)
-            layer, intents = self._classified(reading, vectors)
+            layer = self._model.head_for(vectors)
+            intents = self._model.classify(reading.words, vectors, reading.language)
             entities, hash_ = reading.entities, self._hash
         else:
             layer, intents, hash_ = "rasa", parsed.intents, ""
@@ -152,37 +159,33 @@ class LayeredNlu:
             else:
                 asked.append(layer)
         wanted = set(self._model.heads[self._model.head_for({layer.encoder.name for layer in asked})].encoders)
-        answers = await _all([layer for layer in asked if layer.encoder.name in wanted], reading)
+        answers = await _all([layer for layer in asked if layer.encoder.name in wanted], reading, self._trained)
         passed += [answer for answer in answers.values() if isinstance(answer, Passed)]
         return {name: answer for name, answer in answers.items() if not isinstance(answer, Passed)}
 
-    def _classified(self, reading: Reading, vectors: Mapping[str, Floats]) -> tuple[str, tuple[Intent, ...]]:
-        """By the best head for these vectors. An encoder whose vectors are of another size than when the model was trained
-        (somebody changed what stands behind its name) is not counted in."""
-        try:
-            return self._model.head_for(vectors), self._model.classify(reading.words, vectors, reading.language)
-        except ValueError as error:
-            for layer in self._layers.encoders:
-                if layer.encoder.name in vectors:
-                    says = f"its vectors do not fit the trained model: {error}"
-                    layer.watched.refuse(LayerError(f"{layer.encoder.name}: {says}"))
-            return LOCAL, self._model.classify(reading.words, language=reading.language)
+
+def hash_of(name: str) -> str:
+    """How decisions name a model's file: enough of it to tell models apart."""
+    content, _, encoders = name.removeprefix("nlu-").partition(".")[0].partition("-")
+    return f"{content[:12]}-{encoders}" if encoders else content[:12]
 
 
-async def _all(layers: Sequence[EncoderLayer], reading: Reading) -> Mapping[str, Floats | Passed]:
-    """By encoder: the text's vector (dims,), or why there is none. All are asked at the same time."""
+async def _all(
+    layers: Sequence[EncoderLayer], reading: Reading, dims: Mapping[str, int]
+) -> Mapping[str, Floats | Passed]:
+    """By encoder: the text's vector (``dims`` of the encoder,), or why there is none. All are asked at the same time."""
     if len(layers) == 1:  # a task costs as much as a small encoder
-        return {layers[0].encoder.name: await _one(layers[0], reading)}
+        return {layers[0].encoder.name: await _one(layers[0], reading, dims)}
     async with asyncio.TaskGroup() as group:
-        tasks = {layer.encoder.name: group.create_task(_one(layer, reading)) for layer in layers}
+        tasks = {layer.encoder.name: group.create_task(_one(layer, reading, dims)) for layer in layers}
     return {name: task.result() for name, task in tasks.items()}
 
 
-async def _one(layer: EncoderLayer, reading: Reading) -> Floats | Passed:
+async def _one(layer: EncoderLayer, reading: Reading, dims: Mapping[str, int]) -> Floats | Passed:
     name = layer.encoder.name
 
     async def encode() -> Floats:
-        return _checked(name, await layer.encoder.encode((reading.text,), reading.by))
+        return _checked(name, await layer.encoder.encode((reading.text,), reading.by), dims[name])
 
     try:
         vector = await layer.watched.ask(encode)
@@ -191,16 +194,20 @@ async def _one(layer: EncoderLayer, reading: Reading) -> Floats | Passed:
     return vector if vector.any() else Passed(layer=name, why="unsuited")
 
 
-def _checked(name: str, vectors: Floats) -> Floats:
-    """Raises LayerError for what is no vector of one text: a model elsewhere may send anything."""
+def _checked(name: str, vectors: Floats, dims: int) -> Floats:
+    """Raises LayerError for what is no vector of one text, as the model knows them: what stands elsewhere may send anything, and
+    be another than it was under the same name."""
     if vectors.ndim != 2 or len(vectors) != 1:
         raise LayerError(f"{name}: vectors of shape {vectors.shape} for one text")
-    if not np.isfinite(vectors[0]).all():
-        raise LayerError(f"{name}: a vector with values that are no numbers")
     vector: Floats = vectors[0]
+    if not np.isfinite(vector).all():
+        raise LayerError(f"{name}: a vector with values that are no numbers")
+    if vector.any() and len(vector) != dims:
+        todo = "publish the bot again, if that is meant"
+        raise LayerError(f"{name}: {len(vector)} numbers, and the model was trained with {dims}: {todo}")
     return vector
 
 
-def encoded_names(layers: Layers, languages: Collection[str]) -> tuple[str, ...]:
+def encoders_for(layers: Layers, languages: Collection[str]) -> tuple[str, ...]:
     """The encoders that have a say in a bot with these languages: what its model is trained with."""
     return tuple(layer.encoder.name for layer in layers.encoders if any(map(layer.encoder.suits, languages)))

@@ -66,10 +66,6 @@ class Watched:
         self._becomes("answered", now())
         return found
 
-    def refuse(self, error: LotseError) -> None:
-        """It answered, and the answer turned out to be of no use: as if it had failed."""
-        self._becomes("failed", asyncio.get_running_loop().time(), error)
-
     def _becomes(self, event: Event, now: float, error: Exception | None = None) -> None:
         before, self._state = self._state, step(self._state, event, now)
         if type(before) is type(self._state):

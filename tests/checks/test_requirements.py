@@ -54,7 +54,8 @@ def test_development_pins_hold_all_runtime_pins() -> None:
 def test_pins_satisfy_what_the_project_asks_for(kind: str) -> None:
     asked = list(project()["project"]["dependencies"])
     if kind == "dev":
-        asked += project()["project"]["optional-dependencies"]["dev"]
+        extras = project()["project"]["optional-dependencies"]
+        asked += [*extras["dev"], *extras["semantic"]]
     pins = entries(ROOT / "requirements" / f"{kind}.txt")
     unmet = [
         text
@@ -67,7 +68,9 @@ def test_pins_satisfy_what_the_project_asks_for(kind: str) -> None:
 
 def test_product_imports_only_what_it_asks_for() -> None:
     """A package that comes along with another one today may be gone tomorrow."""
-    asked = {canonicalize_name(Requirement(text).name) for text in project()["project"]["dependencies"]}
+    extras = project()["project"]["optional-dependencies"]
+    listed = [*project()["project"]["dependencies"], *extras["semantic"], *extras["onnx"]]
+    asked = {canonicalize_name(Requirement(text).name) for text in listed}
     owners = packages_distributions()
     own = {*product_folders(), *sys.stdlib_module_names}
     tools = ROOT / "web" / "ui"
@@ -76,7 +79,7 @@ def test_product_imports_only_what_it_asks_for() -> None:
         for path in tracked(*(f"{folder}/*.py" for folder in product_folders()))
         if not path.is_relative_to(tools)
         for top in imported(tree(path)) - own
-        if not asked & {canonicalize_name(owner) for owner in owners.get(top, [])}
+        if not asked & {canonicalize_name(owner) for owner in owners.get(top, [top])}
     }
     assert borrowed == {"app/pytest_chat.py: pytest"}, "only pytest's own plug-in, which nothing but pytest imports"
 

@@ -9,11 +9,19 @@ import pytest
 from app.live_nlu import KEPT, Models, NoNlu
 from app.publishing import prepare, publish
 from nlu.cache import cache_path
+from nlu.layers.chain import Layers
 from store.sql import SqlStore
 from tests.support.engines import BOT
 
 EXAMPLES = {"en": b"intents: {}"}
 AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+class Trained(NoNlu):
+    """What it has is the name of its file."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
 
 
 @pytest.fixture
@@ -28,10 +36,10 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[bytes | None]:
     """What lay in the cache whenever a model was opened; None: it had to be trained."""
     found: list[bytes | None] = []
 
-    async def open_nlu(examples: Mapping[str, bytes], cache: Path) -> NoNlu:
-        path = cache_path(cache, examples)
+    async def open_nlu(examples: Mapping[str, bytes], cache: Path, layers: Layers, name: str = "") -> Trained:
+        path = cache / name if name else cache_path(cache, examples, layers.names)
         found.append(path.read_bytes() if path.is_file() else None)
-        return NoNlu()
+        return Trained(path.name)
 
     monkeypatch.setattr("app.live_nlu.open_nlu", open_nlu)
     monkeypatch.setattr("app.publishing.open_nlu", open_nlu)

@@ -177,8 +177,8 @@ def test_doctor_finds_nothing_wrong_where_nothing_is(lotse: Lotse, file: Path) -
     assert {line[:3] for line in lines_of(result).values()} == {"ok "}, result.output
     assert list(lines_of(result)) == [
         *("settings", "bot", "pages", "database", "disk", "integrity", "tables", "writing", "clock"),
-        *("version", "workers", "inbox", "timers", "put aside", "outbox", "redis", "actions", "telegram"),
-        *("telegram desk", "port"),
+        *("version", "workers", "inbox", "timers", "put aside", "outbox", "redis", "actions", "language"),
+        *("telegram", "telegram desk", "port"),
     ]
     assert result.output.endswith("all is well\n")
 

@@ -169,8 +169,8 @@ async def test_language_that_spacy_and_the_language_model_do_not_know_works(tmp_
     assert (await nlu.understand("zop zup", "qx")).intents[0].name == "order"
 
 
-def test_train_report_counts_and_measures(tmp_path: Path) -> None:
-    report = train_report(SMALL, tmp_path)
+async def test_train_report_counts_and_measures(tmp_path: Path) -> None:
+    report = await train_report(SMALL, tmp_path)
     assert [(each.language, each.intents, each.examples) for each in report.languages] == [("de", 3, 9), ("en", 3, 6)]
     assert report.seconds > 0
     assert all(0 <= each.accuracy <= 1 for each in report.languages)
@@ -179,7 +179,7 @@ def test_train_report_counts_and_measures(tmp_path: Path) -> None:
 
 def test_old_models_are_dropped_from_the_cache(tmp_path: Path) -> None:
     for number in range(10):
-        train_report({"en": f"intents: {{a: [one{number}, two], b: [three, four]}}".encode()}, tmp_path)
+        asyncio.run(train_report({"en": f"intents: {{a: [one{number}, two], b: [three, four]}}".encode()}, tmp_path))
     assert len(list(tmp_path.iterdir())) == 8
 
 

@@ -8,7 +8,18 @@ import msgspec
 import pytest
 
 from conversation.content import Media, Text
-from conversation.effects import CancelTimer, Effect, Post, Refuse, RunAction, SetTimer, Understand
+from conversation.effects import (
+    Amend,
+    CancelTimer,
+    Effect,
+    Post,
+    Refuse,
+    RunAction,
+    SetTimer,
+    Suggest,
+    Understand,
+    Unsuggest,
+)
 from conversation.events import (
     ActionDone,
     ActionFailed,
@@ -130,6 +141,12 @@ def _word(effect: Effect) -> str:
             return f"-{name}"
         case Refuse(reason=reason):
             return f"refuse:{reason}"
+        case Amend():
+            return "amend"
+        case Suggest(candidate=candidate):
+            return f"suggest:{candidate.origin}"
+        case Unsuggest():
+            return "unsuggest"
 
 
 def timer(state: Conversation, name: str) -> TimerFired:

@@ -1,6 +1,7 @@
 """The next step in a topic: whatever happens meanwhile, each message is told once, in order, and the newest state is shown."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 import pytest
@@ -49,7 +50,7 @@ def conversation(phase: Phase = PARKED, **changed: object) -> Conversation:
     return msgspec.structs.replace(made, **changed)
 
 
-def message(seq: int, content: Content | str, author: Author = "customer", **more: str) -> Message:
+def message(seq: int, content: Content | str, author: Author = "customer", **more: Any) -> Message:
     said = Text(text=content) if isinstance(content, str) else content
     return Message(id=f"m{seq}", seq=seq, author=author, at=NOON, content=said, **more)
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from app.bot_folder import compile_files
@@ -11,8 +12,9 @@ from app.replay import Parted, Replay, Replayed, mask
 from conversation.events import ActionDone
 from conversation.records import InboxRow
 from conversation.state import Conversation
+from conversation.understanding import Decision, Understanding
 from engine.rules import Rules
-from tests.support.bots import ENDS, MONDAY, Talk, main_bot, nordnetz
+from tests.support.bots import ENDS, MONDAY, Talk, main_bot, means, nordnetz
 from tests.support.story import Story, told
 
 
@@ -67,6 +69,29 @@ async def test_what_one_version_understands_and_the_other_does_not_is_another_wa
     (found,) = await replayed(story, old, compile_files(story.files()))
     assert found.parted is not None
     assert (found.parted.turn, found.parted.at, found.parted.said) == (4, "main/size", "“7”")
+
+
+class Knows:
+    """To it everything means the same."""
+
+    def __init__(self, layer: str, **scores: float) -> None:
+        self._found = msgspec.structs.replace(means(**scores), by=Decision(layer=layer))
+
+    async def understand(self, text: str, language: str) -> Understanding:  # noqa: ARG002 - the port's
+        return self._found
+
+
+async def test_words_that_mean_something_else_by_now_are_told_with_both_meanings(story: Story) -> None:
+    """And with who said so, but without a word of the customer."""
+    story.edit(("title: Main", "title: Main\nintents: {colour: colour, leave: bye}"))
+    await story.say("paint my bike blue")
+    rules = compile_files(story.files())
+    play = Replay((rules, Knows("local", leave=0.9)), (rules, Knows("local+multilingual", colour=0.824, leave=0.03)))
+    ((told, rows),) = await story.process.store.recordings(10)
+    parted = (await play.play(told, rows)).parted
+    assert parted is not None
+    assert (parted.old, parted.new) == ("main/bye", "main/colour")
+    assert parted.understood == "leave 90% by local → colour 82% by local+multilingual"
 
 
 async def test_a_timer_that_fired_fires_in_both(story: Story) -> None:

@@ -11,7 +11,7 @@ import msgspec
 from app.bot_folder import load_rules, product_texts, read_folder
 from app.rehearsal.calendar import is_own, own_result
 from conversation.content import Button, Content, Prompt, Text
-from conversation.effects import Effect, Post, RunAction, Understand
+from conversation.effects import Amend, Effect, Post, RunAction, Understand
 from conversation.events import (
     ActionDone,
     ActionFailed,
@@ -184,9 +184,12 @@ class Talk:
             match effect:
                 case Post(message=message):
                     self.messages.append(message)
-                case Understand(request=request, text=text):
+                case Amend(message=message):
+                    self.messages = [message if each.id == message.id else each for each in self.messages]
+                case Understand(request=request, text=text, message=said):
                     answer = self.understand(text)
-                    self._take(Understood(id=self.event_id(), at=self.now, request=request, understanding=answer))
+                    found = Understood(id=self.event_id(), at=self.now, request=request, understanding=answer)
+                    self._take(msgspec.structs.replace(found, message=said))
                 case RunAction(name=name):
                     self.requests.append(effect)
                     if name in self.actions:

@@ -134,8 +134,9 @@ async def lotse_command(words: Sequence[str], var: Path, settings: Mapping[str, 
 
 
 def _environment(var: Path, settings: Mapping[str, str]) -> dict[str, str]:
+    """Sentence encoders lay 80 MB into each ``var``: a test that has to do with them names them."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LOTSE_")}
-    return environment | {"LOTSE_VAR": str(var), **settings}
+    return environment | {"LOTSE_VAR": str(var), "LOTSE_NLU__LAYERS": "[]", **settings}
 
 
 async def _start(

@@ -45,6 +45,7 @@ from conversation.value import Data
 from dialogs.checks.material import ChannelLimits
 from dialogs.reading.bot import Files
 from engine.rules import Rules, compile_rules
+from nlu.layers.chain import FLOOR_ONLY, Layers
 from store.sql import SqlStore
 
 NORDNETZ = Path(__file__).parents[2] / "examples" / "nordnetz"
@@ -137,8 +138,12 @@ class DeafNlu:
         return Understanding()
 
 
-async def _open_nlu(examples: Mapping[str, bytes], cache: Path) -> DeafNlu:
+async def _open_nlu(examples: Mapping[str, bytes], cache: Path, *_: object) -> DeafNlu:
     return DeafNlu()
+
+
+async def _open_layers(*_: object) -> Layers:
+    return FLOOR_ONLY
 
 
 class BreakableStore(SqlStore):
@@ -407,6 +412,7 @@ async def _made_once(connect: Factory) -> AsyncIterator[None]:
         patch("app.service.page_texts", _page_texts),
         patch("app.channels.connector", lambda _: connect),
         patch("app.live_nlu.open_nlu", _open_nlu),
+        patch("app.nlu_layers.open_layers", _open_layers),
         patch("app.passwords.hash_password", lambda _: _HASH),
     ):
         yield

@@ -13,6 +13,7 @@ from conversation.events import (
     OperatorConsulted,
     OperatorEvent,
     OperatorHandedBack,
+    OperatorLabelled,
     OperatorNoted,
     OperatorRan,
     OperatorReplied,
@@ -23,7 +24,7 @@ from dialogs.canned import replies_in
 from dialogs.saying.prompts import media_of
 from handoff.rights import may
 from web.deps import Deps
-from web.desk.incoming import Claim, Close, Consult, HandBack, Note, Reply, Run, Transfer, Turning
+from web.desk.incoming import Claim, Close, Consult, HandBack, Label, Note, Reply, Run, Transfer, Turning
 from web.desk.running import arguments_for
 from web.uploads import sendable
 
@@ -77,6 +78,20 @@ async def event_of(deps: Deps, me: Operator, frame: Turning, at: datetime, langu
             if given is None:
                 raise NotDoneError("unknown")
             return OperatorRan(action=frame.action, arguments=given, **about)
+        case Label(message_id=message, intent=intent):
+            if intent and intent not in deps.rules().bot.intents:
+                raise NotDoneError("unknown")
+            text = await _words(deps, frame.conversation, message)
+            return OperatorLabelled(message=message, text=text, intent=intent, **about)
+
+
+async def _words(deps: Deps, conversation: str, message: str) -> str:
+    """What the customer typed. Anything else, or a message of another chat, can't be learnt from."""
+    talk = await deps.store.conversation(conversation)
+    said = await deps.store.message(talk.chat, message) if talk else None
+    if said is None or said.author != "customer" or said.origin or not isinstance(said.content, Text):
+        raise NotDoneError("unknown")
+    return said.content.text
 
 
 async def _transferred(deps: Deps, me: Operator, frame: Transfer, about: dict[str, Any]) -> OperatorTransferred:

@@ -148,6 +148,14 @@ class Run(_Command, frozen=True, kw_only=True, tag="run"):
     arguments: dict[str, Data] = {}
 
 
+class Label(_Command, frozen=True, kw_only=True, tag="label"):
+    """What the customer wanted with a message: an intent, or empty for nothing that the bot does. None: what was said of it is taken
+    back."""
+
+    message_id: _Id
+    intent: _Name | None
+
+
 class Join(_Command, frozen=True, kw_only=True, tag="join"):
     chat: _Id
 
@@ -173,7 +181,7 @@ class Settle(_Command, frozen=True, kw_only=True, tag="settle"):
     message_id: _Id
 
 
-Turning: TypeAlias = Claim | Reply | Note | Transfer | Consult | HandBack | Close | Run
+Turning: TypeAlias = Claim | Reply | Note | Transfer | Consult | HandBack | Close | Run | Label
 """What becomes an event of the conversation."""
 Looking: TypeAlias = Open | Older | Typing | Refresh | AskSlots | AskCanned | Find | AskUndelivered
 DeskFrame: TypeAlias = Turning | Plan | Join | Part | SetStatus | Resend | Settle | Looking

@@ -8,12 +8,14 @@ from typing import Any
 
 import msgspec
 import pytest
+from structlog.testing import capture_logs
 
 from conversation.errors import StoreError
 from conversation.events import QueuePlace
 from conversation.news import DESK_TOPIC, News, TurnNews
 from conversation.records import Saved, Snapshot, Turn
 from conversation.state import Parked
+from conversation.understanding import Decision, Intent, Meaning, Passed, Understanding
 from store.bus import MemoryBus
 from store.sql import SqlStore
 from tests.support.connector_surroundings import TurnedClock
@@ -211,3 +213,76 @@ async def test_a_rejected_event_that_is_made_new_again_is_handled(open_engine: O
     database.close()
     await process.settled()
     assert process.channel.sent == [("anna", "I count."), ("anna", "1 after nothing")]
+
+
+# ── what a customer's words were taken for ───────────────────────────────────────────────────────────────────────────
+
+
+class Knows:
+    """An NLU to which everything means the same."""
+
+    async def understand(self, text: str, language: str) -> Understanding:  # noqa: ARG002 - the port's
+        by = Decision(layer="local+multilingual", passed=(Passed(layer="rasa", why="slow"),), read_as=text.upper())
+        return Understanding(
+            language="en", language_score=0.9, intents=(Intent(name="nobody_knows", score=0.9),), by=by
+        )
+
+
+async def meant_in(process: Process, address: str) -> list[Meaning | None]:
+    lines = await process.store.history((await process.chat(address)).id, 0, 100)
+    return [line.meaning for line in lines if line.author == "customer"]
+
+
+@pytest.fixture
+async def understanding(tmp_path: Path) -> AsyncIterator[tuple[Process, Tells]]:
+    store, bus = await Frail.open(f"sqlite:///{tmp_path}/lotse.db"), Tells()
+    process = Process(store, TurnedClock(), Sends(), bus, nlu=Knows())
+    yield process, bus
+    await process.engine.stop()
+    await store.close()
+
+
+async def test_why_the_bot_did_what_it_did_stands_in_the_history_and_in_the_news(
+    understanding: tuple[Process, Tells],
+) -> None:
+    process, bus = understanding
+    await process.receive("1", "anna", "hello there")
+    await process.receive("2", "anna", "something that no menu has")
+    await process.settled()
+    began, answered = await meant_in(process, "anna")
+    assert answered == Meaning(did="answered")
+    assert began is not None
+    assert began.by is not None
+    assert (began.did, began.by.layer, began.by.passed[0].why) == ("began", "local+multilingual", "slow")
+    told = [message for news in bus.turns for message in news.messages if message.author == "customer"]
+    assert [message.meaning for message in told] == [began, answered]
+
+
+async def test_it_costs_no_write_of_its_own(
+    understanding: tuple[Process, Tells], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process, _ = understanding
+    written: list[object] = []
+    monkeypatch.setattr("store.saves._AMEND.run", lambda _, rows: written.extend(rows))
+    await process.receive("1", "anna", "hello there")
+    await process.receive("2", "anna", "something that no menu has")
+    await process.settled()
+    assert written == []
+    assert None not in await meant_in(process, "anna")
+
+
+async def test_the_log_tells_of_it_without_a_word_of_the_customer(understanding: tuple[Process, Tells]) -> None:
+    process, _ = understanding
+    with capture_logs() as logs:
+        await process.receive("1", "anna", "hello there")
+        await process.settled()
+    (line,) = [line for line in logs if line["event"] == "free_text"]
+    assert (line["did"], line["layer"], line["passed"], line["language"]) == (
+        "began",
+        "local+multilingual",
+        {"rasa": "slow"},
+        "en",
+    )
+    assert line["scores"] == {"nobody_knows": 0.9}
+    assert line["log_level"] == "debug"
+    assert "hello" not in str(logs).lower()

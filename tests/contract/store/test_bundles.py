@@ -194,3 +194,12 @@ async def test_every_move_that_people_made_is_kept_in_order(store: SqlStore) -> 
     (kept,) = await store.bundles.all()
     assert kept.release is not None
     assert kept.release.what == "promote"
+
+
+async def test_blobs_are_found_by_how_their_names_begin(store: SqlStore) -> None:
+    bundle, blobs = made(1, bot="title: Bot")
+    models = {"nlu-ab_c-1.npz": b"1", "nlu-ab_c-2.npz": b"2", "nlu-abxc-1.npz": b"3", "nlu-ab%-1.npz": b"4"}
+    await store.bundles.put(bundle, {**blobs, **models})
+    assert list(await store.bundles.blobs_named("nlu-ab_c-")) == ["nlu-ab_c-1.npz", "nlu-ab_c-2.npz"]
+    assert list(await store.bundles.blobs_named("nlu-ab%")) == ["nlu-ab%-1.npz"]
+    assert list(await store.bundles.blobs_named("nothing")) == []

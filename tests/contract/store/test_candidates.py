@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from conversation.candidates import Candidate, Decision, Reviewed
+from conversation.candidates import Candidate, Reviewed, Ruling
 from conversation.effects import Suggest, Unsuggest
 from conversation.errors import StaleError
 from conversation.state import Conversation
@@ -30,7 +30,7 @@ BILL = msgspec.structs.replace(
 SHUT = msgspec.structs.replace(
     NET, id="m3/x", language="en", text="shut", alike="shut", origin="taken_back", at=later(3)
 )
-ACCEPTED = Decision(verdict="accepted", intent="report_outage", at=later(60))
+ACCEPTED = Ruling(verdict="accepted", intent="report_outage", at=later(60))
 
 
 async def suggest(store: SqlStore, *effects: Suggest | Unsuggest, address: str = "anna") -> None:
@@ -93,7 +93,7 @@ async def test_a_decision_counts_for_all_that_say_the_same_in_the_language(store
     foreign = msgspec.structs.replace(NET, id="m8/meant", language="en")
     await suggest(store, *(Suggest(candidate=each) for each in (NET, twin, foreign, BILL)))
     assert await store.candidates.decide("de", NET.alike, ACCEPTED) == 2
-    decided = {each.candidate.id: each.decision for each in await other.candidates.all()}
+    decided = {each.candidate.id: each.ruling for each in await other.candidates.all()}
     assert decided == {NET.id: ACCEPTED, twin.id: ACCEPTED, foreign.id: None, BILL.id: None}
 
 
@@ -105,7 +105,7 @@ async def test_the_same_suggestion_again_leaves_the_decision_and_another_asks_an
     conversation = await talk(store, "anna", Suggest(candidate=NET))
     await store.candidates.decide("de", NET.alike, ACCEPTED)
     conversation = await again(store, conversation, msgspec.structs.replace(NET, at=later(99)))
-    assert await store.candidates.all() == [Reviewed(candidate=NET, decision=ACCEPTED)]
+    assert await store.candidates.all() == [Reviewed(candidate=NET, ruling=ACCEPTED)]
     fresh = msgspec.structs.replace(NET, intent="order_status", at=later(100))
     await again(store, conversation, fresh)
     assert await store.candidates.all() == [Reviewed(candidate=fresh)]
@@ -119,10 +119,10 @@ async def again(store: SqlStore, conversation: Conversation, candidate: Candidat
 
 async def test_what_was_decided_on_is_not_taken_back(store: SqlStore) -> None:
     conversation = await talk(store, "anna", Suggest(candidate=NET))
-    rejected = Decision(verdict="rejected", at=later(60))
+    rejected = Ruling(verdict="rejected", at=later(60))
     await store.candidates.decide("de", NET.alike, rejected)
     await store.save(turn(conversation, Unsuggest(id=NET.id)))
-    assert await store.candidates.all() == [Reviewed(candidate=NET, decision=rejected)]
+    assert await store.candidates.all() == [Reviewed(candidate=NET, ruling=rejected)]
 
 
 async def test_a_long_text_of_any_alphabet_is_kept(store: SqlStore) -> None:

@@ -5,9 +5,11 @@ import asyncio
 import msgspec
 import pytest
 
-from conversation.effects import Post, Refuse, RunAction, SetTimer, Understand
+from conversation.effects import Amend, Post, Refuse, RunAction, SetTimer, Understand
 from conversation.errors import StaleError
 from conversation.run import Frame, Run
+from conversation.state import Conversation
+from conversation.understanding import Decision, Intent, Meaning
 from tests.support.storing import (
     Store,
     arrive,
@@ -245,3 +247,34 @@ async def test_event_named_twice_in_a_turn_is_handled_once(store: Store) -> None
     row = await arrive(store, "1")
     await store.save(turn(fresh(row.chat), handled=(row.number, row.number)))
     assert await store.unhandled(10) == []
+
+
+MEANT = Meaning(did="accepted", intent="order", intents=(Intent(name="order", score=0.9),), by=Decision(layer="local"))
+
+
+def meant(conversation: Conversation, seq: int) -> Amend:
+    said = message(conversation, seq, "customer")
+    return Amend(message=msgspec.structs.replace(said, meaning=MEANT))
+
+
+async def test_what_words_were_taken_for_is_stored_with_them(store: Store) -> None:
+    row = await arrive(store, "1")
+    conversation = fresh(row.chat)
+    told = meant(conversation, 1)
+    await store.save(turn(conversation, says(conversation, 1, "customer"), told, says(conversation, 2)))
+    history = await store.history(row.chat, 0, 10)
+    assert [each.meaning for each in history] == [MEANT, None]
+    assert history[0] == told.message
+
+
+async def test_a_message_of_an_earlier_turn_gets_its_meaning_and_keeps_all_else(store: Store) -> None:
+    conversation = await talk(store)
+    await store.save(turn(conversation, says(conversation, 1, "customer"), says(conversation, 2)))
+    loaded = (await store.load(conversation.chat)).conversation
+    assert loaded is not None
+    before = await store.history(conversation.chat, 0, 10)
+    await store.save(turn(loaded, meant(conversation, 1)))
+    after = await store.history(conversation.chat, 0, 10)
+    assert [each.meaning for each in after] == [MEANT, None]
+    assert [msgspec.structs.replace(each, meaning=None) for each in after] == list(before)
+    assert await store.message(conversation.chat, after[0].id) == after[0]

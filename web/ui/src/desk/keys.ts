@@ -52,6 +52,8 @@ function act(key: string, target: HTMLElement, use: KeyUse): boolean {
     case "o":
       document.querySelector<HTMLElement>(".history")?.focus();
       return true;
+    case "l":
+      return label(target, use);
     case "s":
       return focus(".top .status select");
     case "?":
@@ -60,6 +62,14 @@ function act(key: string, target: HTMLElement, use: KeyUse): boolean {
     default:
       return tool(key, use);
   }
+}
+
+/** What the message that has the focus was about, else the customer's last words. */
+function label(target: HTMLElement, { client }: KeyUse): boolean {
+  const here = target.closest(".message")?.querySelector<HTMLElement>(".link.label");
+  const last = [...document.querySelectorAll<HTMLElement>(".history .message.customer .link.label")].at(-1);
+  (here ?? last)?.click();
+  return client.box.value === "label";
 }
 
 function tool(key: string, { client }: KeyUse): boolean {

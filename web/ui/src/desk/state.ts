@@ -2,10 +2,11 @@
 
 import { computed, signal } from "@preact/signals";
 import type { ConnectionPhase } from "../shared/connection";
-import type { Canned, Card, Delivery, FoundCustomer, Letter, ToldKind, Viewer } from "../shared/protocol";
+import type { Canned, Card, Delivery, FoundCustomer, Letter, Message, ToldKind, Viewer } from "../shared/protocol";
 import type { Asked, Unread } from "./cards";
 import { EMPTY, type Feed } from "./feed";
 import { saveView, savedView, type View } from "./keep";
+import { labelsOf } from "./labels";
 import { chosen, grouped, type Filter, type GroupName, type Order } from "./order";
 import { rights, type Past, type Reply, type Thread } from "./thread";
 
@@ -22,7 +23,7 @@ export interface Toast {
 }
 
 export type SignIn = "unknown" | "out" | "in";
-export type Box = "transfer" | "consult" | "hand_back" | "close" | "plan" | "run" | "customers" | "buttons" | "place" | "help";
+export type Box = "transfer" | "consult" | "hand_back" | "close" | "plan" | "run" | "customers" | "buttons" | "place" | "label" | "help";
 
 export interface Slots {
   readonly team: string;
@@ -70,6 +71,10 @@ export class DeskState {
   readonly opened = signal("");
   readonly thread = signal<Thread | undefined>(undefined);
   readonly rights = computed(() => (this.thread.value ? rights(this.thread.value.card, this.me.value.operator) : undefined));
+  /** What operators said that the customer wanted, by the message. */
+  readonly labels = computed(() => labelsOf(this.thread.value?.messages ?? []));
+  /** The message that the box asks about. */
+  readonly labelling = signal<Message | undefined>(undefined);
   readonly earlier = signal<Past | undefined>(undefined);
   readonly viewers = signal<readonly Viewer[]>([]);
   readonly customerTypes = signal(false);

@@ -23,7 +23,7 @@ export type Content =
   | { readonly kind: "contact"; readonly phone: string; readonly name?: string; readonly own?: boolean }
   | { readonly kind: "unsupported"; readonly what: string }
   | { readonly kind: "note"; readonly text: string; readonly mentions?: readonly string[]; readonly to?: string }
-  | { readonly kind: "example"; readonly text: string; readonly language: string; readonly intent: string; readonly scores: Readonly<Record<string, number>> };
+  | { readonly kind: "example"; readonly text: string; readonly language: string; readonly intent: string; readonly scores: Readonly<Record<string, number>>; readonly of?: string };
 
 export type Author = "customer" | "bot" | "operator" | "system";
 export type Phase = "with_bot" | "parked" | "with_operator" | "closed";
@@ -32,6 +32,28 @@ export type Phase = "with_bot" | "parked" | "with_operator" | "closed";
 export interface Place {
   readonly position: number;
   readonly wait?: number | null;
+}
+
+/** What the bot took a customer's words for, and why. `by` is there if the language layers were asked; scores are from 0 to 1. */
+export interface Meaning {
+  readonly did: "answered" | "command" | "began" | "accepted" | "offered" | "missed";
+  readonly intent?: string;
+  readonly language?: string;
+  readonly intents?: readonly { readonly name: string; readonly score: number }[];
+  readonly by?: {
+    readonly layer?: string;
+    readonly model?: string;
+    readonly passed?: readonly { readonly layer: string; readonly why: string }[];
+    readonly read_as?: string;
+    readonly milliseconds?: number;
+  } | null;
+  /** Intents that the question at hand offers. */
+  readonly lifted?: readonly string[];
+  /** The conversation's language: whose limits hold. */
+  readonly spoken?: string;
+  readonly accept?: number;
+  readonly offer?: number;
+  readonly margin?: number;
 }
 
 /** One line of a chat. `seq` counts from 1; `at` is ISO 8601 in UTC; `href`, in a customer's chat: where its file lies on the service. */
@@ -46,6 +68,7 @@ export interface Message {
   readonly edits?: string;
   readonly href?: string;
   readonly origin?: string;
+  readonly meaning?: Meaning | null;
 }
 
 export interface ErrorFrame {
@@ -292,6 +315,7 @@ export type DeskCommand =
   | (Ordered & { readonly type: "consult"; readonly colleague: string; readonly question: string })
   | (Ordered & { readonly type: "plan"; readonly begin?: string; readonly phone?: string; readonly topic?: string; readonly team?: string })
   | (Ordered & { readonly type: "run"; readonly action: string; readonly arguments: Readonly<Record<string, unknown>> })
+  | (Ordered & { readonly type: "label"; readonly message_id: string; readonly intent: string | null })
   | (Ordered & { readonly type: "join" | "part"; readonly chat: string })
   | (Ordered & { readonly type: "resend" | "settle"; readonly message_id: string })
   | { readonly type: "status"; readonly id: string; readonly status: Status };

@@ -8,6 +8,8 @@ import type { DeskUse } from "../use";
 import { channelName, known } from "../words";
 import { ContentView, Words } from "./content";
 import { Icon } from "./icon";
+import { intentTitle, LabelView } from "./label";
+import { Why } from "./why";
 
 interface Props extends DeskUse {
   readonly message: Message;
@@ -23,7 +25,7 @@ export function MessageView(props: Props): JSX.Element {
   const { t } = texts;
   const language = texts.language.value;
   if (message.author === "system") {
-    return message.content.kind === "note" && message.content.text && message.origin !== "mood" ? <Colleagues {...props} content={message.content} /> : <Event message={message} texts={texts} />;
+    return message.content.kind === "note" && message.content.text && message.origin !== "mood" ? <Colleagues {...props} content={message.content} /> : <Event message={message} client={client} texts={texts} />;
   }
   const first = before?.author !== message.author || before.name !== message.name;
   const name = message.author === "customer" ? props.name || t("nameless") : message.author === "bot" ? t("bot") : message.name || t("operator");
@@ -43,7 +45,9 @@ export function MessageView(props: Props): JSX.Element {
           {clock(message.at, language)}
         </time>
         <Mark {...props} delivery={delivery} />
+        <LabelView message={message} client={client} texts={texts} />
       </span>
+      <Why message={message} client={client} texts={texts} />
       {delivery && bad(delivery) && <Undelivered delivery={delivery} message={message} client={client} texts={texts} />}
     </li>
   );
@@ -124,15 +128,16 @@ function target({ t }: DeskUse["texts"], origin: string, { to = "" }: Extract<Co
 }
 
 /** What happened with the chat. */
-function Event({ message, texts }: Pick<DeskUse, "texts"> & { readonly message: Message }): JSX.Element {
+function Event({ message, client, texts }: DeskUse & { readonly message: Message }): JSX.Element {
   const origin = message.origin ?? "";
   const heard = origin === "mood" && message.content.kind === "note";
   const words = message.content.kind === "text" || message.content.kind === "example" || heard ? message.content.text : "";
-  const to = message.content.kind === "note" ? target(texts, origin, message.content) : "";
+  const labelled = message.content.kind === "example" && message.content.of;
+  const to = message.content.kind === "note" ? target(texts, origin, message.content) : message.content.kind === "example" && labelled && message.content.intent ? intentTitle(client, texts, message.content.intent) : "";
   const name = eventName(texts, origin, message.name ?? "");
   const said = (to && known(texts.t, "among", origin, { name, to }, "")) || known(texts.t, "notes", origin, { name }, "");
   // A sentence of ours, and what somebody said about it.
-  const more = said && words && words !== origin && (message.content.kind === "text" || heard) ? words : "";
+  const more = said && words && words !== origin && (message.content.kind === "text" || heard || labelled) ? words : "";
   return (
     <li class="note">
       <span dir="auto">

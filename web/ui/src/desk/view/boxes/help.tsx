@@ -26,7 +26,7 @@ const WRITING: Keys = [
 
 export function Help({ texts, onClose }: { readonly texts: Texts; readonly onClose: () => void }): JSX.Element {
   const { t } = texts;
-  const tools: Keys = [...TOOLS.map((tool) => [tool.key, `tools.${tool.box}_hint`] as const), ["o", "help.older"], ["s", "help.status"], ["?", "help.help"]];
+  const tools: Keys = [...TOOLS.map((tool) => [tool.key, `tools.${tool.box}_hint`] as const), ["l", "label.hint"], ["o", "help.older"], ["s", "help.status"], ["?", "help.help"]];
   return (
     <Box wide texts={texts} title={t("help.title")} onClose={onClose}>
       <div class="help">

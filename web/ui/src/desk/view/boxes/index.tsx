@@ -6,6 +6,7 @@ import { Customers } from "./customers";
 import { Close, HandBack } from "./ends";
 import { Buttons, Place } from "./extras";
 import { Help } from "./help";
+import { Label } from "./label";
 import { Consult, Transfer } from "./people";
 import { Plan } from "./plan";
 import { Run } from "./run";
@@ -37,5 +38,9 @@ export function Boxes({ client, texts }: DeskUse): JSX.Element | null {
       return <Buttons {...use} />;
     case "place":
       return <Place {...use} />;
+    case "label": {
+      const message = client.labelling.value;
+      return message ? <Label {...use} message={message} /> : null;
+    }
   }
 }

@@ -1,0 +1,144 @@
+"""The forward pass of a BERT (Devlin et al. 2018, arXiv:1810.04805) in plain numpy: MiniLM, XLM-R and their like."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, pairwise
+from typing import Any, Final, Literal, TypeAlias
+
+import numpy as np
+
+from conversation.value import Value
+from nlu.encoding import Floats, unit_rows
+
+Pooling: TypeAlias = Literal["mean", "first"]
+"""A text's vector is the mean of its pieces', or the one of the mark of its beginning."""
+
+
+class BertConfig(Value, frozen=True, kw_only=True):
+    """What is used of ``config.json``; the names are its own."""
+
+    model_type: str
+    hidden_size: int
+    num_hidden_layers: int
+    num_attention_heads: int
+    intermediate_size: int
+    vocab_size: int
+    max_position_embeddings: int
+    hidden_act: str = "gelu"
+    layer_norm_eps: float = 1e-12
+    pad_token_id: int | None = None
+    position_embedding_type: str | None = "absolute"
+
+    @property
+    def first_position(self) -> int:
+        """RoBERTa and its children count from behind the padding."""
+        return 0 if self.model_type == "bert" else 1 + (self.pad_token_id or 0)
+
+
+KINDS: Final = ("bert", "roberta", "xlm-roberta", "camembert")
+
+
+class Bert:
+    """``tensors``: by the names of ``shapes``. Safe to use from several threads."""
+
+    def __init__(self, config: BertConfig, tensors: Mapping[str, Floats], pooling: Pooling) -> None:
+        self._config = config
+        self._tensors = tensors
+        self._pooling = pooling
+
+    def vectors(self, texts: Sequence[Sequence[int]]) -> Floats:
+        """(texts x hidden size), rows of length 1. ``texts``: numbers of pieces; none empty, none longer than there are places."""
+        bounds = np.cumsum([0, *map(len, texts)])
+        spans = [slice(begin, end) for begin, end in pairwise(bounds.tolist())]
+        rows = self._embed(texts)
+        for layer in range(self._config.num_hidden_layers):
+            rows = self._layer(rows, f"encoder.layer.{layer}.", spans)
+        if self._pooling == "first":
+            return unit_rows(rows[bounds[:-1]])
+        return unit_rows(np.add.reduceat(rows, bounds[:-1], axis=0))
+
+    def _embed(self, texts: Sequence[Sequence[int]]) -> Floats:
+        tensors = self._tensors
+        first = self._config.first_position
+        places = list(chain.from_iterable(range(first, first + len(pieces)) for pieces in texts))
+        rows = tensors["embeddings.word_embeddings.weight"][list(chain.from_iterable(texts))]
+        rows += tensors["embeddings.position_embeddings.weight"][places]
+        rows += tensors["embeddings.token_type_embeddings.weight"][0]
+        return self._normal(rows, "embeddings.LayerNorm")
+
+    def _layer(self, rows: Floats, name: str, spans: Sequence[slice]) -> Floats:
+        asked, keys, values = (self._linear(rows, f"{name}attention.self.{each}") for each in ("query", "key", "value"))
+        seen = np.empty_like(rows)
+        for span in spans:
+            seen[span] = self._attend(asked[span], keys[span], values[span])
+        rows = self._normal(
+            self._linear(seen, f"{name}attention.output.dense") + rows, f"{name}attention.output.LayerNorm"
+        )
+        wide = _gelu(self._linear(rows, f"{name}intermediate.dense"))
+        return self._normal(self._linear(wide, f"{name}output.dense") + rows, f"{name}output.LayerNorm")
+
+    def _attend(self, asked: Floats, keys: Floats, values: Floats) -> Floats:
+        """One text's pieces look at each other, each head for itself."""
+        heads = (len(asked), self._config.num_attention_heads, -1)
+        asked, values = asked.reshape(heads).transpose(1, 0, 2), values.reshape(heads).transpose(1, 0, 2)
+        weights = asked @ keys.reshape(heads).transpose(1, 2, 0)
+        weights *= np.float32(1 / np.sqrt(asked.shape[2]))
+        weights -= weights.max(axis=2, keepdims=True)
+        np.exp(weights, out=weights)
+        weights /= weights.sum(axis=2, keepdims=True)
+        return np.asarray((weights @ values).transpose(1, 0, 2).reshape(len(keys), -1), np.float32)
+
+    def _linear(self, rows: Floats, name: str) -> Floats:
+        found: Floats = rows @ self._tensors[f"{name}.weight"].T
+        found += self._tensors[f"{name}.bias"]
+        return found
+
+    def _normal(self, rows: Floats, name: str) -> Floats:
+        """Each row with mean 0 and variance 1, then moved as the model has learnt; in place."""
+        width = np.float32(rows.shape[1])
+        rows -= np.add.reduce(rows, axis=1, keepdims=True) / width
+        variance = np.einsum("ij,ij->i", rows, rows) / width
+        rows *= (1 / np.sqrt(variance + np.float32(self._config.layer_norm_eps)))[:, None]
+        rows *= self._tensors[f"{name}.weight"]
+        rows += self._tensors[f"{name}.bias"]
+        return rows
+
+
+def shapes(config: BertConfig) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """The tensors that such a model consists of, without the prefix that some files put before them."""
+    width, wide = config.hidden_size, config.intermediate_size
+    yield "embeddings.word_embeddings.weight", (config.vocab_size, width)
+    yield "embeddings.position_embeddings.weight", (config.max_position_embeddings, width)
+    yield from _pair("embeddings.LayerNorm", (width,))
+    for number in range(config.num_hidden_layers):
+        layer = f"encoder.layer.{number}."
+        for each in ("self.query", "self.key", "self.value", "output.dense"):
+            yield from _pair(f"{layer}attention.{each}", (width, width))
+        yield from _pair(f"{layer}attention.output.LayerNorm", (width,))
+        yield from _pair(f"{layer}intermediate.dense", (wide, width))
+        yield from _pair(f"{layer}output.dense", (width, wide))
+        yield from _pair(f"{layer}output.LayerNorm", (width,))
+
+
+def _pair(name: str, shape: tuple[int, ...]) -> Iterator[tuple[str, tuple[int, ...]]]:
+    yield f"{name}.weight", shape
+    yield f"{name}.bias", shape[:1]
+
+
+_ERF: Final = tuple(map(np.float32, (1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592)))
+"""Abramowitz and Stegun, 7.1.26: right to 1.5e-7, and numpy has no error function."""
+
+
+def _gelu(rows: Floats) -> Floats:
+    """Each number times the probability that a normal one is below it; in place."""
+    size = np.abs(rows)
+    size *= np.float32(1 / np.sqrt(2))
+    near: Any = 1 / (1 + np.float32(0.3275911) * size)
+    tail = near * _ERF[0]
+    for factor in _ERF[1:]:
+        tail += factor
+        tail *= near
+    np.multiply(size, -size, out=size)
+    tail *= np.exp(size, out=size)  # 1 - erf, of the absolute value
+    tail *= np.float32(0.5)
+    rows *= np.where(rows > 0, 1 - tail, tail)
+    return rows

@@ -1,0 +1,105 @@
+"""What a model says to examples that it has not seen: by five-fold cross-validation, and with whole intents left out."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+
+from nlu.fit import fit
+
+FOLDS = 5
+LEFT_OUT = 3
+"""Groups of intents that are left out in turn: their examples are to the rest what strangers' questions are to a bot."""
+
+MANY = 6_000
+"""Examples from which fewer folds and a sample of strangers will do."""
+
+_CHUNK = 512
+Row: TypeAlias = tuple[str, str, str]
+"""An example: language, intent, text."""
+
+
+class Folds(NamedTuple):
+    """By example: ``fold``, and ``group``, that of its intent. ``order``: numbers of the examples, intent by intent. All depend on the
+    examples alone, not on how they are ordered in a file."""
+
+    fold: Any
+    group: Any
+    order: Any
+
+    @property
+    def folds(self) -> range:
+        return range(int(self.fold.max()) + 1)
+
+    @property
+    def groups(self) -> range:
+        return range(int(self.group.max()) + 1)
+
+
+class Unseen(NamedTuple):
+    """What one block says to every example (logits: examples x labels; cosine to the nearest other example).
+
+    ``strange`` and ``far`` the same, of a model that does not know the example's intent at all.
+    """
+
+    logits: Any
+    near: Any
+    strange: Any
+    far: Any
+
+
+def deal(rows: Sequence[Row]) -> Folds:
+    """Examples of an intent are dealt out evenly."""
+    count = min(FOLDS if len(rows) < MANY else 3, len(rows))
+    order = sorted(range(len(rows)), key=lambda number: (rows[number][1], _digest(rows[number])))
+    fold = np.zeros(len(rows), np.int32)
+    fold[order] = np.arange(len(rows)) % count
+    labels = sorted({intent for _, intent, _ in rows})
+    group = np.array([labels.index(intent) % LEFT_OUT for _, intent, _ in rows], np.int32)
+    return Folds(fold, group, np.array(order))
+
+
+def _digest(row: Row) -> bytes:
+    return hashlib.blake2b("\0".join(row).encode("utf-8", "replace"), digest_size=8).digest()
+
+
+def unseen(
+    matrix: Any, nearness: Any, wanted: Any, *, labels: int, regularization: float, folds: Folds, kept: Any
+) -> Unseen:
+    """``nearness``: examples x features, those by which two texts are compared; ``kept``: numbers of the examples to compare with."""
+    logits = np.zeros((len(wanted), labels), np.float32)
+    strange = np.zeros_like(logits)
+    for fold in folds.folds:
+        known, asked = np.flatnonzero(folds.fold != fold), np.flatnonzero(folds.fold == fold)
+        logits[asked] = matrix[asked] @ fit(matrix[known], wanted[known], labels, regularization)
+    for group in folds.groups:
+        known, asked = np.flatnonzero(folds.group != group), np.flatnonzero(folds.group == group)
+        if len(known):
+            strange[asked] = matrix[asked] @ fit(matrix[known], wanted[known], labels, regularization)
+    strange[folds.group[:, None] == folds.group[_first_of(wanted, labels)][None, :]] = -30.0
+    return Unseen(logits, _nearest(nearness, folds.fold, kept), strange, _nearest(nearness, folds.group, kept))
+
+
+def _first_of(wanted: Any, labels: int) -> Any:
+    """An example of each label."""
+    first = np.zeros(labels, np.int64)
+    first[wanted[::-1]] = np.arange(len(wanted))[::-1]
+    return first
+
+
+def _nearest(matrix: Any, parts: Any, kept: Any) -> Any:
+    """The cosine of each example to the nearest of those kept that is not in the same part; 0 if there is none."""
+    nearest = np.zeros(len(parts), np.float32)
+    transposed = matrix[kept].T if isinstance(matrix, np.ndarray) else matrix[kept].T.tocsr()
+    for begin in range(0, len(parts), _CHUNK):
+        part = parts[begin : begin + _CHUNK]
+        products = matrix[begin : begin + _CHUNK] @ transposed
+        if isinstance(products, np.ndarray):
+            products[part[:, None] == parts[kept][None, :]] = 0
+            nearest[begin : begin + _CHUNK] = products.max(axis=1)
+        else:
+            rows = np.repeat(np.arange(len(part)), np.diff(products.indptr))
+            products.data[part[rows] == parts[kept[products.indices]]] = 0
+            np.maximum.at(nearest, begin + rows, products.data)
+    return nearest

@@ -1,0 +1,99 @@
+"""A head: how much each block counts, how its scores become probabilities, and how good that is in each language."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from nlu.calibrate import calibrate, weigh_blocks
+from nlu.model import LOCAL, Head, LanguageReport, Mix, calibrated, head_name, softmax
+from nlu.read import OTHER
+from nlu.study import Study
+
+ACCEPT = 0.75
+"""The score that reports count as accepted: the usual threshold of a bot."""
+
+ENOUGH = 100
+"""Examples of a language from which it has weights and scores of its own."""
+
+STRANGERS = 0.3
+"""How much examples of left-out intents count beside the others: about every fourth message is for somebody else. A bot with
+examples of `other` has the real ones."""
+
+_EVEN = 1.5
+"""The sum of the blocks' weights before anything is known: logits of a regularized model are too small."""
+
+
+def make_head(known: Study, encoders: Sequence[str]) -> Head | None:
+    """None where the encoders have vectors of too few examples in common."""
+    has = np.logical_and.reduce([known.blocks[name].has for name in (LOCAL, *encoders)])
+    if encoders and (has.sum() < 10 or len(set(known.wanted[has])) < 2):
+        return None
+    size = 1 + len(encoders)
+    first = Mix(blocks=(_EVEN / size,) * size, calibration=(1.0,) + (0.0,) * (size + 1))
+    overall = _mix(known, encoders, has, first, 0.5)
+    mixes = {"": overall}
+    spoken = np.array([row[0] for row in known.rows])
+    languages = sorted({row[0] for row, mine in zip(known.rows, has, strict=True) if mine})
+    for language in languages:
+        mine = has & (spoken == language)
+        if len(languages) > 1 and mine.sum() >= ENOUGH:
+            mixes[language] = _mix(known, encoders, mine, overall, 2.0)
+    head = Head(name=head_name(encoders), encoders=tuple(sorted(encoders)), mixes=mixes)
+    reports = tuple(_report(known, head, language, has & (spoken == language)) for language in languages)
+    return Head(name=head.name, encoders=head.encoders, mixes=mixes, reports=reports)
+
+
+def mixed(known: Study, head: Head) -> Any:
+    """Logits of unseen examples (examples x labels), each by the mix of its language."""
+    found = np.zeros((len(known.rows), len(known.labels)), np.float32)
+    spoken = np.array([row[0] for row in known.rows])
+    for language in {row[0] for row in known.rows}:
+        mine = spoken == language
+        for name, weight in zip((LOCAL, *head.encoders), head.mix(language).blocks, strict=True):
+            found[mine] += np.float32(weight) * known.blocks[name].unseen.logits[mine]
+    return found
+
+
+def _mix(known: Study, encoders: Sequence[str], mine: Any, before: Mix, firm: float) -> Mix:
+    """``mine``: the examples that count, as a mask."""
+    unseen = [known.blocks[name].unseen for name in (LOCAL, *encoders)]
+    wanted = known.wanted[mine]
+    weights = weigh_blocks([each.logits[mine] for each in unseen], wanted, np.array(before.blocks))
+    top, choice = _best(known, np.tensordot(weights, np.stack([each.logits[mine] for each in unseen]), 1))
+    near = np.stack([each.near[mine] for each in unseen])
+    right, counted = choice == wanted, np.ones(len(top))
+    if OTHER not in known.labels and len(known.labels) > 3:
+        strange, _ = _best(known, np.tensordot(weights, np.stack([each.strange[mine] for each in unseen]), 1))
+        top = np.concatenate([top, strange])
+        near = np.concatenate([near, np.stack([each.far[mine] for each in unseen])], axis=1)
+        right = np.concatenate([right, np.zeros(len(strange), bool)])
+        counted = np.concatenate([counted, np.full(len(strange), STRANGERS)])
+    calibration = calibrate(top, near, right, counted=counted, prior=np.array(before.calibration), firm=firm)
+    return Mix(blocks=tuple(map(float, weights)), calibration=tuple(map(float, calibration)))
+
+
+def _best(known: Study, logits: Any) -> tuple[Any, Any]:
+    """Probability of the best reported intent and its number, of each example."""
+    reported = softmax(logits) * np.array([label != OTHER for label in known.labels], np.float32)
+    return reported.max(axis=1), reported.argmax(axis=1)
+
+
+def _report(known: Study, head: Head, language: str, mine: Any) -> LanguageReport:
+    top, choice = _best(known, mixed(known, head))
+    scores = calibrated(top, known.near(head.encoders), head.mix(language).calibration)
+    tasks = mine & np.array([row[1] != OTHER for row in known.rows])
+    right = choice == known.wanted
+    sure = scores >= ACCEPT
+    return LanguageReport(
+        language=language,
+        intents=len({row[1] for row in known.rows if row[0] == language}),
+        examples=int(mine.sum()),
+        accuracy=_share((right | (~sure & ~tasks))[mine]),
+        accepted=_share((right & sure)[tasks]),
+        wrong=_share((sure & ~right)[mine]),
+    )
+
+
+def _share(hits: Any) -> float:
+    return round(float(hits.mean()), 4) if len(hits) else 0.0

@@ -1,0 +1,60 @@
+"""A bot's examples as every encoder sees them: what a model is trained on, beside the words."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Final, TypeAlias
+
+import numpy as np
+import structlog
+
+from nlu.encoding import Encoder, EncoderError, Floats
+from nlu.layers.chain import Layers, encoders_for
+
+BATCH: Final = 64
+"""Texts that are encoded at once."""
+PATIENCE: Final = 30.0
+"""Seconds for a batch: nobody waits for an answer, but a start does."""
+Row: TypeAlias = tuple[str, str, str]
+"""Language, intent, text: as of ``nlu.train.rows_of``."""
+
+_log = structlog.get_logger(__name__)
+
+
+async def encode_rows(rows: Sequence[Row], layers: Layers) -> Mapping[str, Floats]:
+    """By encoder: a row for each example, zeros for languages that it does not suit. One that fails is left out, with a log line."""
+    languages = {language for language, _, _ in rows}
+    wanted = encoders_for(layers, languages)
+    found = {}
+    for layer in layers.encoders:
+        if layer.encoder.name not in wanted:
+            continue
+        try:
+            found[layer.encoder.name] = await _encode(layer.encoder, rows)
+        except (EncoderError, TimeoutError, ValueError) as error:
+            follows = "the model is trained without it"
+            _log.warning("nlu_encoder_left_out", encoder=layer.encoder.name, error=error, follows=follows)
+    return found
+
+
+async def _encode(encoder: Encoder, rows: Sequence[Row]) -> Floats:
+    """Raises EncoderError, TimeoutError, and ValueError for vectors that are of no use."""
+    vectors: dict[int, Floats] = {}
+    for language in sorted({language for language, _, _ in rows if encoder.suits(language)}):
+        numbers = [number for number, row in enumerate(rows) if row[0] == language]
+        for begin in range(0, len(numbers), BATCH):
+            batch = numbers[begin : begin + BATCH]
+            async with asyncio.timeout(PATIENCE):
+                answer = await encoder.encode([rows[number][2] for number in batch], language)
+            if answer.ndim != 2 or len(answer) != len(batch) or not np.isfinite(answer).all():
+                raise ValueError(
+                    f"{len(batch)} texts gave vectors of shape {answer.shape}, or values that are no numbers"
+                )
+            vectors |= zip(batch, answer, strict=True)
+            await asyncio.sleep(0)
+    widths = {len(vector) for vector in vectors.values()}
+    if len(widths) != 1:
+        raise ValueError(f"its vectors have {len(widths)} different sizes")
+    all_ = np.zeros((len(rows), widths.pop()), np.float32)
+    for number, vector in vectors.items():
+        all_[number] = vector
+    return all_
