@@ -1,7 +1,7 @@
 """The language layers that the settings name: opened once for a process, whatever versions of the bot it runs."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -108,7 +108,17 @@ def _local(asked: NluSettings, cache: Path) -> Sequence[Encoder]:
             continue
         if encoder is not None:
             found.append(encoder)
-    return found
+    return [*found, *_words(asked, found)]
+
+
+def _words(asked: NluSettings, found: Sequence[Encoder]) -> Iterator[Encoder]:
+    """What is quick enough to answer when nothing else is."""
+    if not _wanted(asked, "words") or not any(encoder.name == "multilingual" for encoder in found):
+        return
+    from nlu.encoders.multilingual import MultilingualEncoder
+    from nlu.encoders.words import WordsEncoder
+
+    yield from (WordsEncoder(encoder) for encoder in found if isinstance(encoder, MultilingualEncoder))
 
 
 def _openers(asked: NluSettings, cache: Path) -> Mapping[str, Callable[[], Encoder | None]]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from nlu.model import calibration_inputs, softmax
+from nlu.model import softmax
 
 _FIRM = 1.0
 """How firmly weights of blocks stay near what they were before the examples were looked at: like this many doubts."""
@@ -45,14 +45,29 @@ def _loss(stacked: Any, right: Any, weights: Any, prior: Any) -> tuple[float, An
     return loss, slope.astype(np.float64), spread.astype(np.float64) + 2 * _FIRM * np.eye(len(weights))
 
 
-def calibrate(top: Any, near: Any, right: Any, *, counted: Any, prior: Any, firm: float) -> Any:
-    """Platt scaling over log-odds and nearness, by Newton's method. ``near``: cosine by block (blocks x examples);
-    ``counted``: how much each example counts; ``firm``: how firmly the result stays near ``prior``."""
-    inputs, hits = calibration_inputs(top, near), right.astype(np.float64)
-    weights = prior.copy()
-    for _ in range(30):
+def calibrate(inputs: Any, right: Any, *, counted: Any, prior: Any, firm: float) -> Any:
+    """Platt scaling by Newton's method. ``inputs``: those of ``nlu.model.calibration_inputs``; ``counted``: how much each example
+    counts; ``firm``: how firmly the result stays near ``prior``."""
+    hits = right.astype(np.float64)
+
+    def loss(weights: Any) -> float:
+        odds = inputs @ weights
+        return float(
+            (counted * (np.logaddexp(0, odds) - hits * odds)).sum() + firm / 2 * ((weights - prior) ** 2).sum()
+        )
+
+    weights, reached = prior.copy(), loss(prior)
+    for _ in range(50):
         guess = 1 / (1 + np.exp(-np.clip(inputs @ weights, -30, 30)))
         gradient = inputs.T @ (counted * (guess - hits)) + firm * (weights - prior)
         curvature = (inputs * (counted * guess * (1 - guess))[:, None]).T @ inputs + firm * np.eye(len(weights))
-        weights = weights - np.linalg.solve(curvature, gradient)
+        move, pace = np.linalg.solve(curvature, gradient), 1.0
+        while (
+            pace > 1e-4 and loss(weights - pace * move) > reached
+        ):  # a full step may lead beyond where the curve is known
+            pace /= 2
+        if pace <= 1e-4:
+            break
+        weights = weights - pace * move
+        reached = loss(weights)
     return weights

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from nlu.calibrate import calibrate, weigh_blocks
-from nlu.model import LOCAL, Head, LanguageReport, Mix, calibrated, head_name, softmax
+from nlu.model import LOCAL, Head, LanguageReport, Mix, calibrated, calibration_inputs, head_name, softmax
 from nlu.read import OTHER
 from nlu.study import Study
 
@@ -16,8 +16,8 @@ ACCEPT = 0.75
 ENOUGH = 100
 """Examples of a language from which it has weights and scores of its own."""
 
-STRANGERS = 0.3
-"""How much examples of left-out intents count beside the others: about every fourth message is for somebody else. A bot with
+STRANGERS = 0.15
+"""How much examples of left-out intents count beside the others: about every eighth message is for somebody else. A bot with
 examples of `other` has the real ones."""
 
 _EVEN = 1.5
@@ -30,7 +30,7 @@ def make_head(known: Study, encoders: Sequence[str]) -> Head | None:
     if encoders and (has.sum() < 10 or len(set(known.wanted[has])) < 2):
         return None
     size = 1 + len(encoders)
-    first = Mix(blocks=(_EVEN / size,) * size, calibration=(1.0,) + (0.0,) * (size + 1))
+    first = Mix(blocks=(_EVEN / size,) * size, calibration=(1.0,) + (0.0,) * (size + 2))
     overall = _mix(known, encoders, has, first, 0.5)
     mixes = {"": overall}
     spoken = np.array([row[0] for row in known.rows])
@@ -60,28 +60,32 @@ def _mix(known: Study, encoders: Sequence[str], mine: Any, before: Mix, firm: fl
     unseen = [known.blocks[name].unseen for name in (LOCAL, *encoders)]
     wanted = known.wanted[mine]
     weights = weigh_blocks([each.logits[mine] for each in unseen], wanted, np.array(before.blocks))
-    top, choice = _best(known, np.tensordot(weights, np.stack([each.logits[mine] for each in unseen]), 1))
+    logits = np.tensordot(weights, np.stack([each.logits[mine] for each in unseen]), 1)
     near = np.stack([each.near[mine] for each in unseen])
-    right, counted = choice == wanted, np.ones(len(top))
+    top, strength, choice = _best(known, logits)
+    inputs, right, counted = calibration_inputs(top, strength, near), choice == wanted, np.ones(len(top))
     if OTHER not in known.labels and len(known.labels) > 3:
-        strange, _ = _best(known, np.tensordot(weights, np.stack([each.strange[mine] for each in unseen]), 1))
-        top = np.concatenate([top, strange])
-        near = np.concatenate([near, np.stack([each.far[mine] for each in unseen])], axis=1)
-        right = np.concatenate([right, np.zeros(len(strange), bool)])
-        counted = np.concatenate([counted, np.full(len(strange), STRANGERS)])
-    calibration = calibrate(top, near, right, counted=counted, prior=np.array(before.calibration), firm=firm)
+        strange = np.tensordot(weights, np.stack([each.strange[mine] for each in unseen]), 1)
+        top, strength, _ = _best(known, strange)
+        inputs = np.concatenate(
+            [inputs, calibration_inputs(top, strength, np.stack([each.far[mine] for each in unseen]))]
+        )
+        right = np.concatenate([right, np.zeros(len(top), bool)])
+        counted = np.concatenate([counted, np.full(len(top), STRANGERS)])
+    calibration = calibrate(inputs, right, counted=counted, prior=np.array(before.calibration), firm=firm)
     return Mix(blocks=tuple(map(float, weights)), calibration=tuple(map(float, calibration)))
 
 
-def _best(known: Study, logits: Any) -> tuple[Any, Any]:
-    """Probability of the best reported intent and its number, of each example."""
-    reported = softmax(logits) * np.array([label != OTHER for label in known.labels], np.float32)
-    return reported.max(axis=1), reported.argmax(axis=1)
+def _best(known: Study, logits: Any) -> tuple[Any, Any, Any]:
+    """Probability of the best reported intent, its logit and its number, of each example."""
+    choice = np.where([label == OTHER for label in known.labels], -np.inf, logits).argmax(axis=1)
+    rows = np.arange(len(choice))
+    return softmax(logits)[rows, choice], logits[rows, choice], choice
 
 
 def _report(known: Study, head: Head, language: str, mine: Any) -> LanguageReport:
-    top, choice = _best(known, mixed(known, head))
-    scores = calibrated(top, known.near(head.encoders), head.mix(language).calibration)
+    top, strength, choice = _best(known, mixed(known, head))
+    scores = calibrated(top, strength, known.near(head.encoders), head.mix(language).calibration)
     tasks = mine & np.array([row[1] != OTHER for row in known.rows])
     right = choice == known.wanted
     sure = scores >= ACCEPT

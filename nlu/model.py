@@ -133,7 +133,7 @@ class Model:
             near.append(nearest)
         mix = head.mix(language)
         mixed = sum(weight * said for weight, said in zip(mix.blocks, logits, strict=True))
-        return ranked(self.meta.labels, softmax(np.asarray(mixed)[None, :])[0], near, mix.calibration)
+        return ranked(self.meta.labels, np.asarray(mixed), near, mix.calibration)
 
 
 class _Dense:
@@ -175,23 +175,23 @@ def check_arrays(meta: Meta, arrays: Mapping[str, Any]) -> None:
         raise ValueError("there is no local head")
     for head in meta.heads:
         size = 1 + len(head.encoders)
-        fits = all(len(mix.blocks) == size and len(mix.calibration) == size + 2 for mix in head.mixes.values())
+        fits = all(len(mix.blocks) == size and len(mix.calibration) == size + 3 for mix in head.mixes.values())
         if not fits or "" not in head.mixes or not set(head.encoders) <= set(meta.encoders):
             raise ValueError(f"head {head.name} does not fit its encoders")
 
 
 def ranked(
-    labels: Sequence[str], probabilities: Any, near: Sequence[float], calibration: Sequence[float]
+    labels: Sequence[str], logits: Any, near: Sequence[float], calibration: Sequence[float]
 ) -> tuple[Intent, ...]:
-    """The reported intents of one text, best first, scores calibrated. ``probabilities``: (labels,), `other` included."""
-    reported = [
-        number for number in np.argsort(-probabilities, kind="stable")[: MAX_INTENTS + 1] if labels[number] != OTHER
-    ]
+    """The reported intents of one text, best first, scores calibrated. ``logits``: (labels,), `other` included; ``near``: (blocks,)."""
+    probabilities = softmax(logits[None, :])[0]
+    best = np.argsort(-logits, kind="stable")[: MAX_INTENTS + 1]
+    reported = [number for number in best if labels[number] != OTHER][:MAX_INTENTS]
     if not reported:
         return ()
-    top = float(probabilities[reported[0]])
-    score = float(calibrated(np.array([top]), np.array(near)[:, None], calibration)[0])
-    reported = reported[:MAX_INTENTS]
+    first = reported[0]
+    top = float(probabilities[first])
+    score = float(calibrated(probabilities[[first]], logits[[first]], np.array(near)[:, None], calibration)[0])
     rest = sum(float(probabilities[number]) for number in reported[1:])
     share = min(score / top, (1 - score) / rest) if rest else 0.0
     scores = [score, *(float(probabilities[number]) * share for number in reported[1:])]
@@ -215,14 +215,15 @@ def softmax(logits: Any) -> Any:
     return raised / raised.sum(axis=1, keepdims=True)
 
 
-def calibration_inputs(top: Any, near: Any) -> Any:
-    """What a score is made of, a row per text: log-odds of the best reported intent, one, and for each block the log cosine
-    to the nearest example. ``near``: blocks x texts."""
+def calibration_inputs(top: Any, strength: Any, near: Any) -> Any:
+    """What a score is made of, a row per text: log-odds of the best reported intent, its logit (low for what is like none of
+    them), one, and for each block the log cosine to the nearest example. ``near``: blocks x texts."""
     clipped = np.clip(top, 1e-6, 1 - 1e-6)
-    columns = [np.log(clipped / (1 - clipped)), np.ones_like(clipped), *np.log(np.maximum(near, 0) + 0.05)]
+    columns = [np.log(clipped / (1 - clipped)), strength, np.ones_like(clipped), *np.log(np.maximum(near, 0) + 0.05)]
     return np.stack(columns, axis=1)
 
 
-def calibrated(top: Any, near: Any, calibration: Sequence[float]) -> Any:
+def calibrated(top: Any, strength: Any, near: Any, calibration: Sequence[float]) -> Any:
     """The probability that the best reported intent is right."""
-    return 1 / (1 + np.exp(-np.clip(calibration_inputs(top, near) @ np.array(calibration), -30, 30)))
+    odds = calibration_inputs(top, strength, near) @ np.array(calibration)
+    return 1 / (1 + np.exp(-np.clip(odds, -30, 30)))

@@ -12,7 +12,7 @@ from nlu.encoding import Floats
 from nlu.fit import fit
 from nlu.folds import Row
 from nlu.heads import make_head, mixed
-from nlu.model import LOCAL, NO_VECTORS, Head, Meta, Model, head_name, ranked, softmax
+from nlu.model import LOCAL, NO_VECTORS, Head, Meta, Model, head_name, ranked
 from nlu.read import Examples, read_examples
 from nlu.study import Study, study
 
@@ -63,15 +63,15 @@ def held_out(
     and errors as with ``train``."""
     known = study(rows_of(files), encoded)
     heads = {head.name: head for head in _heads(known)}
-    said = {name: (softmax(mixed(known, head)), known.near(head.encoders)) for name, head in heads.items()}
+    said = {name: (mixed(known, head), known.near(head.encoders)) for name, head in heads.items()}
     found: dict[str, tuple[tuple[Intent, ...], ...]] = {}
     for name, head in heads.items():
         answers = []
         for number, row in enumerate(known.rows):
             by = heads.get(head_name([each for each in head.encoders if known.blocks[each].has[number]]), heads[LOCAL])
-            probabilities, near = said[by.name]
+            logits, near = said[by.name]
             calibration = by.mix(row[0]).calibration
-            answers.append(ranked(known.labels, probabilities[number], near[:, number], calibration))
+            answers.append(ranked(known.labels, logits[number], near[:, number], calibration))
         found[name] = tuple(answers)
     return found
 
