@@ -104,7 +104,7 @@ def _local(asked: NluSettings, cache: Path) -> Sequence[Encoder]:
         try:
             encoder = opener()
         except EncoderError as error:
-            _log.error("nlu_encoder_not_opened", error=error, follows="texts are understood without it")
+            _log.error("nlu_encoder_not_opened", error=str(error), follows="texts are understood without it")
             continue
         if encoder is not None:
             found.append(encoder)
@@ -113,7 +113,7 @@ def _local(asked: NluSettings, cache: Path) -> Sequence[Encoder]:
 
 def _words(asked: NluSettings, found: Sequence[Encoder]) -> Iterator[Encoder]:
     """What is quick enough to answer when nothing else is."""
-    if not _wanted(asked, "words") or not any(encoder.name == "multilingual" for encoder in found):
+    if not wanted(asked, "words") or not any(encoder.name == "multilingual" for encoder in found):
         return
     from nlu.encoders.multilingual import MultilingualEncoder
     from nlu.encoders.words import WordsEncoder
