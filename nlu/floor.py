@@ -47,7 +47,7 @@ class Floor:
 
     def __init__(self, meta: Meta) -> None:
         self.languages = meta.languages
-        self._tokenizers = Tokenizers(meta.languages)
+        self._tokenizers = Tokenizers(meta.languages, meta.synonyms)
         self._detector = LanguageDetector(meta.languages, meta.words)
         self._speller = Speller(meta.words)
         self._entities = EntityFinder(self._tokenizers, meta.entities)

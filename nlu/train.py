@@ -13,7 +13,7 @@ from nlu.fit import fit
 from nlu.folds import Row
 from nlu.heads import make_head, mixed
 from nlu.model import LOCAL, NO_VECTORS, Head, Meta, Model, head_name, ranked
-from nlu.read import Examples, read_examples
+from nlu.read import Examples, read_examples, synonyms_of
 from nlu.study import Study, study
 
 MAX_ENCODERS = 4
@@ -36,15 +36,17 @@ def train(files: Mapping[str, bytes], encoded: Mapping[str, Floats] = NO_VECTORS
 
 
 def train_rows(rows: Sequence[Row], encoded: Mapping[str, Floats] = NO_VECTORS, read: Sequence[Examples] = ()) -> Model:
-    """As ``train``, of examples that are read already. ``read``: where the rules for values are taken from."""
+    """As ``train``, of examples that are read already. ``read``: where the rules for values and the synonyms are taken from."""
     began = time.perf_counter()
-    known = study(rows, encoded)
+    synonyms = synonyms_of(read)
+    known = study(rows, encoded, synonyms=synonyms)
     meta = Meta(
         labels=known.labels,
         features=known.features,
         languages=tuple(sorted({row[0] for row in rows} | {each.language for each in read})),
         entities={each.language: each.entities for each in read},
         words=_words_by_language(rows, known.words),
+        synonyms=synonyms,
         encoders=tuple(name for name in known.blocks if name != LOCAL),
         heads=_heads(known),
         unknown_idf=known.unknown_idf,
@@ -68,10 +70,12 @@ def held_out(
     ``together``: by example, a number; nor was it trained on others with the same number. How much blocks count and what scores
     mean is that of the model that ``train`` makes. ``seed``: another one deals the examples anew.
     """
-    known = study(rows_of(files), encoded)
+    read = read_examples(files)
+    synonyms = synonyms_of(read)
+    known = study(_rows(read), encoded, synonyms=synonyms)
     heads = {head.name: head for head in _heads(known)}
     if together is not None or seed:
-        known = study(known.rows, encoded, together, seed)
+        known = study(known.rows, encoded, together, seed, synonyms)
     said = {name: (mixed(known, head), known.near(head.encoders)) for name, head in heads.items()}
     found: dict[str, tuple[tuple[Intent, ...], ...]] = {}
     for name, head in heads.items():
