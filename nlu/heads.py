@@ -59,19 +59,21 @@ def _mix(known: Study, encoders: Sequence[str], mine: Any, before: Mix, firm: fl
     """``mine``: the examples that count, as a mask."""
     unseen = [known.blocks[name].unseen for name in (LOCAL, *encoders)]
     wanted = known.wanted[mine]
-    weights = weigh_blocks([each.logits[mine] for each in unseen], wanted, np.array(before.blocks))
+    some = mine & known.is_kept if mine.sum() > len(known.kept) else mine  # enough for a handful of weights
+    weights = weigh_blocks([each.logits[some] for each in unseen], known.wanted[some], np.array(before.blocks))
     logits = np.tensordot(weights, np.stack([each.logits[mine] for each in unseen]), 1)
     near = np.stack([each.near[mine] for each in unseen])
     top, strength, choice = _best(known, logits)
     inputs, right, counted = calibration_inputs(top, strength, near), choice == wanted, np.ones(len(top))
     if OTHER not in known.labels and len(known.labels) > 3:
+        mine = mine & unseen[0].left_out
         strange = np.tensordot(weights, np.stack([each.strange[mine] for each in unseen]), 1)
         top, strength, _ = _best(known, strange)
         inputs = np.concatenate(
             [inputs, calibration_inputs(top, strength, np.stack([each.far[mine] for each in unseen]))]
         )
         right = np.concatenate([right, np.zeros(len(top), bool)])
-        counted = np.concatenate([counted, np.full(len(top), STRANGERS)])
+        counted = np.concatenate([counted, np.full(len(top), STRANGERS * len(wanted) / max(1, len(top)))])
     calibration = calibrate(inputs, right, counted=counted, prior=np.array(before.calibration), firm=firm)
     return Mix(blocks=tuple(map(float, weights)), calibration=tuple(map(float, calibration)))
 
