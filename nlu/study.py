@@ -52,6 +52,11 @@ class Study(NamedTuple):
     kept: Any
     blocks: Mapping[str, Block]
 
+    @property
+    def is_kept(self) -> Any:
+        """``kept`` as a mask."""
+        return np.isin(np.arange(len(self.rows)), self.kept)
+
     def near(self, encoders: Sequence[str]) -> Any:
         """Cosines to the nearest other example (blocks x examples)."""
         return np.stack([self.blocks[name].unseen.near for name in (LOCAL, *encoders)])

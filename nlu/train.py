@@ -16,7 +16,7 @@ from nlu.model import LOCAL, NO_VECTORS, Head, Meta, Model, head_name, ranked
 from nlu.read import Examples, read_examples, synonyms_of
 from nlu.study import Study, study
 
-MAX_ENCODERS = 4
+MAX_ENCODERS = 5
 """Encoders of which every combination gets a head; of more, only all together and each alone."""
 
 
