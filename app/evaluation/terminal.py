@@ -103,7 +103,9 @@ def _list(console: Console, title: str, sentences: Sequence[str], most: int) -> 
 def _table(*titles: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), header_style="dim")
     for number, title in enumerate(titles):
-        table.add_column(title, justify="right" if number else "left", no_wrap="\n" not in title and not number, overflow="fold")
+        table.add_column(
+            title, justify="right" if number else "left", no_wrap="\n" not in title and not number, overflow="fold"
+        )
     return table
 
 

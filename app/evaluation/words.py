@@ -43,6 +43,15 @@ def verdict(found: LanguageResult) -> str:
     return f"{said} Of 100 that are none of its business, {starts or 'fewer than 1'} would start a task."
 
 
+def without_name(said: str) -> str:
+    """A verdict under a heading that names the language."""
+    return _upper(said.partition(": ")[2])
+
+
+def _upper(said: str) -> str:
+    return said[:1].upper() + said[1:]
+
+
 def _listed(parts: Sequence[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
@@ -59,7 +68,7 @@ def trust(report: Report) -> str:
     if report.translated:
         doubled.append(f"{report.translated} are translated in another language's file")
     if doubled:
-        return f"{said} {_listed(doubled).capitalize()}: such sentences were held out together, so that none gives another away."
+        return f"{said} {_upper(_listed(doubled))}: such sentences were held out together, so that none gives another away."
     return said
 
 
