@@ -21,8 +21,10 @@ from app.commands.doctor import doctor
 from app.commands.draw import draw
 from app.commands.inbox import inbox
 from app.commands.new import new, schema
+from app.commands.nlu_bench import bench as nlu_bench
 from app.commands.nlu_evaluate import nlu_evaluate
 from app.commands.nlu_install import nlu_install
+from app.commands.nlu_review import review
 from app.commands.stored import with_store
 from app.commands.test import play
 from app.commands.texts import texts
@@ -145,6 +147,9 @@ def nlu_train(bot: BotFolder = None) -> None:
     show_training(Console(highlight=False), report)
 
 
+nlu.command("bench")(nlu_bench)
+
+
 @outbox.command("list")
 def outbox_list(
     state: Annotated[Optional[State], typer.Option(help="Only these.")] = None,  # noqa: UP045 - typer reads it
@@ -209,4 +214,5 @@ for _command in (
     app.command()(_command)
 app.command("test")(play)
 nlu.command("install")(nlu_install)
+nlu.command("review")(review)
 nlu.command("evaluate")(nlu_evaluate)
