@@ -162,6 +162,12 @@ def test_near_duplicates_and_translations_are_dealt_together_and_other_intents_a
     assert doubles_of(ROWS).together == (0, 0, 2, 3, 4)
 
 
+def test_only_each_others_nearest_is_a_translation() -> None:
+    rows = [("de", "a", "eins"), ("de", "a", "zwei"), ("en", "a", "two")]
+    vectors = np.array([[0.8, 0.6], [1, 0], [1, 0]], np.float32)
+    assert doubles_of(rows, {"multilingual": vectors}).together == (0, 1, 1)
+
+
 def test_examples_that_say_the_same_are_never_on_both_sides_of_a_fold() -> None:
     rows = [("de", "a", f"text {number}") for number in range(40)]
     together = [number // 2 for number in range(40)]
