@@ -9,9 +9,9 @@ from conversation.errors import ContentError
 from conversation.understanding import Intent
 from dialogs.model import Thresholds
 from dialogs.reading.bot import Files
+from nlu.doubles import Doubles, doubles_of
 from nlu.encoding import Floats
 from nlu.evaluation.compare import Comparison, compare
-from nlu.evaluation.doubles import Doubles, doubles_of
 from nlu.evaluation.judged import Judged, Limits
 from nlu.evaluation.limits import COST
 from nlu.evaluation.lines import lines_of
@@ -54,7 +54,7 @@ async def look_into(files: Files, layers: Layers, *, seed: int = 0) -> Subject:
     rows = await asyncio.to_thread(rows_of, examples)
     encoded = await encode_rows(rows, layers)
     doubles = await asyncio.to_thread(doubles_of, rows, encoded)
-    said = await asyncio.to_thread(_held_out, examples, encoded, doubles, seed)
+    said = await asyncio.to_thread(_held_out, examples, encoded, seed)
     head, lines = max(said, key=lambda name: name.count("+")), lines_of(examples)
     return Subject(
         title=rules.bot.title,
@@ -158,11 +158,11 @@ def _stacked(one: Floats, other: Floats) -> Floats:
 
 
 def _held_out(
-    examples: Mapping[str, bytes], encoded: Mapping[str, Floats], doubles: Doubles, seed: int
+    examples: Mapping[str, bytes], encoded: Mapping[str, Floats], seed: int
 ) -> Mapping[str, tuple[tuple[Intent, ...], ...]]:
     from nlu.train import held_out
 
-    return held_out(examples, encoded, doubles.together, seed)
+    return held_out(examples, encoded, seed)
 
 
 def _limits(limits: Thresholds) -> Limits:

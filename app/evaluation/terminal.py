@@ -110,7 +110,7 @@ def _table(*titles: str) -> Table:
 
 
 def _languages(languages: Sequence[LanguageResult]) -> Table:
-    table = _table("", "examples", "right\nfirst", "words\nalone", "others\nleft alone", "F1", "calibration\nerror")
+    table = _table("", "examples", "right\nfirst", "words\nalone", "others\nleft alone", "F1", "score\nerror")
     for each in languages:
         table.add_row(
             language_of(each.language),

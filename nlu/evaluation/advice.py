@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 
 from conversation.value import Value
+from nlu.doubles import triples
 from nlu.encoding import Floats
-from nlu.evaluation.doubles import triples
 from nlu.evaluation.judged import Judged, Limits
 from nlu.read import OTHER
 

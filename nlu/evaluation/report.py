@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from conversation.understanding import Intent
 from conversation.value import Value
+from nlu.doubles import Doubles
 from nlu.encoding import Floats
 from nlu.evaluation.advice import Few, Merge, Worst, few, merges, worst
-from nlu.evaluation.doubles import Doubles
 from nlu.evaluation.figures import (
     Bin,
     Confused,
@@ -61,7 +61,7 @@ class LanguageResult(Value, frozen=True, kw_only=True):
 
 class Report(Value, frozen=True, kw_only=True):
     """``head``: the layers whose answer it is; ``folds`` and ``seed``: how examples were dealt; ``near`` and ``translated``: see
-    ``nlu.evaluation.doubles.Doubles``; ``cost``: what the suggested limits keep to."""
+    ``nlu.doubles.Doubles``; ``cost``: what the suggested limits keep to."""
 
     title: str
     head: str

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
+from nlu.doubles import doubles_of
 from nlu.evaluation.advice import few, merges, worst
-from nlu.evaluation.doubles import doubles_of
 from nlu.evaluation.figures import by_intent, calibration_error, confusions, reliability
 from nlu.evaluation.judged import Judged, Limits, Outcome, Tally, tally
 from nlu.evaluation.limits import HIGHEST, suggest

@@ -7,8 +7,8 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from app.evaluation.page import page as page_of
+from nlu.doubles import Doubles
 from nlu.evaluation.compare import compare
-from nlu.evaluation.doubles import Doubles
 from nlu.evaluation.judged import Judged, Limits
 from nlu.evaluation.report import make_report
 from tests.support.browser import no_barriers, picture, window
