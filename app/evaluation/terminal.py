@@ -67,7 +67,7 @@ def show_comparison(console: Console, found: Comparison) -> None:
 
 def show_training(console: Console, report: TrainReport) -> None:
     """What ``lotse nlu train`` says."""
-    table = _table("language", "intents", "examples", "right first", "accepted, right", "accepted, wrong")
+    table = _table("", "intents", "examples", "right\nfirst", "accepted,\nright", "accepted,\nwrong")
     for each in report.languages:
         table.add_row(
             language_of(each.language),
@@ -76,9 +76,7 @@ def show_training(console: Console, report: TrainReport) -> None:
             *(f"{100 * share:.1f} %" for share in (each.accuracy, each.accepted, each.wrong)),
         )
     console.print(table)
-    console.print(
-        Text(f"Trained in {report.seconds:.1f} s. By words and letters alone; `lotse nlu evaluate` says more.")
-    )
+    console.print(Text(f"Trained in {report.seconds:.1f} s. `lotse nlu evaluate` says more."))
 
 
 def _section(console: Console, title: str, body: RenderableType) -> None:
