@@ -12,6 +12,7 @@ from nlu.evaluation.judged import Judged, Limits, Outcome, Tally, tally
 from nlu.evaluation.limits import HIGHEST, suggest
 from nlu.evaluation.lines import lines_of
 from nlu.folds import deal
+from nlu.train import held_out, rows_of
 from tests.support.judged import judged
 
 LIMITS = Limits(accept=0.75, offer=0.40, margin=0.15, choices=2)
@@ -174,6 +175,23 @@ def test_examples_that_say_the_same_are_never_on_both_sides_of_a_fold() -> None:
     dealt = deal(rows, together).fold
     assert all(dealt[number] == dealt[number + 1] for number in range(0, 40, 2))
     assert sorted(np.bincount(dealt)) == [8, 8, 8, 8, 8]
+
+
+def test_a_translation_in_training_does_not_give_the_answer_away() -> None:
+    """Words that no two sentences share, and vectors that only translations share: nothing but a leak tells the intents apart."""
+    chance = np.random.default_rng(1)
+    words = ["".join(chance.choice(list("bcdfghjklmnprstvwz"), 7)) for _ in range(96)]
+    texts = {language: words[begin : begin + 48] for language, begin in (("de", 0), ("en", 48))}
+    files = {
+        language: f"intents:\n  a: [{', '.join(mine[:24])}]\n  b: [{', '.join(mine[24:])}]\n".encode()
+        for language, mine in texts.items()
+    }
+    vectors = chance.normal(size=(48, 256))
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    twice = np.concatenate([vectors, vectors]).astype(np.float32)
+    said = held_out(files, {"multilingual": twice})["local+multilingual"]
+    right = sum(bool(guesses) and guesses[0].name == row[1] for guesses, row in zip(said, rows_of(files), strict=True))
+    assert right < 72, f"{right} of 96"
 
 
 def test_another_seed_deals_anew_and_the_same_one_does_not() -> None:
