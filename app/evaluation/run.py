@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from app.bot_folder import compile_files, examples_in
 from conversation.errors import ContentError
 from conversation.understanding import Intent
-from dialogs.model import Thresholds
+from dialogs.model import Bot, Choose
 from dialogs.reading.bot import Files
 from nlu.doubles import Doubles, doubles_of
 from nlu.encoding import Floats
@@ -20,6 +20,7 @@ from nlu.folds import Row, deal
 from nlu.layers.chain import Layers
 from nlu.layers.examples import encode_rows
 from nlu.model import LOCAL
+from nlu.read import OTHER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +62,7 @@ async def look_into(files: Files, layers: Layers, *, seed: int = 0) -> Subject:
         rows=rows,
         encoded=encoded,
         doubles=doubles,
-        limits={language: _limits(rules.bot.thresholds.of(language)) for language in {row[0] for row in rows}},
+        limits=_limits(rules.bot, rows),
         head=head,
         judged=judge(rows, lines, said[head]),
         floor=judge(rows, lines, said[LOCAL]),
@@ -165,5 +166,18 @@ def _held_out(
     return held_out(examples, encoded, seed)
 
 
-def _limits(limits: Thresholds) -> Limits:
-    return Limits(accept=limits.accept, offer=limits.offer, margin=limits.margin, choices=limits.choices)
+def _limits(bot: Bot, rows: Sequence[Row]) -> Mapping[str, Limits]:
+    """By language."""
+    used = set(bot.intents) | {
+        option.intent
+        for dialog in bot.dialogs.values()
+        for step in dialog.steps.values()
+        if isinstance(step.verb, Choose)
+        for option in step.verb.options
+    }
+    idle = frozenset({intent for _, intent, _ in rows if intent != OTHER} - used) if bot.intents else frozenset()
+    found = {language: bot.thresholds.of(language) for language in {row[0] for row in rows}}
+    return {
+        language: Limits(accept=each.accept, offer=each.offer, margin=each.margin, choices=each.choices, idle=idle)
+        for language, each in found.items()
+    }

@@ -39,8 +39,8 @@ def verdict(found: LanguageResult) -> str:
         return f"{said} There are no examples of `other`: what the bot does with sentences that are not for it, nobody knows."
     starts = found.others.of_100["wrong"]
     if not found.others.wrong:
-        return f"{said} Of the {found.others.of} sentences of `other`, none starts a task."
-    return f"{said} Of 100 that are none of its business, {starts or 'fewer than 1'} would start a task."
+        return f"{said} Of the {found.others.of} sentences that should start nothing, none does."
+    return f"{said} Of 100 that should start nothing, {starts or 'fewer than 1'} would start a task."
 
 
 def without_name(said: str) -> str:

@@ -81,7 +81,9 @@ def worst(
     wrong = [
         number
         for number, row in enumerate(rows)
-        if row.guesses and row.best != row.wanted and row.score >= limits[row.language].offer
+        if row.best != row.wanted
+        and row.score >= limits[row.language].offer
+        and row.outcome(limits[row.language]) != "right"
     ]
     wrong.sort(key=lambda number: (-rows[number].score, rows[number].place))
     return tuple(Worst(row=rows[number], like=_like(rows, number, encoded)) for number in wrong[:most])

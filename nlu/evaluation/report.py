@@ -128,10 +128,10 @@ def _language(
     return LanguageResult(
         language=language,
         limits=limits,
-        tasks=tally(tasks(mine), limits),
-        others=tally(others(mine), limits),
-        first=_first(mine),
-        floor=_first(floor),
+        tasks=tally(tasks(mine, limits), limits),
+        others=tally(others(mine, limits), limits),
+        first=_first(tasks(mine, limits)),
+        floor=_first(tasks(floor, limits)),
         intents=by_intent(mine, limits),
         confused=confusions(mine, limits),
         bins=bins,
@@ -142,5 +142,4 @@ def _language(
 
 
 def _first(rows: Sequence[Judged]) -> Share:
-    meant = tasks(rows)
-    return Share(hits=sum(row.best == row.wanted for row in meant), of=len(meant))
+    return Share(hits=sum(row.best == row.wanted for row in rows), of=len(rows))

@@ -104,8 +104,9 @@ def test_a_swapped_label_is_among_the_worst_examples_with_its_line(lotse: Lotse,
 def test_two_intents_with_sentences_of_one_kind_are_suggested_for_a_merge(lotse: Lotse, bot: Path) -> None:
     for language in ("de", "en"):
         path = bot / f"nlu/{language}.yaml"
-        lines, inside, number, moved = path.read_text("utf-8").splitlines(), False, 0, []
-        kept = []
+        lines, inside, number = path.read_text("utf-8").splitlines(), False, 0
+        kept: list[str] = []
+        moved: list[str] = []
         for line in lines:
             if line.startswith("  ") and not line.startswith("    "):
                 inside = line == "  report_outage:"

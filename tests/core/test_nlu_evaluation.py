@@ -15,7 +15,7 @@ from nlu.folds import deal
 from nlu.train import held_out, rows_of
 from tests.support.judged import judged
 
-LIMITS = Limits(accept=0.75, offer=0.40, margin=0.15, choices=2)
+LIMITS = Limits(accept=0.75, offer=0.40, margin=0.15, choices=2, idle=frozenset({"greeting"}))
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,11 @@ LIMITS = Limits(accept=0.75, offer=0.40, margin=0.15, choices=2)
         (judged("other", "bill", 0.8), "wrong"),
         # Sure, and too near to the next one: the dialog asks.
         (judged("bill", "bill", 0.80, "move", 0.70), "asked"),
+        # A greeting starts nothing, and is not among the choices.
+        (judged("other", "greeting", 0.9), "right"),
+        (judged("greeting", "greeting", 0.9), "right"),
+        (judged("bill", "greeting", 0.9), "missed"),
+        (judged("greeting", "bill", 0.9), "wrong"),
         # The third choice is not shown.
         (judged("bill", "a", 0.5, "b", 0.49, "bill", 0.48), "asked_wrong"),
     ],
@@ -96,7 +101,8 @@ def test_a_swapped_label_is_among_the_worst_examples_with_the_sentence_that_it_i
 
 
 def test_what_a_customer_would_not_notice_is_no_worst_example() -> None:
-    assert worst([judged("bill", "move", 0.39), judged("bill")], {"de": LIMITS}) == ()
+    unnoticed = [judged("bill", "move", 0.39), judged("bill"), judged("other", "greeting", 0.99)]
+    assert worst(unnoticed, {"de": LIMITS}) == ()
 
 
 def test_the_like_sentence_is_found_by_vectors_where_there_are_some() -> None:
