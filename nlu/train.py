@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from conversation.understanding import Intent
+from nlu.doubles import doubles_of
 from nlu.encoding import Floats
 from nlu.fit import fit
 from nlu.folds import Row
@@ -39,7 +40,7 @@ def train_rows(rows: Sequence[Row], encoded: Mapping[str, Floats] = NO_VECTORS, 
     """As ``train``, of examples that are read already. ``read``: where the rules for values and the synonyms are taken from."""
     began = time.perf_counter()
     synonyms = synonyms_of(read)
-    known = study(rows, encoded, synonyms=synonyms)
+    known = study(rows, encoded, doubles_of(rows, encoded).together, synonyms=synonyms)
     meta = Meta(
         labels=known.labels,
         features=known.features,
@@ -58,24 +59,19 @@ def train_rows(rows: Sequence[Row], encoded: Mapping[str, Floats] = NO_VECTORS, 
 
 
 def held_out(
-    files: Mapping[str, bytes],
-    encoded: Mapping[str, Floats] = NO_VECTORS,
-    together: Sequence[int] | None = None,
-    seed: int = 0,
+    files: Mapping[str, bytes], encoded: Mapping[str, Floats] = NO_VECTORS, seed: int = 0
 ) -> Mapping[str, tuple[tuple[Intent, ...], ...]]:
-    """Head's name to what ``Model.classify`` says to each of ``rows_of(files)`` when it was not trained on that example
-    (five-fold cross-validation). Where an encoder has no vector of an example, the best head without it answers. Arguments, time
-    and errors as with ``train``.
-
-    ``together``: by example, a number; nor was it trained on others with the same number. How much blocks count and what scores
-    mean is that of the model that ``train`` makes. ``seed``: another one deals the examples anew.
+    """Head's name to what ``Model.classify`` says to each of ``rows_of(files)`` when it was trained neither on that example nor on one
+    that says the same (five-fold cross-validation). Where an encoder has no vector of an example, the best head without it answers.
+    ``seed``: another one deals the examples anew. Arguments, time and errors as with ``train``.
     """
     read = read_examples(files)
-    synonyms = synonyms_of(read)
-    known = study(_rows(read), encoded, synonyms=synonyms)
+    synonyms, rows = synonyms_of(read), _rows(read)
+    together = doubles_of(rows, encoded).together
+    known = study(rows, encoded, together, synonyms=synonyms)
     heads = {head.name: head for head in _heads(known)}
-    if together is not None or seed:
-        known = study(known.rows, encoded, together, seed, synonyms)
+    if seed:
+        known = study(rows, encoded, together, seed, synonyms)
     said = {name: (mixed(known, head), known.near(head.encoders)) for name, head in heads.items()}
     found: dict[str, tuple[tuple[Intent, ...], ...]] = {}
     for name, head in heads.items():
