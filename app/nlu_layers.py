@@ -113,7 +113,7 @@ def _local(asked: NluSettings, cache: Path) -> Sequence[Encoder]:
 
 def _words(asked: NluSettings, found: Sequence[Encoder]) -> Iterator[Encoder]:
     """What is quick enough to answer when nothing else is."""
-    if not _wanted(asked, "words") or not any(encoder.name == "multilingual" for encoder in found):
+    if not wanted(asked, "words") or not any(encoder.name == "multilingual" for encoder in found):
         return
     from nlu.encoders.multilingual import MultilingualEncoder
     from nlu.encoders.words import WordsEncoder
