@@ -12,6 +12,7 @@ from bench.cases.shared import Figures
 from bench.cases.start import start
 from bench.cases.step import step
 from bench.cases.telegram import telegram
+from bench.cases.understanding import understanding
 from bench.cases.webchat import webchat
 
 CASES: Final[Mapping[str, Callable[[float], Figures]]] = {
@@ -24,5 +25,6 @@ CASES: Final[Mapping[str, Callable[[float], Figures]]] = {
     "start": start,
     "step": step,
     "check": check,
+    "understanding": understanding,
 }
 """Each takes the seconds of a measurement."""

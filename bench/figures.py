@@ -29,6 +29,10 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """CPU of a turn, in turns of ``to``: what grew."""
     late: float | None = None
     """The p99, in p99s of ``to``: what got worse for others."""
+    right: float | None = None
+    """Percent of texts that are understood as they were meant."""
+    ahead: float | None = None
+    """Points of ``right`` above ``to``'s."""
     to: str = ""
     seed: int | None = None
     """Of the random numbers that went in, where there are any."""
@@ -47,7 +51,7 @@ class Load(msgspec.Struct, frozen=True, kw_only=True):
 
 
 NUMBERS: Final = (
-    "rate", "p50_ms", "p99_ms", "cpu_us", "memory_mb", "seconds", "ratio", "cpu_ratio", "cost", "late",
+    "rate", "p50_ms", "p99_ms", "cpu_us", "memory_mb", "seconds", "ratio", "cpu_ratio", "cost", "late", "right", "ahead",
 )  # fmt: skip
 _WORDS: Final = 160
 """Characters of an error that a table has room for."""

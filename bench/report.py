@@ -16,7 +16,17 @@ from bench.processes import ROOT
 PAGE: Final = ROOT / "docs" / "performance.md"
 FRONT: Final = ROOT / "README.md"
 _BLOCK = re.compile(r"(<!-- figures -->\n).*?(<!-- /figures -->)", re.DOTALL)
-_HEAD = ("what", "turns/s", "p50 ms", "p99 ms", "CPU µs a turn", "MB", "s", "beside what was measured in the same run")
+_HEAD = (
+    "what",
+    "turns/s",
+    "p50 ms",
+    "p99 ms",
+    "CPU µs a turn",
+    "MB",
+    "s",
+    "right %",
+    "beside what was measured in the same run",
+)
 
 
 class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,6 +96,7 @@ def _row(figure: Figure) -> tuple[str, ...]:
         _number(figure.cpu_us, 0),
         _number(figure.memory_mb, 0),
         _number(figure.seconds, 1),
+        _number(figure.right, 1),
         f"not measured: {figure.failed.replace('|', '/')}" if figure.failed else _beside(figure),
     )
 
@@ -101,6 +112,8 @@ def _beside(figure: Figure) -> str:
         )
         if value is not None
     ]
+    if figure.ahead is not None:
+        return f"{figure.ahead:+.1f} points beside {figure.to}"
     return f"{', '.join(parts)} of {figure.to}" if parts else ""
 
 

@@ -49,34 +49,41 @@ class Unseen(NamedTuple):
     far: Any
 
 
-def deal(rows: Sequence[Row]) -> Folds:
-    """Examples of an intent are dealt out evenly."""
+def deal(rows: Sequence[Row], together: Sequence[int] | None = None, seed: int = 0) -> Folds:
+    """Examples of an intent are dealt out evenly. ``together``: by example, a number; those with the same one are dealt as one.
+    ``seed``: another one deals anew."""
     count = min(FOLDS if len(rows) < MANY else 3, len(rows))
-    order = sorted(range(len(rows)), key=lambda number: (rows[number][1], _digest(rows[number])))
+    order = sorted(range(len(rows)), key=lambda number: (rows[number][1], _digest(rows[number], seed)))
     fold = np.zeros(len(rows), np.int32)
-    fold[order] = np.arange(len(rows)) % count
+    hands: dict[int, int] = {}
+    for number in order:
+        fold[number] = hands.setdefault(number if together is None else together[number], len(hands)) % count
     labels = sorted({intent for _, intent, _ in rows})
     group = np.array([labels.index(intent) % LEFT_OUT for _, intent, _ in rows], np.int32)
     return Folds(fold, group, np.array(order))
 
 
-def _digest(row: Row) -> bytes:
-    return hashlib.blake2b("\0".join(row).encode("utf-8", "replace"), digest_size=8).digest()
+def _digest(row: Row, seed: int) -> bytes:
+    salt = seed.to_bytes(8, "big")
+    return hashlib.blake2b("\0".join(row).encode("utf-8", "replace"), digest_size=8, salt=salt).digest()
 
 
 def unseen(
     matrix: Any, nearness: Any, wanted: Any, *, labels: int, regularization: float, folds: Folds, kept: Any
 ) -> Unseen:
-    """``nearness``: examples x features, those by which two texts are compared; ``kept``: numbers of the examples to compare with."""
+    """``nearness``: examples x features, those by which two texts are compared; ``kept``: numbers of the examples to compare with.
+    What is learnt is learnt from examples that are not all zeros."""
+    full = np.asarray(abs(matrix).sum(axis=1)).ravel() > 0
     logits = np.zeros((len(wanted), labels), np.float32)
     strange = np.zeros_like(logits)
     for fold in folds.folds:
-        known, asked = np.flatnonzero(folds.fold != fold), np.flatnonzero(folds.fold == fold)
-        logits[asked] = matrix[asked] @ fit(matrix[known], wanted[known], labels, regularization)
-    for group in folds.groups:
-        known, asked = np.flatnonzero(folds.group != group), np.flatnonzero(folds.group == group)
+        known, asked = np.flatnonzero(full & (folds.fold != fold)), np.flatnonzero(folds.fold == fold)
         if len(known):
-            strange[asked] = matrix[asked] @ fit(matrix[known], wanted[known], labels, regularization)
+            logits[asked] = fit(matrix[known], wanted[known], labels, regularization)(matrix[asked])
+    for group in folds.groups:
+        known, asked = np.flatnonzero(full & (folds.group != group)), np.flatnonzero(folds.group == group)
+        if len(known):
+            strange[asked] = fit(matrix[known], wanted[known], labels, regularization)(matrix[asked])
     strange[folds.group[:, None] == folds.group[_first_of(wanted, labels)][None, :]] = -30.0
     return Unseen(logits, _nearest(nearness, folds.fold, kept), strange, _nearest(nearness, folds.group, kept))
 

@@ -56,13 +56,22 @@ def train_rows(rows: Sequence[Row], encoded: Mapping[str, Floats] = NO_VECTORS, 
 
 
 def held_out(
-    files: Mapping[str, bytes], encoded: Mapping[str, Floats] = NO_VECTORS
+    files: Mapping[str, bytes],
+    encoded: Mapping[str, Floats] = NO_VECTORS,
+    together: Sequence[int] | None = None,
+    seed: int = 0,
 ) -> Mapping[str, tuple[tuple[Intent, ...], ...]]:
     """Head's name to what ``Model.classify`` says to each of ``rows_of(files)`` when it was not trained on that example
     (five-fold cross-validation). Where an encoder has no vector of an example, the best head without it answers. Arguments, time
-    and errors as with ``train``."""
+    and errors as with ``train``.
+
+    ``together``: by example, a number; nor was it trained on others with the same number. How much blocks count and what scores
+    mean is that of the model that ``train`` makes. ``seed``: another one deals the examples anew.
+    """
     known = study(rows_of(files), encoded)
     heads = {head.name: head for head in _heads(known)}
+    if together is not None or seed:
+        known = study(known.rows, encoded, together, seed)
     said = {name: (mixed(known, head), known.near(head.encoders)) for name, head in heads.items()}
     found: dict[str, tuple[tuple[Intent, ...], ...]] = {}
     for name, head in heads.items():
@@ -97,16 +106,20 @@ def _arrays(known: Study) -> dict[str, Any]:
     local = known.blocks[LOCAL]
     shared = local.nearness[known.kept].tocsc()
     shared.sort_indices()
+    layer = fit(local.matrix, known.wanted, labels, local.regularization)
     arrays = {
         "idf": known.idf,
-        "weights": fit(local.matrix, known.wanted, labels, local.regularization).astype(np.float16),
+        "weights": layer.weights.astype(np.float16),
+        "bias": layer.bias.astype(np.float32),
         "starts": shared.indptr.astype(np.int32),
         "rows": shared.indices.astype(np.int32),
         "values": shared.data.astype(np.float16),
     }
     for number, name in enumerate(name for name in known.blocks if name != LOCAL):
         block = known.blocks[name]
-        arrays[f"weights.{number}"] = fit(block.matrix, known.wanted, labels, block.regularization).astype(np.float32)
+        layer = fit(block.matrix[block.has], known.wanted[block.has], labels, block.regularization)
+        arrays[f"weights.{number}"] = layer.weights.astype(np.float32)
+        arrays[f"bias.{number}"] = layer.bias.astype(np.float32)
         arrays[f"mean.{number}"] = block.mean
         arrays[f"examples.{number}"] = block.matrix[known.kept].astype(np.float16)
     return arrays

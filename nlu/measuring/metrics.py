@@ -14,7 +14,7 @@ OUT: Final = ""
 
 
 class Answer(Value, frozen=True, kw_only=True):
-    """``wanted``: the intent, or ``OUT``. ``given``: the best intent with its score (0 to 1); empty and 0 if there was none."""
+    """``wanted``: the intent, or ``OUT``. ``given``: the best intent with its score (ours: 0 to 1); empty and 0 if there was none."""
 
     wanted: str
     given: str
@@ -46,7 +46,7 @@ class Share(Value, frozen=True, kw_only=True):
         return 100 * max(0.0, low), 100 * min(1.0, high)
 
 
-def in_scope(answers: Sequence[Answer], threshold: float = 0.0) -> Share:
+def in_scope(answers: Sequence[Answer], threshold: float = -math.inf) -> Share:
     """Of the texts that mean an intent: those that get it, with a score of at least ``threshold``."""
     meant = [answer for answer in answers if answer.wanted != OUT]
     return Share(hits=sum(answer.right and answer.score >= threshold for answer in meant), of=len(meant))
@@ -66,8 +66,8 @@ def balanced_threshold(answers: Sequence[Answer]) -> float:
     kinds = {answer.wanted == OUT for answer in answers}
     if len(kinds) != 2:
         raise ValueError("a threshold can be chosen only where there are texts in scope and texts out of scope")
-    best, chosen = -1.0, 0.0
-    for threshold in sorted({0.0, *(answer.score for answer in answers)}):
+    best, chosen = -1.0, -math.inf
+    for threshold in sorted({-math.inf, *(answer.score for answer in answers)}):
         smaller = min(in_scope(answers, threshold).percent, out_of_scope(answers, threshold).percent)
         if smaller > best:
             best, chosen = smaller, threshold

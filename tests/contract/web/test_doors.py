@@ -144,7 +144,7 @@ async def test_every_route_that_changes_something_refuses_what_no_page_of_ours_a
 
 SAMPLES: dict[str, Any] = {
     "id": "forged", "text": "hello", "before": 5, "on": True, "message_id": "m", "mentions": [], "reason": "r", "colleague": "otto",
-    "question": "q", "action": "a", "arguments": {}, "chat": "c", "status": "away", "team": "support", "to": "otto", "upload": "u",
+    "question": "q", "action": "a", "arguments": {}, "chat": "c", "status": "away", "team": "support", "to": "otto", "upload": "u", "intent": "",
 }  # fmt: skip
 """A value for each field that a frame must have."""
 ONE_OF = {"reply": ("text",), "transfer": ("team", "reason"), "note": ("mentions",)}
