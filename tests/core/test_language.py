@@ -106,6 +106,13 @@ def test_language_of_a_conversation_stays_until_a_message_is_clearly_in_another(
     assert found == messages, what
 
 
+@pytest.mark.parametrize(
+    ("text", "spoken"), [("danke", "ru"), ("Paket", "ru"), ("hello", "de"), ("Berlin", "uk"), ("service", "ru")]
+)
+def test_one_word_that_may_be_quoted_changes_no_conversation_s_language(text: str, spoken: str) -> None:
+    assert told(text, spoken) == ""
+
+
 def test_spoken_language_counts_and_so_do_the_words_of_examples() -> None:
     alone = OURS.chances("завтра", [], "")
     assert OURS.chances("завтра", [], "uk")["uk"] > alone["uk"]
