@@ -62,9 +62,9 @@ def with_action_server(checked: Checked, folder: Path, url: str) -> Checked:
 
 
 def count(problems: Sequence[Problem]) -> tuple[int, int]:
-    """Errors and warnings."""
-    errors = sum(problem.severity == "error" for problem in problems)
-    return errors, len(problems) - errors
+    """Errors and warnings; hints are neither."""
+    kinds = [problem.severity for problem in problems]
+    return kinds.count("error"), kinds.count("warning")
 
 
 def as_json(folder: Path, problems: Sequence[Problem]) -> str:
@@ -93,9 +93,10 @@ def as_text(problems: Sequence[Problem]) -> Iterator[str]:
 def verdict(checked: Checked) -> str:
     """One line below the list."""
     errors, warnings = count(checked.problems)
+    hints = len(checked.problems) - errors - warnings
     found = " and ".join(
         f"{number} {word}{'s' if number > 1 else ''}"
-        for number, word in ((errors, "error"), (warnings, "warning"))
+        for number, word in ((errors, "error"), (warnings, "warning"), (hints, "hint"))
         if number
     )
     code = checked.problems[0].code or "D00"

@@ -23,6 +23,7 @@ from app.commands.inbox import inbox
 from app.commands.new import new, schema
 from app.commands.nlu_bench import bench as nlu_bench
 from app.commands.nlu_install import nlu_install
+from app.commands.nlu_review import review
 from app.commands.stored import with_store
 from app.commands.test import play
 from app.commands.texts import texts
@@ -213,3 +214,4 @@ for _command in (
     app.command()(_command)
 app.command("test")(play)
 nlu.command("install")(nlu_install)
+nlu.command("review")(review)

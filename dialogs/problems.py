@@ -6,13 +6,13 @@ from typing import Literal, TypeAlias
 from conversation.errors import ContentError
 from conversation.value import Value
 
-Severity: TypeAlias = Literal["error", "warning"]
+Severity: TypeAlias = Literal["error", "warning", "hint"]
 
 
 class Problem(Value, frozen=True, kw_only=True):
     """``line`` counts from 1; 0 = the file as a whole. ``step`` is empty outside of a step.
 
-    ``code`` is the rule's, explained in docs/checks.md. An error keeps a bot from being published; a warning asks for a tick.
+    ``code`` is the rule's, explained in docs/checks.md. An error keeps a bot from being published; a warning asks for a tick, a hint for nothing.
     """
 
     file: str

@@ -1,4 +1,4 @@
-"""Values named in a text: patterns by RE2, lists by spaCy's PhraseMatcher."""
+"""Values named in a text: patterns by RE2, ready-made kinds, lists by spaCy's PhraseMatcher and with one slip of the finger."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -6,7 +6,10 @@ from typing import Any
 from conversation.letters import LATIN_LOOKALIKES
 from conversation.understanding import Entity
 from nlu.features import Tokenizers, calm
-from nlu.read import EntityRule, compile_pattern
+from nlu.kinds import find
+from nlu.patterns import compile_pattern
+from nlu.read import EntityRule
+from nlu.slips import SlipFinder
 
 MAX_TEXT = 1_000
 """Characters of a text that are searched: a name, a number or a place stands in the first sentences."""
@@ -17,25 +20,37 @@ class EntityFinder:
 
     def __init__(self, tokenizers: Tokenizers, rules: Mapping[str, Iterable[EntityRule]]) -> None:
         self._tokenizers = tokenizers
+        self._rules: dict[str, tuple[EntityRule, ...]] = {}
         self._patterns: dict[str, list[tuple[EntityRule, Any]]] = {}
         self._phrases: dict[str, Any] = {}
         self._values: dict[str, tuple[str, str]] = {}
+        self._kinds: dict[str, list[EntityRule]] = {}
+        self._slips: dict[str, SlipFinder] = {}
         for language, listed in rules.items():
             kept = tuple(listed)
+            self._rules[language] = kept
             self._patterns[language] = [(rule, compile_pattern(rule.pattern)) for rule in kept if rule.pattern]
+            self._kinds[language] = [rule for rule in kept if rule.kind]
             phrases = [rule for rule in kept if rule.values]
             if phrases:
+                self._slips[language] = SlipFinder({rule.name: rule.values for rule in phrases})
                 self._phrases[language] = self._phrase_matcher(language, phrases)
 
     def find(self, text: str, language: str) -> tuple[Entity, ...]:
         """``text``: at most ``MAX_TEXT`` characters."""
-        found = [*self._by_pattern(text, language), *self._by_phrase(text, language)]
-        found.sort(key=lambda entity: (entity.start - entity.end, entity.start))
-        kept: list[Entity] = []
-        for entity in found:
-            if all(entity.end <= other.start or other.end <= entity.start for other in kept):
-                kept.append(entity)
+        by_pattern = [*self._by_pattern(text, language), *self._by_kind(text, language)]
+        order = {rule.name: number for number, rule in enumerate(self._rules.get(language, ()))}
+        by_pattern.sort(key=lambda entity: order.get(entity.name, 0))
+        kept = _longest([*by_pattern, *self._by_phrase(text, language)], [])
+        if language in self._slips:
+            kept = _longest(self._slips[language].find(text), kept)
         return tuple(sorted(kept, key=lambda entity: entity.start))
+
+    def _by_kind(self, text: str, language: str) -> Iterable[Entity]:
+        for rule in self._kinds.get(language, ()):
+            for start, end, value in find(rule.kind, text, language, rule.country):
+                if _stands_alone(text, start, end):
+                    yield Entity(name=rule.name, value=value, start=start, end=end)
 
     def _by_pattern(self, text: str, language: str) -> Iterable[Entity]:
         for rule, pattern in self._patterns.get(language, ()):
@@ -66,6 +81,15 @@ class EntityFinder:
                 self._values[key] = (rule.name, value)
                 matcher.add(key, [pipeline.make_doc(phrase) for phrase in (value, *phrases)])
         return matcher
+
+
+def _longest(found: Iterable[Entity], kept: Iterable[Entity]) -> list[Entity]:
+    """``kept``, and of the others those that overlap with nothing longer."""
+    taken = list(kept)
+    for entity in sorted(found, key=lambda entity: (entity.start - entity.end, entity.start)):
+        if all(entity.end <= other.start or other.end <= entity.start for other in taken):
+            taken.append(entity)
+    return taken
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:

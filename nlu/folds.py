@@ -49,19 +49,23 @@ class Unseen(NamedTuple):
     far: Any
 
 
-def deal(rows: Sequence[Row]) -> Folds:
-    """Examples of an intent are dealt out evenly."""
+def deal(rows: Sequence[Row], together: Sequence[int] | None = None, seed: int = 0) -> Folds:
+    """Examples of an intent are dealt out evenly. ``together``: by example, a number; those with the same one are dealt as one.
+    ``seed``: another one deals anew."""
     count = min(FOLDS if len(rows) < MANY else 3, len(rows))
-    order = sorted(range(len(rows)), key=lambda number: (rows[number][1], _digest(rows[number])))
+    order = sorted(range(len(rows)), key=lambda number: (rows[number][1], _digest(rows[number], seed)))
     fold = np.zeros(len(rows), np.int32)
-    fold[order] = np.arange(len(rows)) % count
+    hands: dict[int, int] = {}
+    for number in order:
+        fold[number] = hands.setdefault(number if together is None else together[number], len(hands)) % count
     labels = sorted({intent for _, intent, _ in rows})
     group = np.array([labels.index(intent) % LEFT_OUT for _, intent, _ in rows], np.int32)
     return Folds(fold, group, np.array(order))
 
 
-def _digest(row: Row) -> bytes:
-    return hashlib.blake2b("\0".join(row).encode("utf-8", "replace"), digest_size=8).digest()
+def _digest(row: Row, seed: int) -> bytes:
+    salt = seed.to_bytes(8, "big")
+    return hashlib.blake2b("\0".join(row).encode("utf-8", "replace"), digest_size=8, salt=salt).digest()
 
 
 def unseen(

@@ -1,75 +1,97 @@
-"""The language of a short message: alphabet, words of the bot's own examples, lingua, and what was spoken before."""
+"""The language of a short message: what its letters look like, words of the bot's own examples, and what was spoken before."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Final
 
-MAX_TEXT = 300
-"""Characters that are looked at."""
+import numpy as np
 
-SURE = 0.6
+from nlu.language_model import SCRIPT_LANGUAGES, LanguageModel, letters_of, script_language, shipped_model
+
+SURE: Final = 0.6
 """Below this nobody can tell: the language stays empty."""
 
-_ALPHABETS: Mapping[str, tuple[str, float]] = {
-    "uk": ("іїєґ", 200.0),
-    "ru": ("ыэъё", 200.0),
-    "de": ("äöüß", 20.0),  # a German name may stand in an English sentence
-}
-_SPOKEN = 6.0
+ANOTHER: Final = "another"
+"""A language that the bot does not speak."""
+
+_SPOKEN: Final = 6.0
 """How much likelier the conversation's language is than another, before a word is read."""
 
-_KNOWN_WORD = 3.0
-_FULL_LENGTH = 16
-"""Letters from which lingua is believed fully; shorter texts count in proportion."""
+_FOREIGN: Final = 0.1
+"""How likely a language is that the bot does not speak, before a word is read, against one that it does."""
+
+_RETYPED: Final = 0.05
+"""How likely a text still is in letters or keys of another alphabet: those were turned back before, where they were sure."""
+
+_KNOWN_WORD: Final = 2.0
+_KNOWN_WORDS: Final = 5
+_FULL_LENGTH: Final = 12
+"""Letters from which the model is believed fully; of shorter texts less, so that "ok" changes no conversation's language."""
+
+_FLOOR: Final = 0.01
+"""No language is less likely than this by its letters alone: brand names and slips are in every language."""
 
 
 class LanguageDetector:
-    """Tells the bot's own languages apart. ``words``: word to the languages whose examples have it."""
+    """Tells the bot's own languages apart, and from others. ``words``: word to the languages whose examples have it."""
 
-    def __init__(self, languages: Sequence[str], words: Mapping[str, Sequence[str]]) -> None:
+    def __init__(
+        self, languages: Sequence[str], words: Mapping[str, Sequence[str]], model: LanguageModel | None = None
+    ) -> None:
         self._languages = tuple(languages)
         self._words = words
-        self._lingua, self._codes = _open_lingua(self._languages)
+        self._model = model or shipped_model()
+        labels = self._model.labels
+        bases = [label.partition("<")[0] for label in labels]
+        self._usual = np.array([_RETYPED if "<" in label else 1.0 for label in labels], np.float32)
+        self._columns = {
+            language: np.array([number for number, base in enumerate(bases) if base == language])
+            for language in languages
+            if language in bases
+        }
+        self._foreign = np.array([base not in self._languages for base in bases])
 
     def detect(self, text: str, words: Sequence[str], spoken: str) -> tuple[str, float]:
-        """Language and probability; empty and 0 for a text without letters or one that could be several languages."""
-        letters = "".join(char for char in text[:MAX_TEXT].lower() if char.isalpha() or char in " '’")
-        count = sum(char.isalpha() for char in letters)
-        if not count or not self._languages:
+        """Language and probability; empty for a text without letters, one that could be several languages, or one in
+        another language than the bot's."""
+        chances = self.chances(text, words, spoken)
+        if not chances:
             return "", 0.0
-        weights = dict.fromkeys(self._languages, 1.0)
+        best = max(chances, key=lambda language: chances[language])
+        score = round(chances[best], 4)
+        return (best, score) if score >= SURE and best != ANOTHER else ("", score)
+
+    def chances(self, text: str, words: Sequence[str], spoken: str) -> dict[str, float]:
+        """Probability of each of the bot's languages and of ``ANOTHER``; empty for a text without letters."""
+        framed = letters_of(text)
+        count = sum(char.isalpha() for char in framed)
+        if not count or not self._languages:
+            return {}
+        weights = self._by_letters(framed, min(1.0, count / _FULL_LENGTH))
         if spoken in weights:
             weights[spoken] *= _SPOKEN
-        self._weigh_alphabet(letters, weights)
-        self._weigh_words(words, weights)
-        self._weigh_lingua(letters, min(1.0, count / _FULL_LENGTH), weights)
-        best = max(weights, key=lambda language: weights[language])
-        score = weights[best] / sum(weights.values())
-        return (best, round(score, 4)) if score >= SURE else ("", round(score, 4))
-
-    def _weigh_alphabet(self, letters: str, weights: dict[str, float]) -> None:
-        for language, (alphabet, factor) in _ALPHABETS.items():
-            if language in weights and any(char in alphabet for char in letters):
-                weights[language] *= factor
-
-    def _weigh_words(self, words: Sequence[str], weights: dict[str, float]) -> None:
-        known = [self._words[word] for word in words[:20] if word in self._words]
-        for languages in known[:5]:
-            for language in languages:
+        for word in [word for word in words[:20] if word in self._words][:_KNOWN_WORDS]:
+            for language in self._words[word]:
                 weights[language] *= _KNOWN_WORD
+        total = sum(weights.values())
+        return {language: weight / total for language, weight in weights.items()}
 
-    def _weigh_lingua(self, letters: str, trust: float, weights: dict[str, float]) -> None:
-        if self._lingua is None:
-            return
-        for guess in self._lingua.compute_language_confidence_values(letters):
-            weights[self._codes[guess.language]] *= max(guess.value, 0.005) ** trust
-
-
-def _open_lingua(languages: Sequence[str]) -> tuple[Any, dict[Any, str]]:
-    """Lingua's detector among those of ``languages`` that it knows; None if it has nothing to choose from."""
-    from lingua import Language, LanguageDetectorBuilder
-
-    codes = {known: code for known in Language.all() if (code := known.iso_code_639_1.name.lower()) in languages}
-    if len(codes) < 2:
-        return None, {}
-    builder = LanguageDetectorBuilder.from_languages(*codes).with_low_accuracy_mode()
-    return builder.with_preloaded_language_models().build(), codes
+    def _by_letters(self, framed: str, trust: float) -> dict[str, float]:
+        told = script_language(framed)
+        if told:
+            return {
+                **dict.fromkeys((*self._languages, ANOTHER), _FLOOR),
+                told if told in self._languages else ANOTHER: 1.0,
+            }
+        logits = self._model.logits(framed)
+        odds = np.exp(logits - logits.max()) * self._usual
+        odds /= odds.sum()
+        foreign = float(odds[self._foreign].sum())
+        found = {
+            language: float(odds[self._columns[language]].sum())
+            if language in self._columns
+            else foreign * (language not in SCRIPT_LANGUAGES)
+            for language in self._languages
+        }  # one that the model does not know looks like any other that the bot does not speak
+        weights = {language: max(chance, _FLOOR) ** trust for language, chance in found.items()}
+        weights[ANOTHER] = _FOREIGN * max(foreign, _FLOOR) ** trust
+        return weights

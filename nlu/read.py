@@ -11,6 +11,8 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from conversation.errors import ContentError
 from conversation.value import Value
+from nlu.kinds import COUNTRIES, KINDS
+from nlu.patterns import compile_pattern
 
 OTHER = "other"
 """The intent of everything the bot is not for; it is learnt and never reported."""
@@ -26,12 +28,15 @@ Letters: TypeAlias = Literal["", "upper", "lower"]
 
 
 class EntityRule(Value, frozen=True, kw_only=True):
-    """How one kind of value is found: by an RE2 ``pattern``, or by ``values`` (canonical value to what customers write)."""
+    """How one kind of value is found: by an RE2 ``pattern``, by ``values`` (canonical value to what customers write), or by a
+    ready-made ``kind`` (see ``nlu.kinds``), for a ``country`` if that matters."""
 
     name: str
     pattern: str = ""
     letters: Letters = ""
     values: dict[str, tuple[str, ...]] = {}
+    kind: str = ""
+    country: str = ""
 
 
 class Examples(Value, frozen=True, kw_only=True):
@@ -168,28 +173,41 @@ def _check_intents(reader: _Reader, node: Node, intents: Mapping[str, tuple[str,
 
 
 def _read_rule(reader: _Reader, name: str, node: Node) -> EntityRule | None:
-    pattern, letters = "", ""
+    said: dict[str, str] = {}
     values: dict[str, tuple[str, ...]] = {}
     for key, key_node, value in reader.mapping(node, f"entity `{name}`"):
         match key:
-            case "pattern":
-                pattern = reader.text(value, f"the pattern of `{name}`")
-                _check_pattern(reader, value, name, pattern)
-            case "letters":
-                letters = reader.text(value, f"`letters` of `{name}`")
+            case "pattern" | "letters" | "kind" | "country":
+                said[key] = reader.text(value, f"`{key}` of `{name}`")
+                _check_said(reader, value, name, key, said[key])
             case "values":
                 values = {
                     v: reader.texts(n, f"value `{v}`") for v, _, n in reader.mapping(value, f"values of `{name}`")
                 }
             case _:
-                reader.problem(key_node, f"unknown key `{key}`; known are `pattern`, `letters` and `values`")
-    if bool(pattern) == bool(values):
-        reader.problem(node, f"entity `{name}` needs either a `pattern` or `values`")
+                known = "`kind`, `country`, `pattern`, `letters` and `values`"
+                reader.problem(key_node, f"unknown key `{key}`; known are {known}")
+    if [bool(said.get("pattern")), bool(values), bool(said.get("kind"))].count(True) != 1:
+        reader.problem(node, f"entity `{name}` needs either a `kind`, a `pattern` or `values`")
         return None
-    if letters not in {"", "upper", "lower"}:
-        reader.problem(node, f"`letters` of `{name}` is `upper` or `lower`")
+    if said.get("country") and said.get("kind") not in ("phone", "postcode"):
+        reader.problem(node, f"`country` of `{name}` is for `kind: phone` and `kind: postcode`; delete it")
         return None
-    return EntityRule(name=name, pattern=pattern, letters=letters, values=values)  # type: ignore[arg-type]  # checked above
+    return EntityRule(name=name, values=values, **said)  # type: ignore[arg-type]  # checked above
+
+
+def _check_said(reader: _Reader, node: Node, name: str, key: str, said: str) -> None:
+    match key:
+        case "pattern":
+            _check_pattern(reader, node, name, said)
+        case "letters" if said not in {"", "upper", "lower"}:
+            reader.problem(node, f"`letters` of `{name}` is `upper` or `lower`")
+        case "kind" if said not in KINDS:
+            reader.problem(
+                node, f"`kind` of `{name}` is one of {', '.join(KINDS)}; for anything else write a `pattern`"
+            )
+        case "country" if said not in COUNTRIES:
+            reader.problem(node, f"`country` of `{name}` is two capital letters, such as DE or UA")
 
 
 def _check_pattern(reader: _Reader, node: Node, name: str, pattern: str) -> None:
@@ -197,13 +215,3 @@ def _check_pattern(reader: _Reader, node: Node, name: str, pattern: str) -> None
         compile_pattern(pattern)
     except (re2.error, UnicodeEncodeError) as error:
         reader.problem(node, f"the pattern of `{name}` can't be used (RE2 syntax, no look-around): {error}")
-
-
-def compile_pattern(pattern: str) -> Any:
-    """An RE2 pattern (linear time whatever the text), any case. ``pattern``: at most ``MAX_EXAMPLE`` characters. Raises re2.error."""
-    options = re2.Options()
-    options.max_mem = 1 << 20
-    options.never_capture = True  # groups cost time for each character, and nobody asks for them
-    options.log_errors = False
-    options.case_sensitive = False
-    return re2.compile(pattern, options)

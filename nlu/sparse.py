@@ -63,7 +63,8 @@ class Postings:
 
     def nearest(self, ids: Ints, values: Floats) -> float:
         """The cosine to the nearest example, over the features that have postings."""
-        begins, lengths = self._starts[ids], np.diff(self._starts)[ids]
+        begins = self._starts[ids]
+        lengths = self._starts[ids + 1] - begins
         total = int(lengths.sum())
         if not total:
             return 0.0

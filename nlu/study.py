@@ -56,8 +56,11 @@ class Study(NamedTuple):
         return np.stack([self.blocks[name].unseen.near for name in (LOCAL, *encoders)])
 
 
-def study(rows: Sequence[Row], encoded: Mapping[str, Floats]) -> Study:
-    """Takes most of a training's time. Raises ContentError for too few examples and ValueError for vectors of another shape."""
+def study(
+    rows: Sequence[Row], encoded: Mapping[str, Floats], together: Sequence[int] | None = None, seed: int = 0
+) -> Study:
+    """Takes most of a training's time. Raises ContentError for too few examples and ValueError for vectors of another shape.
+    ``together`` and ``seed``: see ``nlu.folds.deal``."""
     _check_shapes(rows, encoded)
     labels = tuple(sorted({intent for _, intent, _ in rows}))
     _check_enough(labels, rows)
@@ -66,7 +69,7 @@ def study(rows: Sequence[Row], encoded: Mapping[str, Floats]) -> Study:
     features, idf, unknown_idf = _weigh_features(words)
     numbers = {label: number for number, label in enumerate(labels)}
     wanted = np.array([numbers[intent] for _, intent, _ in rows])
-    folds = deal(rows)
+    folds = deal(rows, together, seed)
     kept = np.sort(folds.order[:: -(-len(rows) // KEPT)])
     matrix = _matrix(words, Vectorizer(features, idf, unknown_idf), len(features))
     blocks = {LOCAL: _sparse_block(matrix, wanted, len(labels), folds, kept)}

@@ -56,13 +56,22 @@ def train_rows(rows: Sequence[Row], encoded: Mapping[str, Floats] = NO_VECTORS, 
 
 
 def held_out(
-    files: Mapping[str, bytes], encoded: Mapping[str, Floats] = NO_VECTORS
+    files: Mapping[str, bytes],
+    encoded: Mapping[str, Floats] = NO_VECTORS,
+    together: Sequence[int] | None = None,
+    seed: int = 0,
 ) -> Mapping[str, tuple[tuple[Intent, ...], ...]]:
     """Head's name to what ``Model.classify`` says to each of ``rows_of(files)`` when it was not trained on that example
     (five-fold cross-validation). Where an encoder has no vector of an example, the best head without it answers. Arguments, time
-    and errors as with ``train``."""
+    and errors as with ``train``.
+
+    ``together``: by example, a number; nor was it trained on others with the same number. How much blocks count and what scores
+    mean is that of the model that ``train`` makes. ``seed``: another one deals the examples anew.
+    """
     known = study(rows_of(files), encoded)
     heads = {head.name: head for head in _heads(known)}
+    if together is not None or seed:
+        known = study(known.rows, encoded, together, seed)
     said = {name: (mixed(known, head), known.near(head.encoders)) for name, head in heads.items()}
     found: dict[str, tuple[tuple[Intent, ...], ...]] = {}
     for name, head in heads.items():

@@ -6,7 +6,20 @@ from typing import Final
 import msgspec
 
 from conversation.value import Value
-from dialogs.checks import answers, data, flow, intents, labels, media, replies, samples, stale, structure, texts
+from dialogs.checks import (
+    answers,
+    data,
+    flow,
+    intents,
+    labels,
+    media,
+    replies,
+    samples,
+    sentences,
+    stale,
+    structure,
+    texts,
+)
 from dialogs.checks.material import Material
 from dialogs.problems import Problem
 
@@ -48,6 +61,8 @@ RULES: Final = (
     Rule(code="D18", find=answers.patterns),
     Rule(code="D19", find=flow.fills, after=frozenset({"D12"})),
     Rule(code="D20", find=intents.intents),
+    Rule(code="D20", find=sentences.balance),
+    Rule(code="D22", find=sentences.twice),
     Rule(code="T01", find=texts.missing, needed=True),
     Rule(code="T01", find=texts.uneven),
     Rule(code="T01", find=replies.missing),

@@ -32,7 +32,8 @@ _ROWS: Final[Mapping[str, tuple[str, ...]]] = {
     "uk": ("йцукенгшщзхї", "фівапролджє", "ячсмитьбю"),
 }
 
-_TWINS: Final = str.maketrans("aeopcxyкАЕОРСХМТНКВіI", "аеорсхуkAEOPCXMTHKBiІ")
+_LATIN_TWINS, _CYRILLIC_TWINS = "aeopcxyikAEOPCXKMHTBI", "аеорсхуікАЕОРСХКМНТВІ"
+_TWINS: Final = str.maketrans(_LATIN_TWINS + _CYRILLIC_TWINS, _CYRILLIC_TWINS + _LATIN_TWINS)
 """Latin and Cyrillic letters that look alike, each by the other."""
 
 _BASE_RU: Final[Mapping[str, str]] = dict(
@@ -147,6 +148,12 @@ def other_layout(text: str, language: str, _seed: int) -> str:
     low = dict(zip(source, target, strict=True))
     high = {key.upper(): value.upper() for key, value in low.items() if key.isalpha()}
     return "".join(high.get(char) or low.get(char, char) for char in text)
+
+
+def german_on_cyrillic(text: str) -> str:
+    """German typed while the keyboard stood at Russian."""
+    low = dict(zip(_KEYS_DE, _KEYS_RU, strict=True))
+    return "".join(low.get(char) or low.get(char.lower(), char).upper() for char in text)
 
 
 def upper(text: str, _language: str, _seed: int) -> str:

@@ -15,7 +15,7 @@ from tests.support.bots import NORDNETZ
 from tests.support.edits import edit
 from tests.support.repository import ROOT
 
-CODES = [*(f"D{number:02}" for number in range(22)), *(f"T{number:02}" for number in range(1, 10))]
+CODES = [*(f"D{number:02}" for number in range(23)), *(f"T{number:02}" for number in range(1, 10))]
 
 
 @pytest.fixture

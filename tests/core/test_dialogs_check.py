@@ -1,6 +1,7 @@
 """Each fault planted in the example is reported under its code, with its file and line, and nothing else is; the untouched
 example has none."""
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache
 
@@ -115,7 +116,7 @@ def test_a_planted_fault_goes_unseen_without_its_rule(name: str, monkeypatch: py
 
 
 def test_every_rule_has_faults_that_show_it() -> None:
-    codes = {*(f"D{number:02}" for number in range(21)), *(f"T{number:02}" for number in range(1, 10))}
+    codes = {*(f"D{number:02}" for number in range(21)), "D22", *(f"T{number:02}" for number in range(1, 10))}
     assert {rule.code for rule in RULES} <= codes
     shown = {fault.code for fault in FAULTS.values()}
     assert shown == codes
@@ -302,3 +303,45 @@ def test_all_faults_are_reported_at_once_and_in_order(
     files[IDENTIFY] = files[IDENTIFY].replace(b"do: find_customer", b"do: find_customer\n    wth: {}")
     files[BOT] = files[BOT].replace(b"accept: 0.75", b"accept: 75")
     assert [problem.file for problem in find(files)] == [BOT, IDENTIFY, SUPPORT]
+
+
+def with_sentences(language: str, above: str, *texts: str) -> tuple[Problem, ...]:
+    """What is wrong when these sentences are put on top of the intent's."""
+    mark = f"  {above}:\n"
+    lines = "".join(f"    - {text}\n" for text in texts)
+    return checked(edited((f"nlu/{language}.yaml", mark, mark + lines)))
+
+
+def test_a_sentence_twice_in_other_spelling_is_a_hint_that_no_publisher_need_tick() -> None:
+    (problem,) = with_sentences("de", "order_status", "Was macht mein Päckchen?", "was macht mein Paeckchen")
+    assert (problem.code, problem.severity) == ("D22", "hint")
+    assert "order_status" in problem.message
+
+
+def test_both_places_of_a_contradiction_are_named() -> None:
+    (problem,) = with_sentences(
+        "ru", "billing_question", "ВСЁ умерло - ни телефона, ни интернета!", "и ещё один счёт пришёл"
+    )[:1]
+    assert problem.severity == "error"
+    assert re.search(r"nlu/ru\.yaml:\d+ of “report_outage”", problem.message), problem.message
+    text = edited(("nlu/ru.yaml", "  billing_question:\n", "  billing_question:\n    - ВСЁ умерло\n"))[
+        "nlu/ru.yaml"
+    ].decode()
+    assert problem.line == line_of(text, "    - ВСЁ умерло")
+
+
+@pytest.mark.parametrize("text", ["nein", "was", "A-12"])
+def test_short_sentences_and_numbers_are_not_taken_for_typos_of_each_other(text: str) -> None:
+    found = with_sentences("de", "order_status", f"{text} x") + with_sentences("de", "order_status", "B-13 x")
+    assert [problem for problem in found if problem.severity == "warning"] == []
+
+
+def test_a_language_that_was_left_behind_is_told_of_with_both_figures() -> None:
+    files = dict(nordnetz_files())
+    head, _, tail = files["nlu/en.yaml"].decode().partition("  order_status:\n")
+    examples, _, rest = tail.partition("  billing_question:\n")
+    kept = "".join(f"{line}\n" for line in examples.splitlines()[:10])
+    files["nlu/en.yaml"] = f"{head}  order_status:\n{kept}  billing_question:\n{rest}".encode()
+    (problem,) = checked(files)
+    assert (problem.code, problem.severity) == ("D20", "warning")
+    assert "10 examples in en" in problem.message

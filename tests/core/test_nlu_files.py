@@ -163,7 +163,7 @@ async def test_bot_with_one_language_and_no_other_intent_works(tmp_path: Path) -
     assert understood.intents[0].name == "b"
 
 
-async def test_language_that_spacy_and_lingua_do_not_know_works(tmp_path: Path) -> None:
+async def test_language_that_spacy_and_the_language_model_do_not_know_works(tmp_path: Path) -> None:
     files = {**SMALL, "qx": b"intents: {order: [zop zup, zop zap], bill: [mip mup, mip map]}"}
     nlu = await open_nlu(files, tmp_path)
     assert (await nlu.understand("zop zup", "qx")).intents[0].name == "order"
@@ -181,3 +181,18 @@ def test_old_models_are_dropped_from_the_cache(tmp_path: Path) -> None:
     for number in range(10):
         asyncio.run(train_report({"en": f"intents: {{a: [one{number}, two], b: [three, four]}}".encode()}, tmp_path))
     assert len(list(tmp_path.iterdir())) == 8
+
+
+@pytest.mark.parametrize(
+    ("entity", "told"),
+    [
+        ("{kind: telephone}", "`kind` of `e` is one of phone, email"),
+        ("{kind: phone, pattern: x}", "needs either"),
+        ("{kind: email, country: DE}", "`country` of `e` is for"),
+        ("{kind: phone, country: Germany}", "two capital letters"),
+    ],
+)
+def test_kind_that_cannot_be_is_told_with_the_remedy(entity: str, told: str) -> None:
+    content = f"intents: {{a: [x]}}\nentities:\n  e: {entity}\n".encode()
+    with pytest.raises(ContentError, match=told):
+        read_examples({"de": content})

@@ -221,5 +221,5 @@ def test_the_schema_of_examples_knows_the_keys_of_their_reader() -> None:
     (found,) = read_examples({"en": WHOLE["nlu/en.yaml"].encode()})
     assert set(found.intents) == {"x", "z"}
     entity = SCHEMAS["nlu"]["properties"]["entities"]["additionalProperties"]["properties"]
-    assert set(entity) == {"pattern", "letters", "values"}
+    assert set(entity) == {"pattern", "letters", "values", "kind", "country"}
     assert set(SCHEMAS["nlu"]["properties"]) == {"intents", "entities"}

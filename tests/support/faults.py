@@ -167,7 +167,7 @@ FLOW = {
             (UKRAINIAN, BACK.format(" Ми знову на зв’язку", ""), ""),
             ("dialogs/faq.yaml", "*", ""),
             *((f"locales/{language}/faq.yaml", "*", "") for language in ("de", "en", "ru", "uk")),
-        ), also=frozenset({"T05"}),
+        ), also=frozenset({"D20", "T05"}),
     ),
     "nothing after misses": Fault("D07", SUPPORT, "  misses:  {limit: 3, go: human} ", "", "  menu:", "not understood"),
     "nothing after silence": Fault("D07", SUPPORT, "  silence: {after: 10m, reminders: 1, go: asleep}", "", "  menu:", "does not answer"),
@@ -255,6 +255,11 @@ DATA = {
     "an intent of two menus": Fault("D20", SUPPORT, "choose: {more: menu, done: csat}", "choose: {more: {go: menu, intent: greeting}, done: csat}", "  anything_else:", "greeting", more=((SUPPORT, "{notify: outage_notify, human: human}", "{notify: {go: outage_notify, intent: greeting}, human: human}"),)),
     "a language without examples": Fault("D20", SUPPORT, "title: ", "title: ", "", "uk", at="nlu/uk.yaml", more=(("nlu/uk.yaml", "*", ""),)),
     "an entity that is not found": Fault("D20", ANSWERS, "entity: postcode", "entity: postal_code", "entities:", "postcode", at="nlu/de.yaml"),
+    "an intent that nothing uses": warn("D20", "nlu/de.yaml", "  office_hours:\n", "  small_talk:\n    - Wie geht es dir denn so?\n  office_hours:\n", "  small_talk:", "no dialog"),
+    "a sentence of two intents": Fault("D22", "nlu/de.yaml", "    - Auftragsstatus\n", "    - die  LEITUNG ist seit stunden tot!\n", "    - die  LEITUNG", "report_outage"),
+    "a sentence twice": Fault("D22", "nlu/de.yaml", "  order_status:\n", "  order_status:\n    - \"Auftragsstatus\"\n", "    - Auftragsstatus", "twice"),
+    "a sentence but for the order of its words": warn("D22", "nlu/de.yaml", "    - Auftragsstatus\n", "    - Seit Stunden ist die Leitung tot\n", "    - Seit Stunden", "nearly"),
+    "a sentence but for a typo": warn("D22", "nlu/de.yaml", "    - Auftragsstatus\n", "    - Die Leitung ist seit Stundn tot\n", "    - Die Leitung ist seit Stundn", "nearly"),
 }  # fmt: skip
 
 TEXTS = {
