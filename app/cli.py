@@ -22,6 +22,7 @@ from app.commands.draw import draw
 from app.commands.inbox import inbox
 from app.commands.new import new, schema
 from app.commands.nlu_bench import bench as nlu_bench
+from app.commands.nlu_evaluate import nlu_evaluate
 from app.commands.nlu_install import nlu_install
 from app.commands.nlu_review import review
 from app.commands.stored import with_store
@@ -132,6 +133,7 @@ def _serve(bot: Path | None, role: "Role") -> None:
 def nlu_train(bot: BotFolder = None) -> None:
     """Train on nlu/*.yaml and say how well it went."""
     from app.bot_folder import nlu_examples
+    from app.evaluation.terminal import show_training
     from app.nlu_layers import layers_of
     from nlu.layers.chain import TrainReport
     from nlu.service import train_report
@@ -142,9 +144,7 @@ def nlu_train(bot: BotFolder = None) -> None:
             return await train_report(nlu_examples(_folder(bot)), settings.var / "nlu", layers)
 
     report = _run(work())
-    for line in report.languages:
-        print(line)  # noqa: T201 - output
-    print(f"trained in {report.seconds:.1f} s")  # noqa: T201 - output
+    show_training(Console(highlight=False), report)
 
 
 nlu.command("bench")(nlu_bench)
@@ -215,3 +215,4 @@ for _command in (
 app.command("test")(play)
 nlu.command("install")(nlu_install)
 nlu.command("review")(review)
+nlu.command("evaluate")(nlu_evaluate)

@@ -120,6 +120,11 @@ class Metrics:
     def layer_rests(self, layer: str, *, rests: bool) -> None:
         self._rests[layer] = rests
 
+    @property
+    def resting(self) -> tuple[str, ...]:
+        """Language layers that are left alone because they were slow or down."""
+        return tuple(sorted(layer for layer, rests in self._rests.items() if rests))
+
     def written(self, writes: int, seconds: float) -> None:
         self._batch.add(writes)
         self._commit.add(seconds)

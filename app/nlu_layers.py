@@ -104,7 +104,7 @@ def _local(asked: NluSettings, cache: Path) -> Sequence[Encoder]:
         try:
             encoder = opener()
         except EncoderError as error:
-            _log.error("nlu_encoder_not_opened", error=error, follows="texts are understood without it")
+            _log.error("nlu_encoder_not_opened", error=str(error), follows="texts are understood without it")
             continue
         if encoder is not None:
             found.append(encoder)

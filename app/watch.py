@@ -65,9 +65,12 @@ class Watch:
             "database": "away" if away else "ok" if self._away_since is None else "does not answer",
             "bus": "ok" if bus_up else "degraded",
         }
+        resting = self._metrics.resting
+        if resting:
+            parts["language"] = f"without {', '.join(resting)}"
         ready = self._running() and not away
         status: Literal["ready", "degraded", "not_ready"] = (
-            "not_ready" if not ready else "ready" if bus_up else "degraded"
+            "not_ready" if not ready else "ready" if bus_up and not resting else "degraded"
         )
         return Readiness(status=status, parts=parts, version=self._version())
 

@@ -71,16 +71,19 @@ def _digest(row: Row, seed: int) -> bytes:
 def unseen(
     matrix: Any, nearness: Any, wanted: Any, *, labels: int, regularization: float, folds: Folds, kept: Any
 ) -> Unseen:
-    """``nearness``: examples x features, those by which two texts are compared; ``kept``: numbers of the examples to compare with."""
+    """``nearness``: examples x features, those by which two texts are compared; ``kept``: numbers of the examples to compare with.
+    What is learnt is learnt from examples that are not all zeros."""
+    full = np.asarray(abs(matrix).sum(axis=1)).ravel() > 0
     logits = np.zeros((len(wanted), labels), np.float32)
     strange = np.zeros_like(logits)
     for fold in folds.folds:
-        known, asked = np.flatnonzero(folds.fold != fold), np.flatnonzero(folds.fold == fold)
-        logits[asked] = matrix[asked] @ fit(matrix[known], wanted[known], labels, regularization)
-    for group in folds.groups:
-        known, asked = np.flatnonzero(folds.group != group), np.flatnonzero(folds.group == group)
+        known, asked = np.flatnonzero(full & (folds.fold != fold)), np.flatnonzero(folds.fold == fold)
         if len(known):
-            strange[asked] = matrix[asked] @ fit(matrix[known], wanted[known], labels, regularization)
+            logits[asked] = fit(matrix[known], wanted[known], labels, regularization)(matrix[asked])
+    for group in folds.groups:
+        known, asked = np.flatnonzero(full & (folds.group != group)), np.flatnonzero(folds.group == group)
+        if len(known):
+            strange[asked] = fit(matrix[known], wanted[known], labels, regularization)(matrix[asked])
     strange[folds.group[:, None] == folds.group[_first_of(wanted, labels)][None, :]] = -30.0
     return Unseen(logits, _nearest(nearness, folds.fold, kept), strange, _nearest(nearness, folds.group, kept))
 

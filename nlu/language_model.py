@@ -1,4 +1,4 @@
-"""Which language a short text is in: hashed character n-grams and one linear layer, trained by scripts/language/train."""
+"""Which language a short text is in: hashed character n-grams and one linear layer, trained by bench/language/train."""
 
 import re
 import unicodedata

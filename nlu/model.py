@@ -21,8 +21,15 @@ NO_VECTORS: Mapping[str, Any] = MappingProxyType({})
 MAX_INTENTS = 5
 MIN_SCORE = 0.01
 
-SPARSE = {"idf": np.float32, "weights": np.float16, "starts": np.int32, "rows": np.int32, "values": np.float16}
-DENSE = {"weights": np.float32, "mean": np.float32, "examples": np.float16}
+SPARSE = {
+    "idf": np.float32,
+    "weights": np.float16,
+    "bias": np.float32,
+    "starts": np.int32,
+    "rows": np.int32,
+    "values": np.float16,
+}
+DENSE = {"weights": np.float32, "bias": np.float32, "mean": np.float32, "examples": np.float16}
 
 
 class LanguageReport(Value, frozen=True, kw_only=True):
@@ -125,7 +132,7 @@ class Model:
         ids, values = self.vectorizer(words)
         if not len(ids) and not head.encoders:
             return ()
-        logits = [values @ self.weights[ids].astype(np.float32)]
+        logits = [values @ self.weights[ids].astype(np.float32) + self._arrays["bias"]]
         near = [self._postings.nearest(ids, values)]
         for name in head.encoders:
             said, nearest = self._dense[name](useful[name])
@@ -139,15 +146,15 @@ class Model:
 class _Dense:
     """An encoder's own block."""
 
-    def __init__(self, weights: Floats, mean: Floats, examples: Any) -> None:
-        self._weights, self._mean = weights, mean
+    def __init__(self, weights: Floats, bias: Floats, mean: Floats, examples: Any) -> None:
+        self._weights, self._bias, self._mean = weights, bias, mean
         self._examples = examples.astype(np.float32)
         self.dims = len(mean)
 
     def __call__(self, vector: Floats) -> tuple[Floats, float]:
         """What it says (labels,), and the cosine to the nearest example."""
         centred = centre(vector[None, :], self._mean)[0]
-        return centred @ self._weights, float((self._examples @ centred).max())
+        return centred @ self._weights + self._bias, float((self._examples @ centred).max())
 
 
 def check_arrays(meta: Meta, arrays: Mapping[str, Any]) -> None:
@@ -158,11 +165,12 @@ def check_arrays(meta: Meta, arrays: Mapping[str, Any]) -> None:
         if name not in arrays or arrays[name].dtype != kind:
             raise ValueError(f"array {name} is missing or of another type than {kind.__name__}")
     features, labels = len(meta.features), len(meta.labels)
-    shapes = {"idf": (features,), "weights": (features, labels), "starts": (features + 1,)}
+    shapes = {"idf": (features,), "weights": (features, labels), "bias": (labels,), "starts": (features + 1,)}
     shapes["values"] = arrays["rows"].shape
     for number in range(len(meta.encoders)):
         width = arrays[f"mean.{number}"].shape[-1]
         shapes[f"mean.{number}"] = (width,)
+        shapes[f"bias.{number}"] = (labels,)
         shapes[f"weights.{number}"] = (width, labels)
         shapes[f"examples.{number}"] = (len(arrays[f"examples.{number}"]), width)
     for name, shape in shapes.items():
@@ -171,6 +179,8 @@ def check_arrays(meta: Meta, arrays: Mapping[str, Any]) -> None:
     starts = arrays["starts"]
     if starts[0] != 0 or starts[-1] != len(arrays["rows"]) or (np.diff(starts) < 0).any():
         raise ValueError("array starts does not lead through the examples")
+    if len(arrays["rows"]) and not 0 <= arrays["rows"].min() <= arrays["rows"].max() < meta.examples:
+        raise ValueError("array rows names examples that are not there")
     if LOCAL not in {head.name for head in meta.heads}:
         raise ValueError("there is no local head")
     for head in meta.heads:

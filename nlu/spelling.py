@@ -15,6 +15,11 @@ _MOST_WORDS: Final = 8
 """Unknown words of a text that are looked at: each costs 0.06 ms."""
 
 _WORD = re.compile(r"[^\W\d_]+")
+_KEYED = re.compile(r"[;'\[]?[^\W\d_]+(?:[;'\[][^\W\d_]+)*")
+_SWAPPED = re.compile("[yzYZ;'\\[]")
+_GERMAN_KEYS: Final = str.maketrans("yzYZ;'[", "zyZYöäü")
+"""What a German key gives on an English keyboard, and the reverse for the letters."""
+
 _ALPHABETS: Final = ("abcdefghijklmnopqrstuvwxyzäöüß", "абвгґдеєёжзиіїйклмнопрстуфхцчшщъыьэюя")
 
 
@@ -25,21 +30,33 @@ class Speller:
         self._own = frozenset(words)
 
     def spelled(self, text: str) -> str:
-        """With each unknown word that is one slip from one known word alone as that word; the bot's own words come first."""
-        everybodys = known_words()
+        """With each unknown word that is one slip from one known word alone as that word; the bot's own words come first. Words
+        of German keys on an English keyboard, or the reverse, as they were meant."""
         left = _MOST_WORDS
 
         def turn(found: re.Match[str]) -> str:
             nonlocal left
             word = found.group()
-            low = word.lower()
-            if not SHORTEST - 1 <= len(word) <= _LONGEST or low in self._own or low in everybodys or left <= 0:
+            if not SHORTEST - 1 <= len(word) <= _LONGEST or left <= 0 or self._is_known(word):
                 return word
             left -= 1
-            meant = self._meant(low)
+            meant = self._meant(word.lower())
             return meant.capitalize() if meant and word[0].isupper() else meant or word
 
-        return _WORD.sub(turn, text)
+        return _WORD.sub(turn, _KEYED.sub(self._on_german_keys, text) if _SWAPPED.search(text) else text)
+
+    def _on_german_keys(self, found: re.Match[str]) -> str:
+        """The same keys on the other one of the German and the English keyboard, if that is a word and this is none."""
+        word: str = found.group()
+        turned = word.translate(_GERMAN_KEYS)
+        inside = word.strip(";'[")
+        if turned == word or self._is_known(inside) or not self._is_known(turned):
+            return word
+        return turned
+
+    def _is_known(self, word: str) -> bool:
+        low = word.lower()
+        return low in self._own or low in known_words()
 
     def _meant(self, typed: str) -> str:
         near = set(one_slip_away(typed))

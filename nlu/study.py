@@ -73,7 +73,7 @@ def study(
     kept = np.sort(folds.order[:: -(-len(rows) // KEPT)])
     matrix = _matrix(words, Vectorizer(features, idf, unknown_idf), len(features))
     blocks = {LOCAL: _sparse_block(matrix, wanted, len(labels), folds, kept)}
-    for name in sorted(encoded):
+    for name in sorted(name for name, vectors in encoded.items() if vectors.any()):
         blocks[name] = _dense_block(encoded[name], wanted, len(labels), folds, kept)
     return Study(rows, labels, wanted, words, features, idf, unknown_idf, kept, blocks)
 
@@ -89,7 +89,7 @@ def _sparse_block(matrix: Any, wanted: Any, labels: int, folds: Folds, kept: Any
 
 def _dense_block(vectors: Floats, wanted: Any, labels: int, folds: Folds, kept: Any) -> Block:
     has = vectors.any(axis=1)
-    mean = (vectors.sum(axis=0) / max(1, has.sum())).astype(np.float32)
+    mean = (vectors.sum(axis=0) / has.sum()).astype(np.float32)
     matrix = centre(vectors.astype(np.float32), mean)
     said = unseen(matrix, matrix, wanted, labels=labels, regularization=DENSE_REGULARIZATION, folds=folds, kept=kept)
     return Block(matrix, matrix, DENSE_REGULARIZATION, has, mean, said)

@@ -106,16 +106,20 @@ def _arrays(known: Study) -> dict[str, Any]:
     local = known.blocks[LOCAL]
     shared = local.nearness[known.kept].tocsc()
     shared.sort_indices()
+    layer = fit(local.matrix, known.wanted, labels, local.regularization)
     arrays = {
         "idf": known.idf,
-        "weights": fit(local.matrix, known.wanted, labels, local.regularization).astype(np.float16),
+        "weights": layer.weights.astype(np.float16),
+        "bias": layer.bias.astype(np.float32),
         "starts": shared.indptr.astype(np.int32),
         "rows": shared.indices.astype(np.int32),
         "values": shared.data.astype(np.float16),
     }
     for number, name in enumerate(name for name in known.blocks if name != LOCAL):
         block = known.blocks[name]
-        arrays[f"weights.{number}"] = fit(block.matrix, known.wanted, labels, block.regularization).astype(np.float32)
+        layer = fit(block.matrix[block.has], known.wanted[block.has], labels, block.regularization)
+        arrays[f"weights.{number}"] = layer.weights.astype(np.float32)
+        arrays[f"bias.{number}"] = layer.bias.astype(np.float32)
         arrays[f"mean.{number}"] = block.mean
         arrays[f"examples.{number}"] = block.matrix[known.kept].astype(np.float16)
     return arrays

@@ -11,10 +11,10 @@ from nlu.evaluation.report import LanguageResult, Report
 from nlu.measuring.metrics import Share
 
 OUTCOME_WORDS: Final[dict[Outcome, str]] = {
-    "right": "accepted at once and right",
+    "right": "are accepted at once and right",
     "wrong": "accepted at once and wrong",
-    "asked": "asked back, with what was meant among the choices",
-    "asked_wrong": "asked back without it",
+    "asked": "asked back about with the right choice offered",
+    "asked_wrong": "asked back about without it",
     "missed": "not understood",
 }
 

@@ -38,7 +38,7 @@ async def opened(var: Path, **nlu: Any) -> AsyncIterator[Layers]:
 
 async def test_what_comes_along_is_used_unless_others_are_named(var: Path) -> None:
     async with opened(var) as all_, opened(var, layers=["multilingual"]) as one, opened(var, layers=[]) as none:
-        assert all_.names == ("minilm", "multilingual")  # scripts/install --dev brings MiniLM
+        assert all_.names == ("minilm", "multilingual", "words")  # scripts/install --dev brings MiniLM
         assert one.names == ("multilingual",)
         assert none.names == ()
     assert [file.suffix for file in (var / "nlu").iterdir()] == [".bin"]
@@ -48,7 +48,13 @@ async def test_ones_own_go_before_what_came_along(var: Path, tmp_path: Path) -> 
     model = write_model(tmp_path / "m")
     endpoint = {"url": URL, "model": "small", "languages": ["en"], "limit": 0.7}
     async with opened(var, model=model, model_languages=["de"], endpoint=endpoint) as layers:
-        assert [name.partition("/")[0] for name in layers.names] == ["endpoint", "path", "minilm", "multilingual"]
+        assert [name.partition("/")[0] for name in layers.names] == [
+            "endpoint",
+            "path",
+            "minilm",
+            "multilingual",
+            "words",
+        ]
         theirs, own, *_ = (layer.encoder for layer in layers.encoders)
         assert [theirs.suits("en"), theirs.suits("de"), own.suits("en"), own.suits("de")] == [True, False, False, True]
 
@@ -65,7 +71,7 @@ async def test_encoder_that_cannot_be_opened_is_told_and_the_others_work(
 ) -> None:
     with capture_logs() as logs:
         async with opened(var, **asked) as layers:
-            assert layers.names == ("minilm", "multilingual")
+            assert layers.names == ("minilm", "multilingual", "words")
     assert [(line["event"], line["error"]) for line in logs] == [("nlu_encoder_not_opened", says)]
 
 

@@ -12,7 +12,7 @@ ROOT = HERE.parents[1]
 
 SPOKEN = ("de", "en", "ru", "uk")
 OTHERS = (
-    "fr pl es it nl tr pt cs sk hu ro sv da nb fi et lt lv hr sl ca id vi eu gl sq az bg be mk sr kk".split()
+    ["fr", "pl", "es", "it", "nl", "tr", "pt", "cs", "sk", "hu", "ro", "sv", "da", "nb", "fi", "et", "lt", "lv", "hr", "sl", "ca", "id", "vi", "eu", "gl", "sq", "az", "bg", "be", "mk", "sr", "kk"]
 )  # fmt: skip
 _SAME = {"bs": "hr", "sr-latn": "hr", "sr_latn": "hr", "no": "nb", "nn": "nb", "pt-br": "pt", "pt_br": "pt", "en-gb": "en", "en_gb": "en",
          "en_au": "en", "es-419": "es", "es_ar": "es", "es_co": "es", "es_mx": "es", "es_ve": "es"}  # fmt: skip
@@ -49,12 +49,7 @@ def _strings(archive: zipfile.ZipFile) -> Iterator[tuple[str, set[str]]]:
             name = path.rsplit("/", 1)[1][: -len(".json")]
             name = re.sub(r"-[0-9a-f]{32}$", "", name).removeprefix("sensor.").removeprefix("select.")
             gathered.setdefault(name, set()).update(_leaves(json.loads(archive.read(path))))
-        elif (
-            path.endswith("/LC_MESSAGES/django.po")
-            or path.endswith("/LC_MESSAGES/djangojs.po")
-            or "/LC_MESSAGES/" in path
-            and path.endswith(".po")
-        ):
+        elif "/LC_MESSAGES/" in path and path.endswith(".po"):
             name = path.split("/LC_MESSAGES/")[0].rsplit("/", 1)[1]
             content = archive.read(path).decode("utf-8")
             for source, target in _PO.findall(content):
@@ -77,7 +72,7 @@ def _leaves(node: object) -> Iterator[str]:
 def _sentences(text: str) -> Iterator[str]:
     for sentence in re.split(r"(?<=[.!?])\s+|\n|\\n", _HOLES.sub(" ", text)):
         plain = " ".join(sentence.split())
-        if 2 <= sum(char.isalpha() for char in plain) and len(plain) <= 300:
+        if sum(char.isalpha() for char in plain) >= 2 and len(plain) <= 300:
             yield plain
 
 
@@ -94,7 +89,7 @@ def examples() -> dict[str, list[str]]:
     """What customers write to the example bot."""
     found = {}
     for path in sorted((ROOT / "examples" / "nordnetz" / "nlu").glob("??.yaml")):
-        found[path.stem] = re.findall(r"^    - [\"']?(.*?)[\"']?$", path.read_text(), re.M)
+        found[path.stem] = re.findall(r"^    - [\"']?(.*?)[\"']?$", path.read_text(), re.MULTILINE)
     return found
 
 
