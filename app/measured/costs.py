@@ -12,8 +12,8 @@ import urllib.request
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Final
+from tempfile import TemporaryDirectory, TemporaryFile
+from typing import IO, Final
 
 import msgspec
 
@@ -155,29 +155,32 @@ def _serve(bot: Path, var: Path, surroundings: Mapping[str, str]) -> float:
         "OPENBLAS_NUM_THREADS": "1",
     }
     kept = {name: value for name, value in os.environ.items() if not name.startswith("LOTSE_")}
-    running = subprocess.Popen(
-        [sys.executable, "-c", "from app.cli import main; main()", "serve"],
-        env={**kept, **settings, **surroundings},
-        cwd=bot,  # no .env of whoever runs this
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        _wait(running, f"http://127.0.0.1:{port}/readyz")
-        return resident_mb(running.pid)
-    finally:
-        running.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            running.wait(20)
-        running.kill()
-        running.wait()
+    with TemporaryFile() as said:  # a pipe that nobody reads would stop it when it is full
+        running = subprocess.Popen(
+            [sys.executable, "-c", "from app.cli import main; main()", "serve"],
+            env={**kept, **settings, **surroundings},
+            cwd=bot,  # no .env of whoever runs this
+            stdout=subprocess.DEVNULL,
+            stderr=said,
+        )
+        try:
+            _wait(running, f"http://127.0.0.1:{port}/readyz", said)
+            return resident_mb(running.pid)
+        finally:
+            running.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                running.wait(20)
+            running.kill()
+            running.wait()
 
 
-def _wait(running: "subprocess.Popen[bytes]", url: str) -> None:
+def _wait(running: "subprocess.Popen[bytes]", url: str, said: IO[bytes]) -> None:
     end = time.monotonic() + LIMIT
     while time.monotonic() < end:
         if running.poll() is not None:
-            raise ProbeError(f"`lotse serve` ended with {running.returncode} before it answered")
+            said.seek(0)
+            words = " ".join(said.read().decode(errors="replace").split())[-200:]
+            raise ProbeError(f"`lotse serve` ended with {running.returncode} before it answered: {words}")
         with suppress(urllib.error.URLError, OSError):
             urllib.request.urlopen(url, timeout=5).close()  # noqa: S310 - an address of ours
             return
