@@ -143,6 +143,7 @@ def nlu_train(bot: BotFolder = None) -> None:
         async with layers_of(settings) as layers:
             return await train_report(nlu_examples(_folder(bot)), settings.var / "nlu", layers)
 
+    set_up_logs("text", "warning")
     report = _run(work())
     show_training(Console(highlight=False), report)
 

@@ -82,6 +82,7 @@ class Meta(Value, frozen=True, kw_only=True):
     languages: tuple[str, ...]
     entities: dict[str, tuple[EntityRule, ...]]
     words: dict[str, tuple[str, ...]]
+    synonyms: dict[str, tuple[str, ...]] = {}
     encoders: tuple[str, ...] = ()
     heads: tuple[Head, ...]
     unknown_idf: float

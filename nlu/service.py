@@ -44,7 +44,9 @@ async def open_nlu(
 async def train_report(examples: Mapping[str, bytes], cache: Path, layers: Layers = FLOOR_ONLY) -> TrainReport:
     """Train anew, whatever is cached, keep the model, and say how good it is. Raises ContentError."""
     model, _ = await trained(examples, cache, layers)
-    return TrainReport(seconds=model.meta.seconds, languages=model.heads[LOCAL].reports)
+    best = model.heads[model.head_for(model.meta.encoders)]
+    reports = {each.language: each for head in (model.heads[LOCAL], best) for each in head.reports}
+    return TrainReport(seconds=model.meta.seconds, languages=tuple(reports.values()))
 
 
 async def trained(examples: Mapping[str, bytes], cache: Path, layers: Layers = FLOOR_ONLY) -> tuple[Model, Path]:

@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 
 from conversation.understanding import Intent
+from nlu.doubles import doubles_of
 from nlu.encoding import Floats
 from nlu.fit import fit
 from nlu.folds import Row
 from nlu.heads import make_head, mixed
 from nlu.model import LOCAL, NO_VECTORS, Head, Meta, Model, head_name, ranked
-from nlu.read import Examples, read_examples
+from nlu.read import Examples, read_examples, synonyms_of
 from nlu.study import Study, study
 
 MAX_ENCODERS = 5
@@ -36,15 +37,17 @@ def train(files: Mapping[str, bytes], encoded: Mapping[str, Floats] = NO_VECTORS
 
 
 def train_rows(rows: Sequence[Row], encoded: Mapping[str, Floats] = NO_VECTORS, read: Sequence[Examples] = ()) -> Model:
-    """As ``train``, of examples that are read already. ``read``: where the rules for values are taken from."""
+    """As ``train``, of examples that are read already. ``read``: where the rules for values and the synonyms are taken from."""
     began = time.perf_counter()
-    known = study(rows, encoded)
+    synonyms = synonyms_of(read)
+    known = study(rows, encoded, doubles_of(rows, encoded).together, synonyms=synonyms)
     meta = Meta(
         labels=known.labels,
         features=known.features,
         languages=tuple(sorted({row[0] for row in rows} | {each.language for each in read})),
         entities={each.language: each.entities for each in read},
         words=_words_by_language(rows, known.words),
+        synonyms=synonyms,
         encoders=tuple(name for name in known.blocks if name != LOCAL),
         heads=_heads(known),
         unknown_idf=known.unknown_idf,
@@ -56,22 +59,19 @@ def train_rows(rows: Sequence[Row], encoded: Mapping[str, Floats] = NO_VECTORS, 
 
 
 def held_out(
-    files: Mapping[str, bytes],
-    encoded: Mapping[str, Floats] = NO_VECTORS,
-    together: Sequence[int] | None = None,
-    seed: int = 0,
+    files: Mapping[str, bytes], encoded: Mapping[str, Floats] = NO_VECTORS, seed: int = 0
 ) -> Mapping[str, tuple[tuple[Intent, ...], ...]]:
-    """Head's name to what ``Model.classify`` says to each of ``rows_of(files)`` when it was not trained on that example
-    (five-fold cross-validation). Where an encoder has no vector of an example, the best head without it answers. Arguments, time
-    and errors as with ``train``.
-
-    ``together``: by example, a number; nor was it trained on others with the same number. How much blocks count and what scores
-    mean is that of the model that ``train`` makes. ``seed``: another one deals the examples anew.
+    """Head's name to what ``Model.classify`` says to each of ``rows_of(files)`` when it was trained neither on that example nor on one
+    that says the same (five-fold cross-validation). Where an encoder has no vector of an example, the best head without it answers.
+    ``seed``: another one deals the examples anew. Arguments, time and errors as with ``train``.
     """
-    known = study(rows_of(files), encoded)
+    read = read_examples(files)
+    synonyms, rows = synonyms_of(read), _rows(read)
+    together = doubles_of(rows, encoded).together
+    known = study(rows, encoded, together, synonyms=synonyms)
     heads = {head.name: head for head in _heads(known)}
-    if together is not None or seed:
-        known = study(known.rows, encoded, together, seed)
+    if seed:
+        known = study(rows, encoded, together, seed, synonyms)
     said = {name: (mixed(known, head), known.near(head.encoders)) for name, head in heads.items()}
     found: dict[str, tuple[tuple[Intent, ...], ...]] = {}
     for name, head in heads.items():

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 from rich.console import Console
 
+from app.logs import set_up_logs
 from app.settings import Settings
 from conversation.errors import LotseError
 
@@ -43,7 +44,8 @@ def nlu_evaluate(
 ) -> None:
     """Judge the examples of nlu/*.yaml by models that have not seen them, and say what to do next."""
     settings = Settings() if bot is None else Settings(bot=bot)
-    console = Console(highlight=False, stderr=False)
+    set_up_logs("text", "warning")
+    console = Console(highlight=False)
     report, compared = asyncio.run(_work(settings, language or (), against, cost / 100, seed))
     if json:
         print(_as_json(report, compared))  # noqa: T201 - output

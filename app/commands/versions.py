@@ -69,6 +69,8 @@ async def _publish(
 
     draft = await _prepared(settings, accept=accept)
     pointers = await versions.store.pointers()
+    if "live" in pointers:
+        await _not_worse(versions, settings, draft, accept=accept)
     if share < 100 and "live" not in pointers:
         raise LotseError("there is no live version yet that the other customers could keep: publish one for all first")
     if share >= 100 and "live" in pointers and pointers["live"].bundle == draft.version:
@@ -107,6 +109,34 @@ async def _prepared(settings: Settings, *, accept: bool) -> "Draft":
             f"{len(warnings)} warning{'s' * (len(warnings) > 1)}: mend them, or publish with --accept-warnings"
         )
     return draft
+
+
+async def _not_worse(versions: "Versions", settings: Settings, draft: "Draft", *, accept: bool) -> None:
+    """Where the examples changed: refuses a model that understands less than the live one, beyond chance."""
+    from app.bot_folder import examples_in
+
+    live = await versions.find("live")
+    before = await versions.files(live)
+    if not (examples_in(before) and examples_in(draft.files)) or examples_in(before) == examples_in(draft.files):
+        return
+    from app.evaluation.run import compare_with, look_into
+    from app.evaluation.words import comparison
+    from app.nlu_layers import layers_of
+    from conversation.errors import ContentError
+
+    try:
+        async with layers_of(settings) as layers:
+            subject = await look_into(draft.files, layers)
+            compared = await compare_with(subject, "the live version", before, layers)
+    except ContentError as error:
+        _say(f"whether it understands as well as the live version can't be said: {error}")
+        return
+    _say(f"{'warning: ' if compared.worse else ''}what customers mean: {comparison(compared)}")
+    if compared.worse and not accept:
+        look = f"lotse nlu evaluate {settings.bot} --against live"
+        raise LotseError(
+            f"it understands less: `{look}` shows what was lost; publish with --accept-warnings in spite of it"
+        )
 
 
 async def _end_canary(versions: "Versions") -> None:

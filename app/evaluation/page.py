@@ -42,6 +42,7 @@ def _language(found: LanguageResult) -> Mapping[str, Any]:
         "code": found.language,
         "name": words.language_of(found.language),
         "verdict": words.verdict(found),
+        "said": words.without_name(words.verdict(found)),
         "found": found,
         "bar": [(outcome, found.tasks.of_100[outcome]) for outcome in OUTCOMES],
         "intents": sorted(found.intents, key=lambda each: (each.f1, each.name)),

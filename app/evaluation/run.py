@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from app.bot_folder import compile_files, examples_in
 from conversation.errors import ContentError
 from conversation.understanding import Intent
-from dialogs.model import Thresholds
+from dialogs.model import Bot, Choose
 from dialogs.reading.bot import Files
+from nlu.doubles import Doubles, doubles_of
 from nlu.encoding import Floats
 from nlu.evaluation.compare import Comparison, compare
-from nlu.evaluation.doubles import Doubles, doubles_of
 from nlu.evaluation.judged import Judged, Limits
 from nlu.evaluation.limits import COST
 from nlu.evaluation.lines import lines_of
@@ -20,6 +20,7 @@ from nlu.folds import Row, deal
 from nlu.layers.chain import Layers
 from nlu.layers.examples import encode_rows
 from nlu.model import LOCAL
+from nlu.read import OTHER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,14 +55,14 @@ async def look_into(files: Files, layers: Layers, *, seed: int = 0) -> Subject:
     rows = await asyncio.to_thread(rows_of, examples)
     encoded = await encode_rows(rows, layers)
     doubles = await asyncio.to_thread(doubles_of, rows, encoded)
-    said = await asyncio.to_thread(_held_out, examples, encoded, doubles, seed)
+    said = await asyncio.to_thread(_held_out, examples, encoded, seed)
     head, lines = max(said, key=lambda name: name.count("+")), lines_of(examples)
     return Subject(
         title=rules.bot.title,
         rows=rows,
         encoded=encoded,
         doubles=doubles,
-        limits={language: _limits(rules.bot.thresholds.of(language)) for language in {row[0] for row in rows}},
+        limits=_limits(rules.bot, rows),
         head=head,
         judged=judge(rows, lines, said[head]),
         floor=judge(rows, lines, said[LOCAL]),
@@ -158,12 +159,25 @@ def _stacked(one: Floats, other: Floats) -> Floats:
 
 
 def _held_out(
-    examples: Mapping[str, bytes], encoded: Mapping[str, Floats], doubles: Doubles, seed: int
+    examples: Mapping[str, bytes], encoded: Mapping[str, Floats], seed: int
 ) -> Mapping[str, tuple[tuple[Intent, ...], ...]]:
     from nlu.train import held_out
 
-    return held_out(examples, encoded, doubles.together, seed)
+    return held_out(examples, encoded, seed)
 
 
-def _limits(limits: Thresholds) -> Limits:
-    return Limits(accept=limits.accept, offer=limits.offer, margin=limits.margin, choices=limits.choices)
+def _limits(bot: Bot, rows: Sequence[Row]) -> Mapping[str, Limits]:
+    """By language."""
+    used = set(bot.intents) | {
+        option.intent
+        for dialog in bot.dialogs.values()
+        for step in dialog.steps.values()
+        if isinstance(step.verb, Choose)
+        for option in step.verb.options
+    }
+    idle = frozenset({intent for _, intent, _ in rows if intent != OTHER} - used) if bot.intents else frozenset()
+    found = {language: bot.thresholds.of(language) for language in {row[0] for row in rows}}
+    return {
+        language: Limits(accept=each.accept, offer=each.offer, margin=each.margin, choices=each.choices, idle=idle)
+        for language, each in found.items()
+    }

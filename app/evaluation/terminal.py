@@ -21,11 +21,11 @@ from app.evaluation.words import (
     verdict,
 )
 from nlu.evaluation.compare import Comparison
+from nlu.evaluation.figures import IntentFigures
 from nlu.evaluation.report import LanguageResult, Report
 from nlu.layers.chain import TrainReport
 
-PAIRS: Final = 8
-"""Confused pairs that are shown for a language."""
+PAIRS: Final = 10
 WORST: Final = 8
 FEW: Final = 12
 LOST: Final = 8
@@ -36,12 +36,12 @@ _WEAK: Final = 0.8
 def show(console: Console, report: Report) -> None:
     for each in report.languages:
         console.print(Text(verdict(each)))
+        console.print()
     console.print(Text(trust(report), style="dim"))
     _section(console, "Languages", _languages(report.languages))
-    for each in report.languages:
-        _section(console, f"Intents, {language_of(each.language)}", _intents(each))
-        if each.confused:
-            _section(console, f"Taken for each other, {language_of(each.language)}", _confused(each))
+    _section(console, "Intents", _intents(report.languages))
+    if any(each.confused for each in report.languages):
+        _section(console, "Taken for another", _confused(report.languages))
     _list(console, "Examples that read like another intent", [each.sentence for each in report.worst], WORST)
     _list(console, "Intents to merge or to make distinct", [each.sentence for each in report.merges], PAIRS)
     _list(console, "Too few examples", [each.sentence for each in report.few], FEW)
@@ -67,7 +67,7 @@ def show_comparison(console: Console, found: Comparison) -> None:
 
 def show_training(console: Console, report: TrainReport) -> None:
     """What ``lotse nlu train`` says."""
-    table = _table("language", "intents", "examples", "right first", "accepted, right", "accepted, wrong")
+    table = _table("", "intents", "examples", "right\nfirst", "accepted,\nright", "accepted,\nwrong")
     for each in report.languages:
         table.add_row(
             language_of(each.language),
@@ -76,9 +76,7 @@ def show_training(console: Console, report: TrainReport) -> None:
             *(f"{100 * share:.1f} %" for share in (each.accuracy, each.accepted, each.wrong)),
         )
     console.print(table)
-    console.print(
-        Text(f"Trained in {report.seconds:.1f} s. By words and letters alone; `lotse nlu evaluate` says more.")
-    )
+    console.print(Text(f"Trained in {report.seconds:.1f} s. `lotse nlu evaluate` says more."))
 
 
 def _section(console: Console, title: str, body: RenderableType) -> None:
@@ -103,12 +101,14 @@ def _list(console: Console, title: str, sentences: Sequence[str], most: int) -> 
 def _table(*titles: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), header_style="dim")
     for number, title in enumerate(titles):
-        table.add_column(title, justify="right" if number else "left", no_wrap=not number, overflow="fold")
+        table.add_column(
+            title, justify="right" if number else "left", no_wrap="\n" not in title and not number, overflow="fold"
+        )
     return table
 
 
 def _languages(languages: Sequence[LanguageResult]) -> Table:
-    table = _table("", "examples", "right first", "words alone", "others left alone", "F1", "calibration error")
+    table = _table("", "examples", "right\nfirst", "words\nalone", "others\nleft alone", "F1", "score\nerror")
     for each in languages:
         table.add_row(
             language_of(each.language),
@@ -122,31 +122,45 @@ def _languages(languages: Sequence[LanguageResult]) -> Table:
     return table
 
 
-def _intents(found: LanguageResult) -> Table:
-    """Weakest first."""
-    table = _table("intent", "examples", "precision", "recall", "F1")
-    for each in sorted(found.intents, key=lambda intent: (intent.f1, intent.name)):
-        style = "yellow" if each.f1 < _WEAK else ""
+def _intents(languages: Sequence[LanguageResult]) -> Table:
+    """Weakest first. Of one language all figures, of several the F1 with the number of examples."""
+    found = {(each.language, intent.name): intent for each in languages for intent in each.intents}
+    names = sorted({name for _, name in found})
+    names.sort(
+        key=lambda name: min(found[each.language, name].f1 for each in languages if (each.language, name) in found)
+    )
+    if len(languages) == 1:
+        table = _table("intent", "examples", "precision", "recall", "F1")
+        for name in names:
+            each = found[languages[0].language, name]
+            shares = f"{each.precision:.2f}", f"{each.recall:.2f}"
+            table.add_row(Text(name), str(each.support), *shares, _f1(each))
+        return table
+    table = _table("F1 (examples)", *(language_of(each.language) for each in languages))
+    for name in names:
+        cells = (found.get((each.language, name)) for each in languages)
         table.add_row(
-            Text(each.name),
-            str(each.support),
-            f"{each.precision:.2f}",
-            f"{each.recall:.2f}",
-            Text(f"{each.f1:.2f}", style=style),
+            Text(name), *(_f1(cell).append(f" ({cell.support})", "dim") if cell else Text("–") for cell in cells)
         )
     return table
 
 
-def _confused(found: LanguageResult) -> Table:
-    supports = {each.name: each.support for each in found.intents}
+def _f1(each: IntentFigures) -> Text:
+    return Text.assemble((f"{each.f1:.2f}", "yellow" if each.f1 < _WEAK else ""))
+
+
+def _confused(languages: Sequence[LanguageResult]) -> Table:
+    """Of all languages, most frequent first."""
+    supports = {(each.language, intent.name): intent.support for each in languages for intent in each.intents}
+    pairs = [(each.language, pair) for each in languages for pair in each.confused]
+    pairs.sort(key=lambda pair: (-pair[1].count, pair[0]))
     table = Table.grid(padding=(0, 1))
-    for each in found.confused[:PAIRS]:
-        table.add_row(
-            Text(f"{each.count} of {supports[each.wanted]}", justify="right"), Text(_read_as(each.wanted, each.read))
-        )
-    rest = sum(each.count for each in found.confused[PAIRS:])
+    for language, each in pairs[:PAIRS]:
+        count = Text(f"{each.count} of {supports[language, each.wanted]}", justify="right")
+        table.add_row(language if len(languages) > 1 else "", count, Text(_read_as(each.wanted, each.read)))
+    rest = sum(each.count for _, each in pairs[PAIRS:])
     if rest:
-        table.add_row(Text(str(rest), justify="right"), Text("more, in pairs that are rarer", style="dim"))
+        table.add_row("", Text(str(rest), justify="right"), Text("more, in pairs that are rarer", style="dim"))
     return table
 
 

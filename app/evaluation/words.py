@@ -39,8 +39,17 @@ def verdict(found: LanguageResult) -> str:
         return f"{said} There are no examples of `other`: what the bot does with sentences that are not for it, nobody knows."
     starts = found.others.of_100["wrong"]
     if not found.others.wrong:
-        return f"{said} Of the {found.others.of} sentences of `other`, none starts a task."
-    return f"{said} Of 100 that are none of its business, {starts or 'fewer than 1'} would start a task."
+        return f"{said} Of the {found.others.of} sentences that should start nothing, none does."
+    return f"{said} Of 100 that should start nothing, {starts or 'fewer than 1'} would start a task."
+
+
+def without_name(said: str) -> str:
+    """A verdict under a heading that names the language."""
+    return _upper(said.partition(": ")[2])
+
+
+def _upper(said: str) -> str:
+    return said[:1].upper() + said[1:]
 
 
 def _listed(parts: Sequence[str]) -> str:
@@ -59,7 +68,7 @@ def trust(report: Report) -> str:
     if report.translated:
         doubled.append(f"{report.translated} are translated in another language's file")
     if doubled:
-        return f"{said} {_listed(doubled).capitalize()}: such sentences were held out together, so that none gives another away."
+        return f"{said} {_upper(_listed(doubled))}: such sentences were held out together, so that none gives another away."
     return said
 
 

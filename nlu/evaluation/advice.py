@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 
 from conversation.value import Value
+from nlu.doubles import triples
 from nlu.encoding import Floats
-from nlu.evaluation.doubles import triples
 from nlu.evaluation.judged import Judged, Limits
 from nlu.read import OTHER
 
@@ -81,7 +81,9 @@ def worst(
     wrong = [
         number
         for number, row in enumerate(rows)
-        if row.guesses and row.best != row.wanted and row.score >= limits[row.language].offer
+        if row.best != row.wanted
+        and row.score >= limits[row.language].offer
+        and row.outcome(limits[row.language]) != "right"
     ]
     wrong.sort(key=lambda number: (-rows[number].score, rows[number].place))
     return tuple(Worst(row=rows[number], like=_like(rows, number, encoded)) for number in wrong[:most])

@@ -149,7 +149,8 @@ def _is(row: Judged, measure: Measure, limits: Mapping[str, Limits]) -> bool:
     outcome = row.outcome(limits[row.language])
     if measure == "harmful":
         return outcome == "wrong"
-    return outcome in ("right", "asked") or (not row.task and outcome == "asked_wrong")
+    idle = not row.task or row.wanted in limits[row.language].idle
+    return outcome in ("right", "asked") or (idle and outcome == "asked_wrong")
 
 
 def at_least(heads: int, coins: int) -> float:

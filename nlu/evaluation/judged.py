@@ -8,19 +8,20 @@ from conversation.value import Value
 from nlu.read import OTHER
 
 Outcome: TypeAlias = Literal["right", "wrong", "asked", "asked_wrong", "missed"]
-"""``right``: acted on at once, as meant; of `other`: left alone. ``wrong``: acted on at once, not as meant. ``asked``: "Did you mean …?"
+"""``right``: acted on at once, as meant; of `other` and of intents that start nothing: left alone. ``wrong``: acted on at once, not as meant. ``asked``: "Did you mean …?"
 with what was meant among the choices, ``asked_wrong`` without it. ``missed``: not understood."""
 
 OUTCOMES: Final[tuple[Outcome, ...]] = ("right", "wrong", "asked", "asked_wrong", "missed")
 
 
 class Limits(Value, frozen=True, kw_only=True):
-    """How sure the bot must be: as ``nlu`` in ``bot.yaml`` says it."""
+    """How sure the bot must be: as ``nlu`` in ``bot.yaml`` says it. ``idle``: intents that start nothing, such as a greeting."""
 
     accept: float = 0.75
     offer: float = 0.40
     margin: float = 0.15
     choices: int = 3
+    idle: frozenset[str] = frozenset()
 
 
 class Judged(Value, frozen=True, kw_only=True):
@@ -59,11 +60,13 @@ class Judged(Value, frozen=True, kw_only=True):
         return bool(self.guesses) and self.score >= limits.accept and lead >= limits.margin
 
     def outcome(self, limits: Limits) -> Outcome:
-        if self.accepted(limits):
+        idle = self.wanted == OTHER or self.wanted in limits.idle
+        if self.accepted(limits) and self.best not in limits.idle:
             return "right" if self.best == self.wanted else "wrong"
         offered = [guess.name for guess in self.guesses if guess.score >= limits.offer][: limits.choices]
+        offered = [name for name in offered if name not in limits.idle]
         if not offered:
-            return "missed" if self.task else "right"
+            return "right" if idle else "missed"
         return "asked" if self.wanted in offered else "asked_wrong"
 
 
@@ -110,11 +113,11 @@ def tally(rows: Iterable[Judged], limits: Limits) -> Tally:
     return Tally(**found)
 
 
-def tasks(rows: Sequence[Judged]) -> list[Judged]:
+def tasks(rows: Sequence[Judged], limits: Limits) -> list[Judged]:
     """Those that mean something the bot does."""
-    return [row for row in rows if row.task]
+    return [row for row in rows if row.task and row.wanted not in limits.idle]
 
 
-def others(rows: Sequence[Judged]) -> list[Judged]:
-    """Those that are none of the bot's business."""
-    return [row for row in rows if not row.task]
+def others(rows: Sequence[Judged], limits: Limits) -> list[Judged]:
+    """Those that should start nothing."""
+    return [row for row in rows if not row.task or row.wanted in limits.idle]

@@ -42,7 +42,7 @@ def _from(low: float, high: float) -> list[float]:
 def _wrong(rows: Sequence[Judged], limits: Limits, accept: float) -> float:
     """(wrong + 1) / (accepted + 1): as if the next one that is accepted were wrong, so that few examples promise little."""
     tried = _with(limits, accept, accept)
-    accepted = [row for row in rows if row.accepted(tried)]
+    accepted = [row for row in rows if row.accepted(tried) and row.best not in limits.idle]
     return (sum(row.best != row.wanted for row in accepted) + 1) / (len(accepted) + 1)
 
 
@@ -57,4 +57,4 @@ def _offer(rows: Sequence[Judged], limits: Limits, accept: float) -> float:
 
 
 def _with(limits: Limits, accept: float, offer: float) -> Limits:
-    return Limits(accept=accept, offer=offer, margin=limits.margin, choices=limits.choices)
+    return Limits(accept=accept, offer=offer, margin=limits.margin, choices=limits.choices, idle=limits.idle)

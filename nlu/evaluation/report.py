@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from conversation.understanding import Intent
 from conversation.value import Value
+from nlu.doubles import Doubles
 from nlu.encoding import Floats
 from nlu.evaluation.advice import Few, Merge, Worst, few, merges, worst
-from nlu.evaluation.doubles import Doubles
 from nlu.evaluation.figures import (
     Bin,
     Confused,
@@ -61,7 +61,7 @@ class LanguageResult(Value, frozen=True, kw_only=True):
 
 class Report(Value, frozen=True, kw_only=True):
     """``head``: the layers whose answer it is; ``folds`` and ``seed``: how examples were dealt; ``near`` and ``translated``: see
-    ``nlu.evaluation.doubles.Doubles``; ``cost``: what the suggested limits keep to."""
+    ``nlu.doubles.Doubles``; ``cost``: what the suggested limits keep to."""
 
     title: str
     head: str
@@ -128,10 +128,10 @@ def _language(
     return LanguageResult(
         language=language,
         limits=limits,
-        tasks=tally(tasks(mine), limits),
-        others=tally(others(mine), limits),
-        first=_first(mine),
-        floor=_first(floor),
+        tasks=tally(tasks(mine, limits), limits),
+        others=tally(others(mine, limits), limits),
+        first=_first(tasks(mine, limits)),
+        floor=_first(tasks(floor, limits)),
         intents=by_intent(mine, limits),
         confused=confusions(mine, limits),
         bins=bins,
@@ -142,5 +142,4 @@ def _language(
 
 
 def _first(rows: Sequence[Judged]) -> Share:
-    meant = tasks(rows)
-    return Share(hits=sum(row.best == row.wanted for row in meant), of=len(meant))
+    return Share(hits=sum(row.best == row.wanted for row in rows), of=len(rows))
