@@ -71,7 +71,7 @@ def study(
 ) -> Study:
     """Takes most of a training's time. Raises ContentError for too few examples and ValueError for vectors of another shape.
     ``together`` and ``seed``: see ``nlu.folds.deal``; ``synonyms``: see ``Tokenizers``."""
-    _check_shapes(rows, encoded)
+    check_shapes(rows, encoded)
     labels = tuple(sorted({intent for _, intent, _ in rows}))
     _check_enough(labels, rows)
     tokenizers = Tokenizers(sorted({language for language, _, _ in rows}), synonyms)
@@ -112,7 +112,8 @@ def _matrix(words: Sequence[Sequence[str]], vectorizer: Vectorizer, width: int) 
     return csr_matrix((values, np.concatenate([ids for ids, _ in vectors]), starts), (len(words), width))
 
 
-def _check_shapes(rows: Sequence[Row], encoded: Mapping[str, Floats]) -> None:
+def check_shapes(rows: Sequence[Row], encoded: Mapping[str, Floats]) -> None:
+    """Raises ValueError for what can't be the vectors of these examples."""
     for name, vectors in encoded.items():
         if vectors.ndim != 2 or len(vectors) != len(rows) or not np.isfinite(vectors).all():
             raise ValueError(

@@ -15,7 +15,7 @@ from nlu.folds import Row
 from nlu.heads import make_head, mixed
 from nlu.model import LOCAL, NO_VECTORS, Head, Meta, Model, head_name, ranked
 from nlu.read import Examples, read_examples, synonyms_of
-from nlu.study import Study, study
+from nlu.study import Study, check_shapes, study
 
 MAX_ENCODERS = 5
 """Encoders of which every combination gets a head; of more, only all together and each alone."""
@@ -39,6 +39,7 @@ def train(files: Mapping[str, bytes], encoded: Mapping[str, Floats] = NO_VECTORS
 def train_rows(rows: Sequence[Row], encoded: Mapping[str, Floats] = NO_VECTORS, read: Sequence[Examples] = ()) -> Model:
     """As ``train``, of examples that are read already. ``read``: where the rules for values and the synonyms are taken from."""
     began = time.perf_counter()
+    check_shapes(rows, encoded)
     synonyms = synonyms_of(read)
     known = study(rows, encoded, doubles_of(rows, encoded).together, synonyms=synonyms)
     meta = Meta(
@@ -67,6 +68,7 @@ def held_out(
     """
     read = read_examples(files)
     synonyms, rows = synonyms_of(read), _rows(read)
+    check_shapes(rows, encoded)
     together = doubles_of(rows, encoded).together
     known = study(rows, encoded, together, synonyms=synonyms)
     heads = {head.name: head for head in _heads(known)}
