@@ -80,6 +80,9 @@ def _multilingual(_: NluSettings) -> Iterator[str]:
 
 
 async def _endpoint(asked: NluSettings) -> _Told:
+    if not asked.endpoint.model:
+        todo = "set LOTSE_NLU__ENDPOINT__MODEL to what it calls its model: until then texts are understood without it"
+        return "warn", "endpoint", "it needs a model's name", todo
     encoder = endpoint_of(asked)
     began = perf_counter()
     try:

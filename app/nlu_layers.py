@@ -106,6 +106,9 @@ def _local(asked: NluSettings, cache: Path) -> Sequence[Encoder]:
         except EncoderError as error:
             _log.error("nlu_encoder_not_opened", error=str(error), follows="texts are understood without it")
             continue
+        except Exception:  # a package that is broken must not keep the service from starting
+            _log.exception("nlu_encoder_not_opened", encoder=layer, follows="texts are understood without it")
+            continue
         if encoder is not None:
             found.append(encoder)
     return [*found, *_words(asked, found)]

@@ -11,9 +11,9 @@ from conversation.value import Data
 
 
 class ObservedNlu:
-    """A ``conversation.ports.Nlu``. ``sure``: the score from which on the bot acts on an intent."""
+    """A ``conversation.ports.Nlu``. ``sure``: the score from which on the bot acts on an intent, in a conversation in that language."""
 
-    def __init__(self, inner: Nlu, *, sure: Callable[[], float], meter: Meter, tracer: Tracer) -> None:
+    def __init__(self, inner: Nlu, *, sure: Callable[[str], float], meter: Meter, tracer: Tracer) -> None:
         self._inner = inner
         self._sure = sure
         self._meter = meter
@@ -23,7 +23,7 @@ class ObservedNlu:
         began = perf_counter()
         with self._tracer.span("understand"):
             found = await self._inner.understand(text, language)
-        sure = self._sure()
+        sure = self._sure(language)
         self._meter.understood(perf_counter() - began, known=any(intent.score >= sure for intent in found.intents))
         return found
 

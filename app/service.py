@@ -195,7 +195,7 @@ def _editions(
         store=store.bundles,
         learns=NoNlu() if role == "web" else Models(settings.var / "nlu", store.bundles, layers),
         dress=lambda nlu, rules: ObservedNlu(
-            nlu, sure=lambda: rules.bot.thresholds.accept, meter=metrics, tracer=tracer
+            nlu, sure=lambda language: rules.bot.thresholds.of(language).accept, meter=metrics, tracer=tracer
         ),
         clock=clock,
         bus=bus,

@@ -34,6 +34,8 @@ _SAID: Final[Mapping[str, CandidateOrigin]] = {"meant": "meant", "meant_nothing"
 
 def learn(draft: Draft, before: Conversation) -> None:
     """After a step: what it says about sentences of the customer."""
+    if not draft.state.heard and before.run.guess is None and not isinstance(draft.event, Understood):
+        return
     for message in [effect.message for effect in draft.effects if isinstance(effect, Post)]:
         if message.origin in _SAID and isinstance(message.content, Example):
             _suggest(draft, _heard_as(draft, message.content), _SAID[message.origin], message.content.intent)

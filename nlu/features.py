@@ -2,13 +2,17 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 MAX_TEXT = 400
 """Characters of a text that are read for its intent: what somebody wants stands at the beginning."""
+
+LONG = 4
+"""Letters from which a synonym stands for all words that begin with it, as endings differ."""
 
 _LETTERS = {
     **dict(zip("абвгдезийклмнопрстуфхцыэіґ", "abvgdeziiklmnoprstufhcyeig", strict=True)),
@@ -84,17 +88,30 @@ class Pipeline:
 class Tokenizers:
     """spaCy's rule-based tokenizers, one per language; an unknown language is split by spaCy's general rules."""
 
-    def __init__(self, languages: Iterable[str]) -> None:
+    def __init__(self, languages: Iterable[str], synonyms: Mapping[str, Sequence[str]] = MappingProxyType({})) -> None:
+        """``synonyms``: word to others (small letters) that mean the same, and so do words that begin with one of LONG letters."""
         self._pipelines = {language: Pipeline(language) for language in languages}
+        self._meant: dict[str, list[str]] = {}
+        for word, others in synonyms.items():
+            for other in others:
+                self._meant.setdefault(skeleton(other), []).append(word.lower())
 
     def pipeline(self, language: str) -> Pipeline:
         return self._pipelines.get(language) or next(iter(self._pipelines.values()))
 
     def words(self, text: str, language: str) -> list[str]:
-        """``text`` as ``clean`` leaves it."""
+        """``text`` as ``clean`` leaves it. What its words are synonyms of follows them."""
         pipeline = self.pipeline(language)
         with pipeline.memory_zone():
-            return [token.text for token in pipeline.make_doc(text) if not token.is_space]
+            found = [token.text for token in pipeline.make_doc(text) if not token.is_space]
+        return found + [meant for word in found for meant in self._synonyms(word)] if self._meant else found
+
+    def _synonyms(self, word: str) -> list[str]:
+        bare = skeleton(word[:40])
+        for end in range(len(bare), LONG - 1, -1):
+            if bare[:end] in self._meant:
+                return self._meant[bare[:end]]
+        return self._meant.get(bare, [])
 
 
 def word_features(words: Sequence[str]) -> list[str]:

@@ -26,13 +26,14 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 class Reading(Value, frozen=True, kw_only=True):
-    """``text``: at most MAX_TEXT characters, as it was read; ``read_as``: the same, empty if that is as it was typed, but for
+    """``typed``: at most MAX_TEXT characters; ``text``: as they were read; ``read_as``: the same, empty if that is as it was typed, but for
     what cannot be seen. ``entities``: their offsets are those of the text as it was typed.
 
     ``language`` and ``language_score``: empty and below SURE if nobody can tell. ``by``: the language whose words and layers
     count, never empty.
     """
 
+    typed: str
     text: str
     read_as: str = ""
     language: str
@@ -47,7 +48,7 @@ class Floor:
 
     def __init__(self, meta: Meta) -> None:
         self.languages = meta.languages
-        self._tokenizers = Tokenizers(meta.languages)
+        self._tokenizers = Tokenizers(meta.languages, meta.synonyms)
         self._detector = LanguageDetector(meta.languages, meta.words)
         self._speller = Speller(meta.words)
         self._entities = EntityFinder(self._tokenizers, meta.entities)
@@ -65,6 +66,7 @@ class Floor:
         said = self._speller.spelled(_without_foreign_courtesies(mended.text, by))
         words = self._tokenizers.words(cleaned if said == mended.text else clean(said), by)
         return Reading(
+            typed=text,
             text=said,
             read_as=said if mended.what in ("keyboard", "latin") else "",
             language=found,

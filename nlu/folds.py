@@ -12,8 +12,8 @@ FOLDS = 5
 LEFT_OUT = 3
 """Groups of intents that are left out in turn: their examples are to the rest what strangers' questions are to a bot."""
 
-MANY = 6_000
-"""Examples from which fewer folds and a sample of strangers will do."""
+MANY = 4_000
+"""Examples from which three folds and one group of strangers will do."""
 
 _CHUNK = 512
 Row: TypeAlias = tuple[str, str, str]
@@ -34,19 +34,21 @@ class Folds(NamedTuple):
 
     @property
     def groups(self) -> range:
-        return range(int(self.group.max()) + 1)
+        """Those that are left out in turn."""
+        return range(int(self.group.max()) + 1 if len(self.group) < MANY else 1)
 
 
 class Unseen(NamedTuple):
     """What one block says to every example (logits: examples x labels; cosine to the nearest other example).
 
-    ``strange`` and ``far`` the same, of a model that does not know the example's intent at all.
+    ``strange`` and ``far`` the same, of a model that does not know the example's intent at all, for those in ``left_out``.
     """
 
     logits: Any
     near: Any
     strange: Any
     far: Any
+    left_out: Any
 
 
 def deal(rows: Sequence[Row], together: Sequence[int] | None = None, seed: int = 0) -> Folds:
@@ -85,7 +87,13 @@ def unseen(
         if len(known):
             strange[asked] = fit(matrix[known], wanted[known], labels, regularization)(matrix[asked])
     strange[folds.group[:, None] == folds.group[_first_of(wanted, labels)][None, :]] = -30.0
-    return Unseen(logits, _nearest(nearness, folds.fold, kept), strange, _nearest(nearness, folds.group, kept))
+    return Unseen(
+        logits=logits,
+        near=_nearest(nearness, folds.fold, kept),
+        strange=strange,
+        far=_nearest(nearness, folds.group, kept),
+        left_out=np.isin(folds.group, folds.groups),
+    )
 
 
 def _first_of(wanted: Any, labels: int) -> Any:

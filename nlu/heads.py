@@ -20,6 +20,9 @@ STRANGERS = 0.15
 """How much examples of left-out intents count beside the others: about every eighth message is for somebody else. A bot with
 examples of `other` has the real ones."""
 
+ONE = 2
+"""The place of the constant among the inputs of a calibration."""
+
 _EVEN = 1.5
 """The sum of the blocks' weights before anything is known: logits of a regularized model are too small."""
 
@@ -31,14 +34,14 @@ def make_head(known: Study, encoders: Sequence[str]) -> Head | None:
         return None
     size = 1 + len(encoders)
     first = Mix(blocks=(_EVEN / size,) * size, calibration=(1.0,) + (0.0,) * (size + 2))
-    overall = _mix(known, encoders, has, first, 0.5)
+    overall = _mix(known, encoders, has, first, 3.0)
     mixes = {"": overall}
     spoken = np.array([row[0] for row in known.rows])
     languages = sorted({row[0] for row, mine in zip(known.rows, has, strict=True) if mine})
     for language in languages:
         mine = has & (spoken == language)
         if len(languages) > 1 and mine.sum() >= ENOUGH:
-            mixes[language] = _mix(known, encoders, mine, overall, 2.0)
+            mixes[language] = _mix(known, encoders, mine, overall, 5.0)
     head = Head(name=head_name(encoders), encoders=tuple(sorted(encoders)), mixes=mixes)
     reports = tuple(_report(known, head, language, has & (spoken == language)) for language in languages)
     return Head(name=head.name, encoders=head.encoders, mixes=mixes, reports=reports)
@@ -59,20 +62,29 @@ def _mix(known: Study, encoders: Sequence[str], mine: Any, before: Mix, firm: fl
     """``mine``: the examples that count, as a mask."""
     unseen = [known.blocks[name].unseen for name in (LOCAL, *encoders)]
     wanted = known.wanted[mine]
-    weights = weigh_blocks([each.logits[mine] for each in unseen], wanted, np.array(before.blocks))
+    some = mine & known.is_kept if mine.sum() > len(known.kept) else mine  # enough for a handful of weights
+    weights = weigh_blocks([each.logits[some] for each in unseen], known.wanted[some], np.array(before.blocks))
     logits = np.tensordot(weights, np.stack([each.logits[mine] for each in unseen]), 1)
     near = np.stack([each.near[mine] for each in unseen])
     top, strength, choice = _best(known, logits)
     inputs, right, counted = calibration_inputs(top, strength, near), choice == wanted, np.ones(len(top))
     if OTHER not in known.labels and len(known.labels) > 3:
+        mine = mine & unseen[0].left_out
         strange = np.tensordot(weights, np.stack([each.strange[mine] for each in unseen]), 1)
         top, strength, _ = _best(known, strange)
         inputs = np.concatenate(
             [inputs, calibration_inputs(top, strength, np.stack([each.far[mine] for each in unseen]))]
         )
         right = np.concatenate([right, np.zeros(len(top), bool)])
-        counted = np.concatenate([counted, np.full(len(top), STRANGERS)])
+        share = len(wanted) / max(1, len(top))
+        counted = np.concatenate([counted, np.full(len(top), share)])
     calibration = calibrate(inputs, right, counted=counted, prior=np.array(before.calibration), firm=firm)
+    if len(counted) > len(wanted):
+        # what tells strangers is learnt from as many of them as of others; that they are fewer comes after that
+        counted[len(wanted) :] *= STRANGERS
+        odds = np.stack([inputs @ calibration, np.ones(len(inputs))], axis=1)
+        scale, shift = calibrate(odds, right, counted=counted, prior=np.array([1.0, 0.0]), firm=firm)
+        calibration = calibration * scale + shift * (np.arange(len(calibration)) == ONE)
     return Mix(blocks=tuple(map(float, weights)), calibration=tuple(map(float, calibration)))
 
 

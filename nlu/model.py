@@ -82,6 +82,7 @@ class Meta(Value, frozen=True, kw_only=True):
     languages: tuple[str, ...]
     entities: dict[str, tuple[EntityRule, ...]]
     words: dict[str, tuple[str, ...]]
+    synonyms: dict[str, tuple[str, ...]] = {}
     encoders: tuple[str, ...] = ()
     heads: tuple[Head, ...]
     unknown_idf: float
@@ -229,7 +230,7 @@ def calibration_inputs(top: Any, strength: Any, near: Any) -> Any:
     """What a score is made of, a row per text: log-odds of the best reported intent, its logit (low for what is like none of
     them), one, and for each block the log cosine to the nearest example. ``near``: blocks x texts."""
     clipped = np.clip(top, 1e-6, 1 - 1e-6)
-    columns = [np.log(clipped / (1 - clipped)), strength, np.ones_like(clipped), *np.log(np.maximum(near, 0) + 0.05)]
+    columns = [np.log(clipped / (1 - clipped)), strength, np.ones_like(clipped), *np.log(np.maximum(near, 0) + 0.2)]
     return np.stack(columns, axis=1)
 
 

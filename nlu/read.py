@@ -1,7 +1,7 @@
 """Reads ``nlu/<language>.yaml``: what customers write for each intent, and how values in a text look."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal, TypeAlias
 
 import re2
@@ -45,6 +45,17 @@ class Examples(Value, frozen=True, kw_only=True):
     language: str
     intents: dict[str, tuple[str, ...]]
     entities: tuple[EntityRule, ...] = ()
+    synonyms: dict[str, tuple[str, ...]] = {}
+    """Word to others that mean the same to this bot."""
+
+
+def synonyms_of(read: Iterable[Examples]) -> dict[str, tuple[str, ...]]:
+    """Those of all languages together: one word may have synonyms in several."""
+    found: dict[str, tuple[str, ...]] = {}
+    for examples in read:
+        for word, others in examples.synonyms.items():
+            found[word] = tuple(dict.fromkeys((*found.get(word, ()), *others)))
+    return found
 
 
 class _Reader:
@@ -121,6 +132,7 @@ def _read_file(reader: _Reader, language: str, content: bytes) -> Examples:
         return Examples(language=language, intents={})
     intents: dict[str, tuple[str, ...]] = {}
     entities: tuple[EntityRule, ...] = ()
+    synonyms: dict[str, tuple[str, ...]] = {}
     for name, key, node in reader.mapping(root, "the file"):
         match name:
             case "intents":
@@ -129,11 +141,13 @@ def _read_file(reader: _Reader, language: str, content: bytes) -> Examples:
             case "entities":
                 rules = (_read_rule(reader, e, n) for e, _, n in reader.mapping(node, "`entities`"))
                 entities = tuple(rule for rule in rules if rule is not None)
+            case "synonyms":
+                synonyms = {w: _read_synonyms(reader, w, k, n) for w, k, n in reader.mapping(node, "`synonyms`")}
             case _:
-                reader.problem(key, f"unknown key `{name}`; known are `intents` and `entities`")
+                reader.problem(key, f"unknown key `{name}`; known are `intents`, `entities` and `synonyms`")
     if not intents and not reader.problems:
         reader.problem(root, "there are no `intents`; add some with examples")
-    return Examples(language=language, intents=intents, entities=entities)
+    return Examples(language=language, intents=intents, entities=entities, synonyms=synonyms)
 
 
 def _compose(reader: _Reader, content: bytes) -> Node | None:
@@ -170,6 +184,18 @@ def _check_intents(reader: _Reader, node: Node, intents: Mapping[str, tuple[str,
             folded = text.casefold()
             if owner.setdefault(folded, intent) != intent:
                 reader.problem(node, f"`{text}` is an example of `{owner[folded]}` and of `{intent}`; keep one")
+
+
+def _read_synonyms(reader: _Reader, word: str, key: Node, node: Node) -> tuple[str, ...]:
+    """Single words: the model compares words one by one."""
+    found = reader.texts(node, f"synonyms of `{word}`")
+    for each, place in ((word, key), *((other, node) for other in found)):
+        if not each.isalpha():
+            reader.problem(
+                place,
+                f"`{each}` among `synonyms` must be one word of letters only; a phrase is an example of an intent",
+            )
+    return tuple(each.lower() for each in found)
 
 
 def _read_rule(reader: _Reader, name: str, node: Node) -> EntityRule | None:

@@ -1,6 +1,7 @@
 """A bot's examples as numbers, and what each block of the model says to those that it has not seen."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -51,20 +52,29 @@ class Study(NamedTuple):
     kept: Any
     blocks: Mapping[str, Block]
 
+    @property
+    def is_kept(self) -> Any:
+        """``kept`` as a mask."""
+        return np.isin(np.arange(len(self.rows)), self.kept)
+
     def near(self, encoders: Sequence[str]) -> Any:
         """Cosines to the nearest other example (blocks x examples)."""
         return np.stack([self.blocks[name].unseen.near for name in (LOCAL, *encoders)])
 
 
 def study(
-    rows: Sequence[Row], encoded: Mapping[str, Floats], together: Sequence[int] | None = None, seed: int = 0
+    rows: Sequence[Row],
+    encoded: Mapping[str, Floats],
+    together: Sequence[int] | None = None,
+    seed: int = 0,
+    synonyms: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> Study:
     """Takes most of a training's time. Raises ContentError for too few examples and ValueError for vectors of another shape.
-    ``together`` and ``seed``: see ``nlu.folds.deal``."""
+    ``together`` and ``seed``: see ``nlu.folds.deal``; ``synonyms``: see ``Tokenizers``."""
     _check_shapes(rows, encoded)
     labels = tuple(sorted({intent for _, intent, _ in rows}))
     _check_enough(labels, rows)
-    tokenizers = Tokenizers(sorted({language for language, _, _ in rows}))
+    tokenizers = Tokenizers(sorted({language for language, _, _ in rows}), synonyms)
     words = [tokenizers.words(clean(text), language) for language, _, text in rows]
     features, idf, unknown_idf = _weigh_features(words)
     numbers = {label: number for number, label in enumerate(labels)}

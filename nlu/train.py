@@ -14,10 +14,10 @@ from nlu.fit import fit
 from nlu.folds import Row
 from nlu.heads import make_head, mixed
 from nlu.model import LOCAL, NO_VECTORS, Head, Meta, Model, head_name, ranked
-from nlu.read import Examples, read_examples
+from nlu.read import Examples, read_examples, synonyms_of
 from nlu.study import Study, study
 
-MAX_ENCODERS = 4
+MAX_ENCODERS = 5
 """Encoders of which every combination gets a head; of more, only all together and each alone."""
 
 
@@ -37,15 +37,17 @@ def train(files: Mapping[str, bytes], encoded: Mapping[str, Floats] = NO_VECTORS
 
 
 def train_rows(rows: Sequence[Row], encoded: Mapping[str, Floats] = NO_VECTORS, read: Sequence[Examples] = ()) -> Model:
-    """As ``train``, of examples that are read already. ``read``: where the rules for values are taken from."""
+    """As ``train``, of examples that are read already. ``read``: where the rules for values and the synonyms are taken from."""
     began = time.perf_counter()
-    known = study(rows, encoded, doubles_of(rows, encoded).together)
+    synonyms = synonyms_of(read)
+    known = study(rows, encoded, doubles_of(rows, encoded).together, synonyms=synonyms)
     meta = Meta(
         labels=known.labels,
         features=known.features,
         languages=tuple(sorted({row[0] for row in rows} | {each.language for each in read})),
         entities={each.language: each.entities for each in read},
         words=_words_by_language(rows, known.words),
+        synonyms=synonyms,
         encoders=tuple(name for name in known.blocks if name != LOCAL),
         heads=_heads(known),
         unknown_idf=known.unknown_idf,
@@ -63,12 +65,13 @@ def held_out(
     that says the same (five-fold cross-validation). Where an encoder has no vector of an example, the best head without it answers.
     ``seed``: another one deals the examples anew. Arguments, time and errors as with ``train``.
     """
-    rows = rows_of(files)
+    read = read_examples(files)
+    rows, synonyms = _rows(read), synonyms_of(read)
     together = doubles_of(rows, encoded).together
-    known = study(rows, encoded, together)
+    known = study(rows, encoded, together, synonyms=synonyms)
     heads = {head.name: head for head in _heads(known)}
     if seed:
-        known = study(rows, encoded, together, seed)
+        known = study(rows, encoded, together, seed, synonyms)
     said = {name: (mixed(known, head), known.near(head.encoders)) for name, head in heads.items()}
     found: dict[str, tuple[tuple[Intent, ...], ...]] = {}
     for name, head in heads.items():

@@ -53,7 +53,7 @@ class MultilingualEncoder:
         return language in LANGUAGES or language in self._readings
 
     async def encode(self, texts: Sequence[str], language: str) -> Floats:
-        """See ``nlu.encoding.Encoder``; raises nothing. A text without a known piece is a row of zeros."""
+        """See ``nlu.encoding.Encoder``. A text without a known piece is a row of zeros."""
         if len(texts) <= _AT_ONCE:
             return self._encode(texts, language)
         return await asyncio.to_thread(self._encode, texts, language)

@@ -60,13 +60,21 @@ class KeptTable:
     since it brings in 16 pages for each that is touched."""
 
     def __init__(self, file: Path, begin: int) -> None:
+        self._name = file
         self._file = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
         self._begin = begin
         weakref.finalize(self, os.close, self._file)
 
     def rows(self, pieces: Sequence[int]) -> NDArray[np.uint8]:
-        read = {piece: os.pread(self._file, WIDTH, self._begin + WIDTH * piece) for piece in set(pieces)}
-        return np.frombuffer(b"".join([read[piece] for piece in pieces]), np.uint8).reshape(-1, WIDTH)
+        """Raises EncoderError where the disk does not give them."""
+        try:
+            read = {piece: os.pread(self._file, WIDTH, self._begin + WIDTH * piece) for piece in set(pieces)}
+        except OSError as error:
+            raise EncoderError("multilingual", f"{self._name} can't be read: {error.strerror}") from error
+        whole = b"".join([read[piece] for piece in pieces])
+        if len(whole) != WIDTH * len(pieces):
+            raise EncoderError("multilingual", f"{self._name} was cut short: remove it, the next start makes it anew")
+        return np.frombuffer(whole, np.uint8).reshape(-1, WIDTH)
 
 
 class LooseTable:

@@ -111,7 +111,8 @@ class LayeredNlu:
             theirs = (
                 each
                 for each in parsed.entities
-                if all(each.end <= mine.start or mine.end <= each.start for mine in reading.entities)
+                if not reading.read_as  # their places are those of another text then
+                and all(each.end <= mine.start or mine.end <= each.start for mine in reading.entities)
             )
             entities = tuple(sorted((*reading.entities, *theirs), key=lambda entity: entity.start))
         return Understanding(
@@ -141,7 +142,7 @@ class LayeredNlu:
         intents = frozenset(self._model.meta.labels)
         entities = frozenset(rule.name for rules in self._model.meta.entities.values() for rule in rules)
         try:
-            return await layer.watched.ask(lambda: layer.nlu.parse(reading.text, intents, entities))
+            return await layer.watched.ask(lambda: layer.nlu.parse(reading.read_as or reading.typed, intents, entities))
         except PassedOverError as error:
             passed.append(Passed(layer=name, why=error.why))
             return None

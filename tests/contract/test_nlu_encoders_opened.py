@@ -12,7 +12,9 @@ from structlog.testing import capture_logs
 from app.nlu_layers import layers_of, open_layers
 from app.settings import Settings
 from nlu.encoders.endpoint import EndpointEncoder
-from nlu.layers.chain import Layers
+from nlu.layers.chain import LayeredNlu, Layers
+from tests.support.layers import HeadsModel
+from tests.support.rasa_server import parsed, rasa_server
 from tests.support.tiny_bert import write_model
 
 URL = "http://127.0.0.1:9/v1"
@@ -82,3 +84,31 @@ async def test_connections_are_closed_at_the_end(var: Path) -> None:
         assert isinstance(layer.encoder, EndpointEncoder)
         assert not layer.encoder._client.is_closed
     assert layer.encoder._client.is_closed
+
+
+async def test_a_package_that_is_broken_costs_its_encoder_and_no_more(
+    var: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks() -> None:
+        raise ImportError("undefined symbol")
+
+    monkeypatch.setattr("nlu.encoders.minilm.open_minilm", breaks)
+    with capture_logs() as logs:
+        async with opened(var) as layers:
+            assert layers.names == ("multilingual", "words")
+    assert [(line["event"], line["encoder"]) for line in logs] == [("nlu_encoder_not_opened", "minilm")]
+
+
+async def test_a_rasa_server_of_the_settings_is_asked_before_all_others_and_shown_its_token(var: Path) -> None:
+    async with (
+        rasa_server(parsed(("order", 0.9))) as server,
+        opened(
+            var, layers=[], rasa={"url": server.url, "token": "secret", "languages": ["de"], "limit": 0.9}
+        ) as layers,
+    ):
+        nlu = LayeredNlu(HeadsModel(), layers)
+        assert (await nlu.understand("wo ist mein Paket", "de")).by.layer == "rasa"
+        assert (await nlu.understand("де моя посилка", "uk")).by.layer == "local"
+        assert server.tokens == ["secret"]
+    assert layers.rasa is not None
+    assert layers.rasa.nlu._client.is_closed

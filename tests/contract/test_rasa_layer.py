@@ -134,6 +134,22 @@ async def test_values_with_our_names_are_kept_beside_our_own() -> None:
 
 
 @virtually
+async def test_it_gets_the_text_as_it_was_typed_with_its_slips() -> None:
+    async with asking(parsed(("order", 0.9))) as asked:
+        await asked("wo ist mein Pakket??  \ud83d")
+        assert asked.server.texts == ["wo ist mein Pakket??  ?"]
+
+
+@virtually
+async def test_of_a_text_in_the_wrong_letters_it_gets_the_right_ones_and_its_places_are_left_out() -> None:
+    typed, meant = "lt vjz gjcbkrf", "де моя посилка"  # a keyboard that was set to English
+    async with asking(parsed(("order", 0.9), entities=[entity("order_number", "A-1234", 0, 2)])) as asked:
+        found = await asked(typed, "uk")
+        assert asked.server.texts == [meant]
+        assert (found.by.read_as, found.entities) == (meant, ())
+
+
+@virtually
 async def test_it_is_shown_the_token() -> None:
     async with asking(parsed(("order", 0.9)), token="se cret&x") as asked:
         await asked()

@@ -6,6 +6,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
+from bots.webchat.frames import frame_of
 from conversation.message import Message
 from conversation.understanding import Decision, Did, Entity, Intent, Meaning, Passed, Understanding
 from dialogs.hearing.meaning import OWN_INTENT_BONUS
@@ -174,3 +175,11 @@ def test_no_word_of_the_bot_or_of_a_colleague_has_a_meaning(understand: Callable
     begun = Talk(main_bot(STEPS, heads=HEADS), understand=understand)
     begun.say("hello", "let me out of here", "what?", "5")
     assert all(message.meaning is None for message in begun.messages if message.author != "customer")
+
+
+def test_a_customers_page_is_never_told_what_the_words_were_taken_for() -> None:
+    begun = talk(Understanding(intents=(Intent(name="leave", score=0.5),), by=BY))
+    begun.say("let me out of here")
+    told = msgspec.json.encode(frame_of(said(begun))).decode()
+    assert "let me out of here" in told
+    assert not [word for word in ("meaning", "offered", "multilingual", "привет") if word in told]

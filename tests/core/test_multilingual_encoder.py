@@ -204,6 +204,22 @@ def test_file_that_was_cut_short_or_is_of_an_older_form_is_replaced(
     kept.unlink()
 
 
+def test_table_that_is_cut_short_under_a_running_service_is_told(tmp_path: Path) -> None:
+    (tmp_path / "table").write_bytes(bytes(3 * 512))
+    table = weights_module.KeptTable(tmp_path / "table", 512)
+    assert table.rows([1, 0, 1]).shape == (3, 512)
+    (tmp_path / "table").write_bytes(bytes(700))
+    with pytest.raises(EncoderError, match=r"table was cut short: remove it, the next start makes it anew"):
+        table.rows([0])
+
+
+async def test_threads_and_the_event_loop_use_it_at_the_same_time(encoder: MultilingualEncoder) -> None:
+    alone = np.stack([await one(encoder, text) for text in TEXTS])
+    many = [encoder.encode(TEXTS * 3, "en") for _ in range(4)] + [encoder.encode([text], "en") for text in TEXTS]
+    found = np.concatenate(await asyncio.gather(*many))
+    assert same(found, np.concatenate([alone] * 13))
+
+
 async def test_folder_that_cannot_be_written_costs_a_log_line_only(
     tmp_path: Path, encoder: MultilingualEncoder
 ) -> None:

@@ -56,6 +56,18 @@ def test_yaml_1_2_words_stay_texts() -> None:
         ("intents:\n  a:\n    - Frage: wo\n", "nlu/de.yaml:3:", "quotes"),
         ("intents:\n  a: x\n", "nlu/de.yaml:2:", "list"),
         ("intents:\n  - x\n", "nlu/de.yaml:2:", "mapping"),
+        (
+            "intents: {a: [x]}\nsynonyms: {router: [meine box]}\n",
+            "nlu/de.yaml:2:",
+            "`meine box` among `synonyms` must be one word",
+        ),
+        (
+            "intents: {a: [x]}\nsynonyms: {my router: [box]}\n",
+            "nlu/de.yaml:2:",
+            "`my router` among `synonyms` must be one word",
+        ),
+        ("intents: {a: [x]}\nsynonyms: {router: box}\n", "nlu/de.yaml:2:", "list"),
+        ("intents: {a: [x]}\nsynonyms: [box]\n", "nlu/de.yaml:2:", "mapping"),
         ("intnets: {a: [x]}\n", "nlu/de.yaml:1:", "unknown key `intnets`"),
         ("intents: {a: [x]}\nentities:\n  e: {pattern: '(['}\n", "nlu/de.yaml:3:", "pattern"),
         ("intents: {a: [x]}\nentities:\n  e: {pattern: '(?=x)y'}\n", "nlu/de.yaml:3:", "look-around"),

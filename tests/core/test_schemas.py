@@ -222,4 +222,4 @@ def test_the_schema_of_examples_knows_the_keys_of_their_reader() -> None:
     assert set(found.intents) == {"x", "z"}
     entity = SCHEMAS["nlu"]["properties"]["entities"]["additionalProperties"]["properties"]
     assert set(entity) == {"pattern", "letters", "values", "kind", "country"}
-    assert set(SCHEMAS["nlu"]["properties"]) == {"intents", "entities"}
+    assert set(SCHEMAS["nlu"]["properties"]) == {"intents", "entities", "synonyms"}

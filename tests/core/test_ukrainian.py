@@ -107,3 +107,15 @@ def test_the_table_holds_small_letters_only_and_no_russian_word_with_ukrainian_l
 
 def test_latin_without_an_equal_stays() -> None:
     assert cyrillic("123 ?") == "123 ?"
+
+
+@pytest.mark.parametrize("typed", ["замолвення", "замоввлення", "зомовлення", "замоленняю"[:-1], "амовлення"])
+def test_a_slip_of_the_finger_in_a_longer_word_is_read_as_meant(typed: str) -> None:
+    assert to_russian(f"скасуйте {typed}") == "отмените заказ"
+
+
+def test_slips_are_looked_for_in_the_first_words_only() -> None:
+    text = " ".join(["замолвення"] * 12).split()
+    assert (
+        to_russian(" ".join(text)).split() == ["заказ"] * 10 + [russian_word("замолвення", words_of_the_package())] * 2
+    )

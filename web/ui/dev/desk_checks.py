@@ -33,6 +33,20 @@ async def desk_gives_a_chat_to_one_operator(desktop: Desktop) -> None:
     await expect(anna.locator(".group.grey").get_by_text("with boris", exact=True)).to_be_visible()
 
 
+async def desk_says_why_the_bot_did_something(desktop: Desktop) -> None:
+    page = await desktop.page()
+    await sign_in(page, "anna")
+    card = await (await page.request.post(f"{BASE}/mock/park")).json()
+    await page.locator(f".card[data-conversation='{card['conversation']}']").click()
+    why = page.locator(".why")
+    await expect(why.locator("summary")).to_have_text(re.compile(r"The bot asked back: .+\? \(62 %\)"))
+    await expect(why.get_by_text("Guesses")).to_be_hidden()
+    await why.locator("summary").click()
+    await expect(why.get_by_text("In German the bot acts from 75 % on and asks back from 40 % on")).to_be_visible()
+    await expect(why.get_by_text("Without rasa: too slow")).to_be_visible()
+    await shot(page, "desk-why")
+
+
 async def desk_sends_a_reply_once_through_a_break(desktop: Desktop) -> None:
     page = await desktop.page()
     await sign_in(page, "clara")
@@ -354,6 +368,7 @@ async def desk_goes_on_after_a_break_where_it_was(desktop: Desktop) -> None:
 CHECKS = [
     desk_refuses_a_wrong_password_in_words,
     desk_gives_a_chat_to_one_operator,
+    desk_says_why_the_bot_did_something,
     desk_sends_a_reply_once_through_a_break,
     desk_lists_what_was_not_delivered_and_sends_it_again,
     desk_works_by_keyboard,

@@ -66,7 +66,7 @@ export function history(room, reason, length) {
     const long = index % 7 === 3 ? " Und dazu noch eine längere Erklärung, die über mehrere Zeilen geht, damit die Höhen verschieden sind.".repeat(1 + (index % 3)) : "";
     add(index % 2 ? "bot" : "customer", { kind: "text", text: `${index % 2 ? "Antwort" : "Frage"} von gestern, Nummer ${index + 1}${long}` }, 90_000 + (old - index) * 60);
   }
-  add("customer", { kind: "text", text: reason }, 900);
+  add("customer", { kind: "text", text: reason }, 900, { meaning: meant(room.card.intent || "order_status") });
   add("bot", { kind: "prompt", text: "Womit kann ich helfen?", buttons: [{ payload: "a", label: "Störung" }, { payload: "b", label: "Rechnung" }, { payload: "c", label: "Mitarbeiter" }] }, 890);
   add("customer", { kind: "text", text: "Störung" }, 880);
   add("bot", { kind: "prompt", text: "Ihre Leitung ist in Ordnung. Bitte starten Sie den Router neu (siehe Bild).", attach: { kind: "media", type: "photo", ref: "media/router-restart.jpg" } }, 870);
@@ -75,6 +75,13 @@ export function history(room, reason, length) {
   add("system", { kind: "text", text: "parked" }, 800, { origin: "parked" });
   if (room.card.operator) add("system", { kind: "text", text: "claimed" }, 700, { origin: "claimed", name: room.card.operator_name });
 }
+
+/** What the language layers made of the first words: they did not dare to act on it. */
+const meant = (intent) => ({
+  did: "offered", intent, language: "de", language_score: 0.98, spoken: "de", accept: 0.75, offer: 0.4, margin: 0.15, lifted: [intent],
+  intents: [{ name: intent, score: 0.62 }, { name: "change_tariff", score: 0.13 }],
+  by: { layer: "local+multilingual", model: "3f2a9c01", passed: [{ layer: "rasa", why: "slow" }], milliseconds: 2.1 },
+});
 
 /** The same words in every place where somebody's words can stand. */
 export function hostile(room, words) {

@@ -26,7 +26,7 @@ export function languageName(code: string): string {
 }
 
 /** The name of the language in the reader's own: "Ukrainisch". */
-function languageIn(code: string, reader: string): string {
+export function languageIn(code: string, reader: string): string {
   try {
     return new Intl.DisplayNames(reader, { type: "language" }).of(code) ?? code;
   } catch {

@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import type { Message } from "../../shared/protocol";
 import { inFull, inShort, weighed } from "../meaning";
 import type { DeskUse } from "../use";
-import { languageName } from "../words";
+import { languageIn } from "../words";
 import { intentTitle } from "./label";
 
 export function Why({ client, texts, message }: DeskUse & { readonly message: Message }): JSX.Element | null {
@@ -17,7 +17,7 @@ export function Why({ client, texts, message }: DeskUse & { readonly message: Me
         <span dir="auto">{inShort(texts.t, meaning, title)}</span>
       </summary>
       <ul>
-        {inFull(texts.t, meaning, title, languageName).map((line) => (
+        {inFull(texts.t, meaning, title, (code) => languageIn(code, texts.language.value)).map((line) => (
           <li key={line} dir="auto">
             {line}
           </li>
