@@ -164,6 +164,8 @@ def _heard_as(draft: Draft, example: Example) -> Heard:
 
 
 def _doubtful(draft: Draft, before: Conversation) -> Iterator[tuple[Heard, CandidateOrigin]]:
+    if not before.heard:
+        return
     fetched, wanted = _fetched(draft, before), _wants_person(draft)
     back = _goes_back(draft, before)
     for heard in before.heard:

@@ -8,7 +8,10 @@ import numpy as np
 from nlu.language_model import SCRIPT_LANGUAGES, LanguageModel, letters_of, script_language, shipped_model
 
 SURE: Final = 0.6
-"""Below this nobody can tell: the language stays empty."""
+"""Below this nobody can tell: the conversation stays in its language."""
+
+GUESSED: Final = 0.4
+"""The same where no language was spoken yet: the likelier of two is better than none, and its score says how sure it is."""
 
 ANOTHER: Final = "another"
 """A language that the bot does not speak."""
@@ -58,7 +61,8 @@ class LanguageDetector:
             return "", 0.0
         best = max(chances, key=lambda language: chances[language])
         score = round(chances[best], 4)
-        return (best, score) if score >= SURE and best != ANOTHER else ("", score)
+        enough = SURE if spoken in self._languages else GUESSED
+        return (best, score) if score >= enough and best != ANOTHER else ("", score)
 
     def chances(self, text: str, words: Sequence[str], spoken: str) -> dict[str, float]:
         """Probability of each of the bot's languages and of ``ANOTHER``; empty for a text without letters."""

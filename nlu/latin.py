@@ -19,11 +19,11 @@ ALPHABETS: Final = {"ru": " абвгдежзийклмнопрстуфхцчшщ
 UNIT: Final = 5.0
 """``chances`` hold 5 for each factor of e."""
 
-_BEAM: Final = 12
+_BEAM: Final = 8
 _STRANGE: Final = 9.0
 """What a letter costs that the language does not have."""
 
-_LONGEST_WORD: Final = 30
+_LONGEST_WORD: Final = 24
 SOFT: Final = 1.0
 """What it costs that a soft sign was left out."""
 

@@ -28,6 +28,7 @@ class Vectorizer:
         self._index = {feature: number for number, feature in enumerate(features)}
         self._idf = idf
         self._unknown_idf = unknown_idf
+        concept_features(("ї",))  # opens its tables with the model rather than at a customer's first text
 
     def __call__(self, words: Sequence[str]) -> tuple[Ints, Floats]:
         """Unknown features count in the length: a text of new words stays unfamiliar."""

@@ -66,7 +66,7 @@ def held_out(
     ``seed``: another one deals the examples anew. Arguments, time and errors as with ``train``.
     """
     read = read_examples(files)
-    rows, synonyms = _rows(read), synonyms_of(read)
+    synonyms, rows = synonyms_of(read), _rows(read)
     together = doubles_of(rows, encoded).together
     known = study(rows, encoded, together, synonyms=synonyms)
     heads = {head.name: head for head in _heads(known)}

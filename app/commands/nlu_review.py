@@ -57,7 +57,8 @@ def review(
     async def work(store: "SqlStore") -> None:
         decided = bool(accept or reject)
         async with AsyncExitStack() as stack:
-            desk = await _desk(store, settings, stack, quiet=json)
+            nlu = None if decided else await _model(settings, stack, quiet=json)
+            desk = _desk(store, settings, nlu)
             items = await desk.waiting(
                 language=language, intent=intent, origin=wanted, since=from_, again=again or decided
             )
@@ -71,7 +72,7 @@ def review(
     with_store(work)
 
 
-async def _desk(store: "SqlStore", settings: Settings, stack: AsyncExitStack, *, quiet: bool) -> "Desk":
+def _desk(store: "SqlStore", settings: Settings, nlu: "Nlu | None") -> "Desk":
     from app.bot_folder import load_rules
     from app.clock import SystemClock
     from app.review.deciding import Desk
@@ -80,7 +81,6 @@ async def _desk(store: "SqlStore", settings: Settings, stack: AsyncExitStack, *,
         intents = tuple(load_rules(settings.bot).bot.intents)
     except ContentError:
         intents = ()  # lotse check says what is wrong with the dialogs: the examples can be added to nevertheless
-    nlu = await _model(settings, stack, quiet=quiet)
     return Desk(store.candidates, settings.bot, SystemClock(), nlu=nlu, intents=intents)
 
 

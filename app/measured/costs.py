@@ -12,8 +12,8 @@ import urllib.request
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Final
+from tempfile import TemporaryDirectory, TemporaryFile
+from typing import IO, Final
 
 import msgspec
 
@@ -29,6 +29,8 @@ LIMIT: Final = 300.0
 """Seconds that a process may take."""
 LOCAL: Final[Mapping[str, str]] = {"LOTSE_NLU__LAYERS": "[]"}
 """Settings with which nothing above the floor is asked."""
+EVERY: Final[Mapping[str, str]] = {"LOTSE_NLU__LAYERS": '["multilingual", "words"]'}
+"""Those with which every install has its layers, and no others."""
 ALL: Final[Mapping[str, str]] = {"LOTSE_NLU__LAYERS": '["*"]'}
 
 
@@ -40,16 +42,14 @@ def one_message(setup: Setup) -> list[Row]:
     """Texts of the sets if there are any, else the bot's own sentences that were held back."""
     texts = _texts(setup)
     rows = []
-    for surroundings, by in ((LOCAL, "local"), (ALL, "")):
+    for surroundings, by in ((LOCAL, "local"), (EVERY, "every install"), (ALL, "all that is installed")):
         found = _ask("predict", Order(bot=str(setup.bot), texts=texts), surroundings)
-        if by == "" and found.by == "local":
-            continue  # no encoder is installed
-        goals = {"p50": Goal(figure=0.6, most=True), "p99": Goal(figure=2.0, most=True)} if by else {}
+        goals = {"p50": Goal(figure=0.6, most=True), "p99": Goal(figure=2.0, most=True)} if by == "local" else {}
         for measured, figure in (("p50", found.p50_ms), ("p99", found.p99_ms), ("longest", found.longest_ms)):
             rows.append(
                 Row(
                     name="one message",
-                    by=by or found.by,
+                    by=by if by == "local" else f"{by}: {found.by}",
                     measured=f"{measured}, processor time",
                     figure=figure,
                     unit="ms",
@@ -112,7 +112,7 @@ def service(setup: Setup) -> list[Row]:
         shutil.rmtree(bare / "nlu")
         without = _serve(bare, Path(scratch) / "without", LOCAL)
         rows = []
-        for surroundings, by in ((LOCAL, "local"), (ALL, "all that is installed")):
+        for surroundings, by in ((LOCAL, "local"), (EVERY, "every install"), (ALL, "all that is installed")):
             var = Path(scratch) / by.split()[0]
             _serve(setup.bot, var, surroundings)  # trains
             figure = _serve(setup.bot, var, surroundings) - without
@@ -155,29 +155,32 @@ def _serve(bot: Path, var: Path, surroundings: Mapping[str, str]) -> float:
         "OPENBLAS_NUM_THREADS": "1",
     }
     kept = {name: value for name, value in os.environ.items() if not name.startswith("LOTSE_")}
-    running = subprocess.Popen(
-        [sys.executable, "-c", "from app.cli import main; main()", "serve"],
-        env={**kept, **settings, **surroundings},
-        cwd=bot,  # no .env of whoever runs this
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        _wait(running, f"http://127.0.0.1:{port}/readyz")
-        return resident_mb(running.pid)
-    finally:
-        running.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            running.wait(20)
-        running.kill()
-        running.wait()
+    with TemporaryFile() as said:  # a pipe that nobody reads would stop it when it is full
+        running = subprocess.Popen(
+            [sys.executable, "-c", "from app.cli import main; main()", "serve"],
+            env={**kept, **settings, **surroundings},
+            cwd=bot,  # no .env of whoever runs this
+            stdout=subprocess.DEVNULL,
+            stderr=said,
+        )
+        try:
+            _wait(running, f"http://127.0.0.1:{port}/readyz", said)
+            return resident_mb(running.pid)
+        finally:
+            running.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                running.wait(20)
+            running.kill()
+            running.wait()
 
 
-def _wait(running: "subprocess.Popen[bytes]", url: str) -> None:
+def _wait(running: "subprocess.Popen[bytes]", url: str, said: IO[bytes]) -> None:
     end = time.monotonic() + LIMIT
     while time.monotonic() < end:
         if running.poll() is not None:
-            raise ProbeError(f"`lotse serve` ended with {running.returncode} before it answered")
+            said.seek(0)
+            words = " ".join(said.read().decode(errors="replace").split())[-200:]
+            raise ProbeError(f"`lotse serve` ended with {running.returncode} before it answered: {words}")
         with suppress(urllib.error.URLError, OSError):
             urllib.request.urlopen(url, timeout=5).close()  # noqa: S310 - an address of ours
             return

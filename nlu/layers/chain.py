@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import structlog
 
-from conversation.understanding import Decision, Passed, Understanding
+from conversation.understanding import Decision, Entity, Passed, Understanding
 from conversation.value import Value
 from nlu.encoding import Encoder, Floats
 from nlu.floor import Floor, Reading
@@ -110,9 +110,8 @@ class LayeredNlu:
             layer, intents, hash_ = "rasa", parsed.intents, ""
             theirs = (
                 each
-                for each in parsed.entities
-                if not reading.read_as  # their places are those of another text then
-                and all(each.end <= mine.start or mine.end <= each.start for mine in reading.entities)
+                for each in as_typed(parsed.entities, reading.read_as or reading.typed, text)
+                if all(each.end <= mine.start or mine.end <= each.start for mine in reading.entities)
             )
             entities = tuple(sorted((*reading.entities, *theirs), key=lambda entity: entity.start))
         return Understanding(
@@ -169,6 +168,20 @@ def hash_of(name: str) -> str:
     """How decisions name a model's file: enough of it to tell models apart."""
     content, _, encoders = name.removeprefix("nlu-").partition(".")[0].partition("-")
     return f"{content[:12]}-{encoders}" if encoders else content[:12]
+
+
+def as_typed(found: Sequence[Entity], read: str, typed: str) -> Sequence[Entity]:
+    """Values found in the text as it was read, at their places in the text as it was typed; what stands nowhere in it is left out."""
+    if read == typed:
+        return found
+    placed, place = [], 0
+    for entity in sorted(found, key=lambda entity: entity.start):
+        words = read[entity.start : entity.end]
+        at = typed.find(words, place)
+        if words and at >= 0:
+            place = at + len(words)
+            placed.append(Entity(name=entity.name, value=entity.value, start=at, end=place))
+    return placed
 
 
 async def _all(

@@ -1,7 +1,7 @@
 """What is measured: the way from a bot's files to an understood text that a running service goes, one for each head of its model."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -27,10 +27,6 @@ PATIENCE: Final = 60.0
 """Seconds for an encoder: what is right is measured here, and shall not depend on what else the machine does."""
 
 
-ALWAYS: Final = "multilingual"
-"""What the name of the encoder begins with that every install has."""
-
-
 class Chains:
     """``layers``: what the settings of a service would open. No Rasa: it was trained elsewhere, on who knows what."""
 
@@ -41,24 +37,26 @@ class Chains:
         )
 
     async def learn(self, files: Mapping[str, bytes]) -> Mapping[str, Nlu]:
-        """See ``Learn``. To each head only the encoders that it needs are given, as if the others were not installed."""
+        """See ``Learn``. To each head only the encoders that it needs are given, as if the others were not installed.
+
+        Heads: what answers when all are there, when the best is not, when the two best are not … down to none.
+        """
         model = await asyncio.to_thread(train, files, await self.encode(files))
-        return {head.name: Chain(model, self._only(head.encoders)) for head in model.meta.heads if _is_met(head, model)}
+        return {head.name: Chain(model, self._only(head.encoders)) for head in self._met(model)}
 
     async def encode(self, files: Mapping[str, bytes]) -> Mapping[str, Floats]:
         """See ``Encode``."""
         return await encode_rows(await asyncio.to_thread(rows_of, files), self._layers)
 
+    def _met(self, model: Model) -> Iterator[Head]:
+        known = {name for head in model.meta.heads for name in head.encoders}
+        names = [layer.encoder.name for layer in self._layers.encoders if layer.encoder.name in known]
+        sets = [set(names[first:]) for first in range(len(names), -1, -1)]
+        return (head for each in sets for head in model.meta.heads if set(head.encoders) == each)
+
     def _only(self, names: Iterable[str]) -> Layers:
         wanted = set(names)
         return Layers(encoders=tuple(layer for layer in self._layers.encoders if layer.encoder.name in wanted))
-
-
-def _is_met(head: Head, model: Model) -> bool:
-    """Not one that answers only while the encoder of every install is down, and another one is up."""
-    known = {name for each in model.meta.heads for name in each.encoders}
-    always = {name for name in known if name.startswith(ALWAYS)}
-    return not head.encoders or always <= set(head.encoders)
 
 
 class Chain:

@@ -330,10 +330,16 @@ def test_both_places_of_a_contradiction_are_named() -> None:
     assert problem.line == line_of(text, "    - ВСЁ умерло")
 
 
-@pytest.mark.parametrize("text", ["nein", "was", "A-12"])
-def test_short_sentences_and_numbers_are_not_taken_for_typos_of_each_other(text: str) -> None:
-    found = with_sentences("de", "order_status", f"{text} x") + with_sentences("de", "order_status", "B-13 x")
-    assert [problem for problem in found if problem.severity == "warning"] == []
+@pytest.mark.parametrize(("one", "other", "told"), [("nein da", "fein da", 0), ("nein doch", "fein doch", 1)])
+def test_one_letter_makes_another_sentence_of_a_short_one(one: str, other: str, told: int) -> None:
+    order, bill = "  order_status:\n", "  billing_question:\n"
+    found = checked(
+        edited(
+            ("nlu/de.yaml", order, f"{order}    - {one}\n"),
+            ("nlu/de.yaml", bill, f"{bill}    - {other}\n"),
+        )
+    )
+    assert [problem.code for problem in found] == ["D22"] * told
 
 
 def test_a_language_that_was_left_behind_is_told_of_with_both_figures() -> None:

@@ -11,6 +11,7 @@ from ruamel.yaml import YAML
 from conversation.understanding import Entity
 from nlu.floor import Floor
 from nlu.latin import ALPHABETS, cyrillic
+from nlu.layers.chain import as_typed
 from nlu.measuring.perturbations import LONG, PERTURBATIONS
 from nlu.mending import Mended, mend, one_alphabet, spoken_words, visible
 from nlu.spelling import SHORTEST, Speller
@@ -267,6 +268,17 @@ def test_values_have_the_offsets_of_the_text_as_it_was_typed(floor: Floor, typed
     place = re.search("[AА]-12345", typed)
     assert place
     assert found == (Entity(name="order_number", value="A-12345", start=place.start(), end=place.end()),)
+
+
+def test_value_that_a_layer_found_in_the_mended_text_is_placed_in_the_typed_one() -> None:
+    typed, read = "hello, \u200bwo ist A-12345 in Berlin, A-12345?", "wo ist A-12345 in Berlin, A-12345"
+    found = [
+        Entity(name="n", value="x", start=match.start(), end=match.end()) for match in re.finditer("A-12345", read)
+    ]
+    assert [(each.start, each.end) for each in as_typed(found, read, typed)] == [(15, 22), (34, 41)]
+    unheard = [Entity(name="what", value="internet", start=0, end=8)]
+    assert as_typed(unheard, "интернет", "internet") == []
+    assert as_typed(found, read, read) is found
 
 
 def test_perturbations_are_the_same_for_the_same_seed_and_differ_for_another() -> None:

@@ -355,3 +355,11 @@ def test_page_shows_each_head_in_a_column_of_its_own(tmp_path: Path) -> None:
     page.write_text("nothing", encoding="utf-8")
     with pytest.raises(ValueError, match=r"page\.md has no block"):
         write(tmp_path / "rows.json", page)
+
+
+def test_service_that_does_not_start_is_a_row_with_its_last_words(tmp_path: Path) -> None:
+    (tmp_path / "nlu").mkdir()
+    (tmp_path / "bot.yaml").write_text("languages: [", encoding="utf-8")
+    (row,) = run_unit("service", Setup(folder=None, bot=tmp_path))
+    assert "`lotse serve` ended with 1 before it answered: " in row.failed
+    assert "bot.yaml" in row.failed

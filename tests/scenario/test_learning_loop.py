@@ -37,7 +37,9 @@ class Unsure:
 
 
 def lotse(var: Path, folder: Path, *words: str) -> Any:
-    return CliRunner().invoke(app, ["nlu", *words[:1], str(folder), *words[1:]], env={"LOTSE_VAR": str(var)})
+    """With the words' model alone, as ``Models`` has here."""
+    env = {"LOTSE_VAR": str(var), "LOTSE_NLU__LAYERS": "[]"}
+    return CliRunner().invoke(app, ["nlu", *words[:1], str(folder), *words[1:]], env=env)
 
 
 async def said(folder: Path, var: Path, nlu: Nlu, address: str, *texts: str) -> Process:

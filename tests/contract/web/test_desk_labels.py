@@ -91,7 +91,11 @@ async def test_the_same_sent_twice_stands_once(lotse: Running) -> None:
 
 async def test_only_what_customers_typed_in_this_chat_and_intents_of_this_bot_are_taken(lotse: Running) -> None:
     visitor, conversation, ada = await claimed(lotse)
+    await ada.send("reply", id="r", conversation=conversation, text="Guten Tag")
+    await ada.until("done", id="r")
+    await lotse.settle()
     history = await lotse.history(visitor.chat)
+    own = next(m.id for m in history if m.author == "operator")
     mine = {"conversation": conversation, "intent": "order_status"}
     bots = next(m.id for m in history if m.author == "bot")
     notes = next(m.id for m in history if m.author == "system")
@@ -99,7 +103,7 @@ async def test_only_what_customers_typed_in_this_chat_and_intents_of_this_bot_ar
     await other.say("Hallo")
     await lotse.settle()
     foreign = await typed(lotse, other.chat)
-    for number, message in enumerate((bots, notes, foreign, "none", "'; DROP TABLE messages")):
+    for number, message in enumerate((own, bots, notes, foreign, "none", "'; DROP TABLE messages")):
         assert await refusal(ada, f"f{number}", message_id=message, **mine) == "unknown"
     typed_here = await typed(lotse, visitor.chat)
     for number, intent in enumerate(("rule_the_world", "other", "../../etc")):
