@@ -20,7 +20,7 @@ from nlu.folds import Row, deal
 from nlu.layers.chain import Layers
 from nlu.layers.examples import encode_rows
 from nlu.model import LOCAL
-from nlu.read import OTHER
+from nlu.read import OTHER, Examples, read_examples
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +28,7 @@ class Subject:
     """A bot's examples, each judged by models that know neither it nor what says the same. ``floor``: by words and letters alone."""
 
     title: str
+    read: Sequence[Examples]
     rows: Sequence[Row]
     encoded: Mapping[str, Floats]
     doubles: Doubles
@@ -59,6 +60,7 @@ async def look_into(files: Files, layers: Layers, *, seed: int = 0) -> Subject:
     head, lines = max(said, key=lambda name: name.count("+")), lines_of(examples)
     return Subject(
         title=rules.bot.title,
+        read=read_examples(examples),
         rows=rows,
         encoded=encoded,
         doubles=doubles,
@@ -131,14 +133,15 @@ def _ask(old: Subject, new: Subject, added: Sequence[Row]) -> Mapping[Row, tuple
     places = [numbers[row] for row in added]
     encoded = {name: _stacked(old.encoded[name], new.encoded[name][places]) for name in names}
     folds = deal(rows, doubles_of(rows, encoded).together, new.seed)
-    tokenizers = Tokenizers(sorted({language for language, _, _ in rows}))
     found: dict[Row, tuple[Intent, ...]] = {}
     for fold in folds.folds:
         asked = [number for number in range(len(old.rows), len(rows)) if folds.fold[number] == fold]
         known = _enough(rows, [number for number in range(len(old.rows)) if folds.fold[number] != fold])
         if not asked or len({rows[number][1] for number in known}) < 2:
             continue
-        model = train_rows([rows[number] for number in known], {name: each[known] for name, each in encoded.items()})
+        vectors_known = {name: each[known] for name, each in encoded.items()}
+        model = train_rows([rows[number] for number in known], vectors_known, old.read)
+        tokenizers = Tokenizers(sorted({language for language, _, _ in rows}), model.meta.synonyms)
         for number in asked:
             language, _, text = rows[number]
             vectors = {name: each[number] for name, each in encoded.items() if each[number].any()}

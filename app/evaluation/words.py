@@ -118,8 +118,7 @@ def comparison(found: Comparison) -> str:
     judged = f"on {found.shared} examples of both" + (f" and {found.added} new ones" if found.added else "")
     if found.worse:
         return f"Worse than {found.old}, and not by chance ({judged}): " + "; ".join(map(paired, found.worse))
-    better = any(each.chance > 1 - found.level for each in found.pairs if each.gained or each.lost)
-    return f"{'Better than' if better else 'Not worse than'} {found.old} ({judged})."
+    return f"{'Better than' if found.better else 'Not worse than'} {found.old} ({judged})."
 
 
 def left_out(found: Comparison) -> str:

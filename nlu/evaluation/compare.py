@@ -47,6 +47,11 @@ class Paired(Value, frozen=True, kw_only=True):
         return 100 * (self.both + self.gained) / self.of
 
     @property
+    def luck(self) -> float:
+        """How likely a difference as good as this or better is between models that are alike."""
+        return at_least(self.gained if self.measure == "right" else self.lost, self.gained + self.lost)
+
+    @property
     def interval(self) -> tuple[float, float]:
         """Of the change in points: 95 %, of paired shares (normal approximation; Agresti 2013, Categorical Data Analysis, 11.1)."""
         net, changed = self.gained - self.lost, self.gained + self.lost
@@ -80,6 +85,10 @@ class Comparison(Value, frozen=True, kw_only=True):
     @property
     def worse(self) -> tuple[Paired, ...]:
         return tuple(each for each in self.pairs if each.chance < self.level)
+
+    @property
+    def better(self) -> tuple[Paired, ...]:
+        return tuple(each for each in self.pairs if each.luck < self.level)
 
 
 def compare(

@@ -40,6 +40,12 @@ def test_a_model_is_worse_only_beyond_chance(lost: int, gained: int, worse: bool
     assert len(found.lost) == lost
 
 
+@pytest.mark.parametrize(("gained", "better"), [(0, False), (4, False), (7, True)])
+def test_a_model_is_called_better_only_beyond_chance_too(gained: int, better: bool) -> None:
+    found = compared([RIGHT] * 90 + [MISSED] * gained, [RIGHT] * (90 + gained))
+    assert (bool(found.better), found.worse) == (better, ())
+
+
 def test_what_was_asked_back_and_is_now_done_wrongly_is_worse() -> None:
     asked_wrong = judged("other", "b", 0.5)
     found = compared([RIGHT] * 50 + [asked_wrong] * 10, [RIGHT] * 50 + [judged("other", "b", 0.9)] * 10)
