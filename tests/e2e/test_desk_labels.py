@@ -89,7 +89,7 @@ async def test_by_keyboard_alone_the_last_words_get_their_meaning(chromium: Brow
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_on_a_narrow_page_it_is_there_without_a_mouse(chromium: Browser, site: Site, scheme: str) -> None:
-    words = f"Nichts geht mehr ({scheme}), bitte einen Menschen"
+    words = f"Ich möchte bitte mit einem Menschen sprechen ({scheme})"
     phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "color_scheme": scheme}
     async with window(chromium, **phone) as (page, _):
         desk = await DeskPage(page, site).sign_in()

@@ -28,7 +28,7 @@ FRONTS = ("", "\"'>", "</textarea></title>", "&lt;", "a" * 90)
 FOREIGN = """root => {
     const within = root === "chat" ? document.querySelector("lotse-chat").shadowRoot : document.querySelector("#page");
     const bad = [...within.querySelectorAll("*")].filter((one) =>
-        one.matches("script, iframe, body, video, math, details, object, embed, base, form[action], noscript")
+        one.matches("script, iframe, body, video, math, details:not(.why), object, embed, base, form[action], noscript")
         || (root !== "chat" && one.matches("style"))
         || [...one.attributes].some((a) => a.name.startsWith("on")
             || /^\\s*(javascript|data):/i.test(a.value) && ["href", "src", "action", "formaction"].includes(a.name)));
@@ -36,4 +36,4 @@ FOREIGN = """root => {
     within.querySelectorAll("a, button").forEach((one) => one.dispatchEvent(new MouseEvent("mouseover", {bubbles: true})));
     return [...bad, ...links].map((one) => one.outerHTML);
 }"""
-"""Elements, attributes and links of somebody's making, below ``"chat"`` or ``"desk"``: there must be none."""
+"""Elements, attributes and links of somebody's making, below ``"chat"`` or ``"desk"``: there must be none. The desk's own ``details`` say why."""
