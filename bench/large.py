@@ -51,6 +51,15 @@ defaults:
   failed: human
 """
 
+_TREES = ["alder", "birch", "cedar", "daisy", "elm", "fern", "grass", "hazel", "iris", "juniper", "kale", "lilac"]
+"""No two of them alike: examples that differ by a number only are told of by the check."""
+
+
+def _spoken(name: str) -> str:
+    """Its digits as words of their own."""
+    words = ("copper", "velvet", "marble", "thunder", "window", "basket", "ocean", "pepper", "ladder", "mirror")
+    return "".join(words[int(char)] if char.isdigit() else char for char in name)
+
 
 def large_bot(steps: int) -> dict[str, bytes]:
     """The files of a bot with about so many steps."""
@@ -122,7 +131,7 @@ def _texts(language: str) -> dict[str, Any]:
 def _examples(intents: list[str]) -> str:
     lines = ["intents:"]
     for intent in intents:
-        lines += [f"  {intent}:", *(f"    - this is the sentence {n} for {intent}" for n in range(12))]
+        lines += [f"  {intent}:", *(f"    - the sentence {word} is for {_spoken(intent)}" for word in _TREES)]
     return "\n".join(lines)
 
 
