@@ -22,7 +22,7 @@ def measure(folder: Path) -> list[Row]:
     for language in LANGUAGES:
         mine = [row for row in phrases if row["lang"] == language]
         for field, measured in (("text", "exact, the phrase"), ("sentence", "exact, in a sentence")):
-            hits = sum(is_accepted(_resolved(row, field), row["accept"]) for row in mine)
+            hits = sum(is_accepted(resolved(row, field), row["accept"]) for row in mine)
             share = Share(hits=hits, of=len(mine))
             rows.append(
                 share_row(share, name=f"call-back time {language}", by="dialogs", measured=measured, learnt=0, goal=WANTED)
@@ -30,7 +30,8 @@ def measure(folder: Path) -> list[Row]:
     return rows
 
 
-def _resolved(row: dict[str, str], field: str) -> datetime | None:
+def resolved(row: dict[str, str], field: str) -> datetime | None:
+    """``field``: `text`, the phrase alone, or `sentence`, the phrase within one."""
     now = datetime.fromisoformat(row["now"]).replace(tzinfo=ZoneInfo("Europe/Berlin"))
     span = read_moment(row[field], AnswerContext(now=now, language=row["lang"]), loose=field == "sentence")
     return span.begin if span else None

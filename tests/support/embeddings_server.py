@@ -7,6 +7,8 @@ from typing import Any, TypeAlias
 
 from aiohttp import web
 
+from tests.support.played import listening
+
 Play: TypeAlias = Callable[[dict[str, Any]], Awaitable[web.StreamResponse]]
 """The body of the request → the answer."""
 
@@ -29,18 +31,9 @@ class EmbeddingsServer:
 @asynccontextmanager
 async def embeddings_server(play: Play) -> AsyncIterator[EmbeddingsServer]:
     server = EmbeddingsServer(play=play)
-    app = web.Application()
-    app.router.add_post("/v1/embeddings", server.handle)
-    runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0)
-    await runner.setup()
-    try:
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        host, port = runner.addresses[0][:2]
-        server.url = f"http://{host}:{port}/v1"
+    async with listening("/v1/embeddings", server.handle) as base:
+        server.url = f"{base}/v1"
         yield server
-    finally:
-        await runner.cleanup()
 
 
 def vector_of(text: str) -> list[float]:

@@ -8,6 +8,8 @@ from typing import Any, TypeAlias
 
 from aiohttp import web
 
+from tests.support.played import listening
+
 Play: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -34,18 +36,9 @@ class RasaServer:
 @asynccontextmanager
 async def rasa_server(play: Play) -> AsyncIterator[RasaServer]:
     server = RasaServer(play=play)
-    app = web.Application()
-    app.router.add_post("/model/parse", server.handle)
-    runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0)
-    await runner.setup()
-    try:
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        host, port = runner.addresses[0][:2]
-        server.url = f"http://{host}:{port}"
+    async with listening("/model/parse", server.handle) as base:
+        server.url = base
         yield server
-    finally:
-        await runner.cleanup()
 
 
 def parsed(*ranking: tuple[str, float], entities: list[dict[str, Any]] | None = None) -> Play:
