@@ -1,7 +1,7 @@
 """The language layers that the settings name: opened once for a process, whatever versions of the bot it runs."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,8 +54,8 @@ async def open_layers(settings: Settings, stack: AsyncExitStack, meter: Meter = 
 
 
 def wanted(asked: NluSettings, layer: str) -> bool:
-    """Whether the settings let that kind of encoder be used."""
-    return "*" in asked.layers or layer in asked.layers
+    """Whether the settings let that kind of encoder be used. `words` knows nothing that `multilingual` does not: it must be named."""
+    return layer in asked.layers or ("*" in asked.layers and layer != "words")
 
 
 def rasa_of(asked: NluSettings) -> "RasaNlu":
@@ -111,17 +111,7 @@ def _local(asked: NluSettings, cache: Path) -> Sequence[Encoder]:
             continue
         if encoder is not None:
             found.append(encoder)
-    return [*found, *_words(asked, found)]
-
-
-def _words(asked: NluSettings, found: Sequence[Encoder]) -> Iterator[Encoder]:
-    """What is quick enough to answer when nothing else is."""
-    if not wanted(asked, "words") or not any(encoder.name == "multilingual" for encoder in found):
-        return
-    from nlu.encoders.multilingual import MultilingualEncoder
-    from nlu.encoders.words import WordsEncoder
-
-    yield from (WordsEncoder(encoder) for encoder in found if isinstance(encoder, MultilingualEncoder))
+    return found
 
 
 def _openers(asked: NluSettings, cache: Path) -> Mapping[str, Callable[[], Encoder | None]]:
@@ -147,4 +137,10 @@ def _openers(asked: NluSettings, cache: Path) -> Mapping[str, Callable[[], Encod
 
         return open_multilingual(cache)
 
-    return {"path": path, "minilm": minilm, "spacy": spacy, "multilingual": multilingual}
+    def words() -> Encoder | None:
+        from nlu.encoders.multilingual import open_multilingual
+        from nlu.encoders.words import WordsEncoder
+
+        return WordsEncoder(open_multilingual(cache))
+
+    return {"path": path, "minilm": minilm, "spacy": spacy, "multilingual": multilingual, "words": words}

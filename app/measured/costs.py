@@ -29,7 +29,7 @@ LIMIT: Final = 300.0
 """Seconds that a process may take."""
 LOCAL: Final[Mapping[str, str]] = {"LOTSE_NLU__LAYERS": "[]"}
 """Settings with which nothing above the floor is asked."""
-EVERY: Final[Mapping[str, str]] = {"LOTSE_NLU__LAYERS": '["multilingual", "words"]'}
+EVERY: Final[Mapping[str, str]] = {"LOTSE_NLU__LAYERS": '["multilingual"]'}
 """Those with which every install has its layers, and no others."""
 ALL: Final[Mapping[str, str]] = {"LOTSE_NLU__LAYERS": '["*"]'}
 

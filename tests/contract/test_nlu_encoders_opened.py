@@ -40,10 +40,16 @@ async def opened(var: Path, **nlu: Any) -> AsyncIterator[Layers]:
 
 async def test_what_comes_along_is_used_unless_others_are_named(var: Path) -> None:
     async with opened(var) as all_, opened(var, layers=["multilingual"]) as one, opened(var, layers=[]) as none:
-        assert all_.names == ("minilm", "multilingual", "words")  # scripts/install --dev brings MiniLM
+        assert all_.names == ("minilm", "multilingual")  # scripts/install --dev brings MiniLM
         assert one.names == ("multilingual",)
         assert none.names == ()
     assert [file.suffix for file in (var / "nlu").iterdir()] == [".bin"]
+
+
+async def test_single_words_are_asked_where_they_are_named_with_or_without_whole_sentences(var: Path) -> None:
+    async with opened(var, layers=["words"]) as alone, opened(var, layers=["*", "words"]) as beside:
+        assert alone.names == ("words",)
+        assert beside.names == ("minilm", "multilingual", "words")
 
 
 async def test_ones_own_go_before_what_came_along(var: Path, tmp_path: Path) -> None:
@@ -55,7 +61,6 @@ async def test_ones_own_go_before_what_came_along(var: Path, tmp_path: Path) -> 
             "path",
             "minilm",
             "multilingual",
-            "words",
         ]
         theirs, own, *_ = (layer.encoder for layer in layers.encoders)
         assert [theirs.suits("en"), theirs.suits("de"), own.suits("en"), own.suits("de")] == [True, False, False, True]
@@ -73,7 +78,7 @@ async def test_encoder_that_cannot_be_opened_is_told_and_the_others_work(
 ) -> None:
     with capture_logs() as logs:
         async with opened(var, **asked) as layers:
-            assert layers.names == ("minilm", "multilingual", "words")
+            assert layers.names == ("minilm", "multilingual")
     assert [(line["event"], line["error"]) for line in logs] == [("nlu_encoder_not_opened", says)]
 
 
@@ -95,7 +100,7 @@ async def test_a_package_that_is_broken_costs_its_encoder_and_no_more(
     monkeypatch.setattr("nlu.encoders.minilm.open_minilm", breaks)
     with capture_logs() as logs:
         async with opened(var) as layers:
-            assert layers.names == ("multilingual", "words")
+            assert layers.names == ("multilingual",)
     assert [(line["event"], line["encoder"]) for line in logs] == [("nlu_encoder_not_opened", "minilm")]
 
 
