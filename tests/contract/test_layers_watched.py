@@ -9,8 +9,8 @@ from nlu.encoding import Floats
 from nlu.layers.breaker import FAILURES, REST
 from nlu.layers.watched import PassedOverError, Watched
 from store.sql import SqlStore
+from tests.support.hand_clock import HandClock
 from tests.support.layers import broken, unit
-from tests.support.service import HandClock
 from tests.support.virtual_time import VirtualLoop
 
 AT = datetime(2026, 3, 2, 12, tzinfo=UTC)

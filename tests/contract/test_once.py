@@ -16,7 +16,7 @@ from conversation.records import Chat, Claimed, Inbound
 from conversation.state import WithOperator
 from store.sql import SqlStore
 from tests.support.engines import CHANNEL, Process, Sends
-from tests.support.service import HandClock
+from tests.support.hand_clock import HandClock
 
 Open = Callable[..., Awaitable[Process]]
 

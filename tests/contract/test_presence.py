@@ -9,8 +9,8 @@ from conversation.errors import LotseError
 from conversation.ports import Presence
 from store.presence import STAYS, MemoryPresence
 from store.redis_presence import KEY, RedisPresence
+from tests.support.hand_clock import HandClock
 from tests.support.servers import Server, redis
-from tests.support.service import HandClock
 
 Open = Callable[[], Awaitable[Presence]]
 

@@ -16,9 +16,9 @@ from conversation.ports import Clock, Rates
 from store import redis_rates
 from store.rates import MemoryRates
 from store.redis_rates import PATIENCE, RedisRates
+from tests.support.hand_clock import HandClock
 from tests.support.process import free_port
 from tests.support.servers import Server, redis
-from tests.support.service import HandClock
 
 SLOW = 0.001
 """A second's thousandth of a token: in a test's time nothing grows back."""

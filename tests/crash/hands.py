@@ -17,7 +17,7 @@ from store.sql import SqlStore
 from tests.crash.defects import STORES, Defect, plant
 from tests.support.customers import until
 from tests.support.engines import CHANNEL, Process, Sends
-from tests.support.service import HandClock
+from tests.support.hand_clock import HandClock
 
 SPEED: Final = 20
 """Seconds of the workers in one of ours."""

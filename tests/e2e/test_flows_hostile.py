@@ -7,9 +7,10 @@ from playwright.async_api import Browser, expect
 
 from conversation.content import Content, Media, Text
 from tests.support.browser import no_barriers, picture
+from tests.support.browsing import Link
 from tests.support.flows import Customer, Desk, House, house
 from tests.support.hostile import ATTACKS, FOREIGN, FRONTS
-from tests.support.service import PASSWORD, Link
+from tests.support.service import PASSWORD
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -8,7 +8,7 @@ from playwright.async_api import Browser, expect
 
 from tests.support.browser import no_barriers, picture
 from tests.support.flows import DESKTOP, PHONE, Customer, Desk, House, house
-from tests.support.service import HandClock
+from tests.support.hand_clock import HandClock
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

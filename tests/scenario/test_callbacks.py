@@ -18,7 +18,7 @@ from store.sql import SqlStore
 from tests.support.bots import nordnetz
 from tests.support.customers import until
 from tests.support.engines import CHANNEL, Process, Sends
-from tests.support.service import HandClock
+from tests.support.hand_clock import HandClock
 
 SATURDAY = datetime(2026, 2, 28, 10, tzinfo=UTC)
 NINE = datetime(2026, 3, 2, 8, tzinfo=UTC)

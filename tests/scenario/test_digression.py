@@ -17,7 +17,7 @@ from nlu.service import open_nlu
 from store.sql import SqlStore
 from tests.support.bots import NORDNETZ, means, nordnetz
 from tests.support.engines import Process, Sends
-from tests.support.service import HandClock
+from tests.support.hand_clock import HandClock
 
 FORM = {
     "de": ["Hallo", "Deutsch", "Ich ziehe um", "20000002", "01001", "20099", "Hamburg", "Lange Reihe 5"],

@@ -21,7 +21,7 @@ from tests.support.connector_surroundings import TurnedClock
 from tests.support.customers import until
 from tests.support.editions import editions_of, put
 from tests.support.engines import BOT
-from tests.support.service import HandClock
+from tests.support.hand_clock import HandClock
 
 
 @pytest.fixture

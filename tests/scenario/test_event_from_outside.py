@@ -7,7 +7,8 @@ import pytest
 
 from conversation.content import plain_text
 from tests.support.bots import SETTINGS
-from tests.support.service import Answer, Running, Visitor, running
+from tests.support.browsing import Answer, Visitor
+from tests.support.service import Running, running
 
 TOKEN = "a-long-secret"
 BILL = """

@@ -1,6 +1,7 @@
 """Customers who wait for a person, and operators who have them."""
 
-from tests.support.service import Link, Running, Visitor
+from tests.support.browsing import Link, Visitor
+from tests.support.service import Running
 
 
 async def parked(lotse: Running) -> tuple[Visitor, str]:

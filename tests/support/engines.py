@@ -25,7 +25,7 @@ from store.bus import MemoryBus
 from store.sql import SqlStore
 from tests.support.connector_surroundings import TurnedClock
 from tests.support.customers import until
-from tests.support.service import HandClock
+from tests.support.hand_clock import HandClock
 
 BOT = Path(__file__).parents[1] / "crash" / "bot"
 RULES = load_rules(BOT)

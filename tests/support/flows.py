@@ -14,7 +14,8 @@ from playwright.async_api import Browser, FilePayload, Locator, Page, expect
 from app.page_texts import page_texts
 from dialogs.reading.source import read_source
 from tests.support.browser import Window, window
-from tests.support.service import NORDNETZ, PASSWORD, HandClock, Running, bot_folder, running
+from tests.support.hand_clock import HandClock
+from tests.support.service import NORDNETZ, PASSWORD, Running, bot_folder, running
 
 LOCALES = Path(__file__).parents[2] / "locales"
 TICK = 0.05

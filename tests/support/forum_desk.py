@@ -17,7 +17,8 @@ from conversation.ports import Rates
 from store.rates import MemoryRates
 from tests.support.customers import until
 from tests.support.fake_forum import DESK_TOKEN, GROUP, FakeForum, Shown, Topic
-from tests.support.service import HandClock, Running, running
+from tests.support.hand_clock import HandClock
+from tests.support.service import Running, running
 
 SECONDS = 15.0
 """After which what does not happen fails the test."""

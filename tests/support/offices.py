@@ -9,7 +9,7 @@ from engine.shell.router import Router
 from engine.shell.seating import Seating
 from store.presence import MemoryPresence
 from tests.support.engines import Process, sure
-from tests.support.service import HandClock
+from tests.support.hand_clock import HandClock
 
 TEAM = "desk"
 """Of the counting bot."""

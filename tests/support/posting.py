@@ -18,7 +18,7 @@ from engine.shell.pace import Pacer
 from store.bus import MemoryBus
 from store.rates import MemoryRates
 from tests.support.engines import CHANNEL, held, sure
-from tests.support.service import MONDAY_NOON, HandClock
+from tests.support.hand_clock import MONDAY_NOON, HandClock
 
 STEPS = 25
 """Turns of the event loop in which all that follows from a moment has happened."""

@@ -17,7 +17,7 @@ from store.bus import MemoryBus
 from store.sql import SqlStore
 from tests.support.customers import until
 from tests.support.engines import Process, Sends
-from tests.support.service import HandClock
+from tests.support.hand_clock import HandClock
 
 Open = Callable[..., Awaitable[Process]]
 

@@ -14,7 +14,7 @@ from conversation.ports import Subscription
 from conversation.records import Snapshot, Standing
 from engine.shell.lookout import Lookout
 from store.sql import SqlStore
-from tests.support.service import HandClock
+from tests.support.hand_clock import HandClock
 from tests.support.storing import fresh, held, in_phase, parked, says, talk, turn
 
 _decoder = msgspec.json.Decoder(News)

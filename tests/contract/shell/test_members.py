@@ -10,7 +10,7 @@ import pytest
 from conversation.errors import StoreError
 from engine.shell.members import EVERY, LOOKS, Members
 from store.sql import SqlStore
-from tests.support.service import HandClock
+from tests.support.hand_clock import HandClock
 
 
 @dataclass

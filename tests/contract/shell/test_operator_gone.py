@@ -13,8 +13,8 @@ from store.bus import MemoryBus
 from store.presence import MemoryPresence
 from store.sql import SqlStore
 from tests.support.engines import BOT, Process, Sends
+from tests.support.hand_clock import HandClock
 from tests.support.offices import Office
-from tests.support.service import HandClock
 
 SILENT = 300
 """Seconds until a chat is taken from an operator who says nothing."""

@@ -15,7 +15,7 @@ from engine.shell.pace import unpaced
 from store.bus import MemoryBus
 from tests.support.customers import until
 from tests.support.engines import CHANNEL, Sends, held, sure
-from tests.support.service import MONDAY_NOON, HandClock
+from tests.support.hand_clock import MONDAY_NOON, HandClock
 
 
 class Notes:

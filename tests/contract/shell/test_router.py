@@ -21,8 +21,8 @@ from store.bus import MemoryBus
 from store.sql import SqlStore
 from tests.support.customers import until
 from tests.support.engines import BOT, Process, Sends
+from tests.support.hand_clock import HandClock
 from tests.support.offices import Office, policy
-from tests.support.service import HandClock
 
 SILENT = 300
 """Seconds until a chat is taken from an operator who says nothing."""

@@ -14,7 +14,7 @@ from store.sql import SqlStore
 from tests.support.connector_surroundings import TurnedClock
 from tests.support.customers import until
 from tests.support.engines import Process, Sends
-from tests.support.service import HandClock
+from tests.support.hand_clock import HandClock
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from conversation.stores import EngineStore
 from engine.shell.timers import LONGEST_NAP, Timers
 from tests.support.connector_surroundings import CountedIds
 from tests.support.customers import until
-from tests.support.service import MONDAY_NOON, HandClock
+from tests.support.hand_clock import MONDAY_NOON, HandClock
 
 
 def timer(chat: str, seconds: float = 0) -> Timer:

@@ -16,8 +16,8 @@ from tests.support.connector_surroundings import NOON
 from tests.support.customers import until
 from tests.support.fake_telegram import TOKEN, FakeTelegram
 from tests.support.fake_telegram_answers import Call, cut, error
+from tests.support.hand_clock import HandClock
 from tests.support.posting import Post
-from tests.support.service import HandClock
 
 CHATS = 250
 LIMIT = 0.5

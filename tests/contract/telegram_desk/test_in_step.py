@@ -11,11 +11,12 @@ from conversation.content import Text
 from conversation.events import OperatorReplied
 from conversation.news import DESK_TOPIC
 from store.bus import MemoryBus
+from tests.support.browsing import Link
 from tests.support.customers import until
 from tests.support.fake_forum import GROUP, FakeForum
 from tests.support.forum_desk import Group, group
-from tests.support.service import MONDAY_NOON as NOON
-from tests.support.service import HandClock, Link
+from tests.support.hand_clock import MONDAY_NOON as NOON
+from tests.support.hand_clock import HandClock
 
 ANNA, BEN = 501, 502
 

@@ -13,7 +13,7 @@ from tests.support.customers import until
 from tests.support.fake_forum import FakeForum
 from tests.support.fake_telegram_answers import Call
 from tests.support.forum_desk import Group, group
-from tests.support.service import HandClock
+from tests.support.hand_clock import HandClock
 
 ANNA = 501
 

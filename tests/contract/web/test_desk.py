@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from conversation.content import Text
+from tests.support.browsing import Frame, Link
 from tests.support.desks import claimed, parked
-from tests.support.service import Frame, Link, Running, running
+from tests.support.service import Running, running
 
 
 @pytest.fixture

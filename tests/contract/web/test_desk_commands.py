@@ -12,8 +12,9 @@ from conversation.content import Location, Media, Note, Prompt
 from conversation.errors import BadInputError
 from conversation.message import Message
 from conversation.state import Closed, Parked, WithBot, WithOperator
+from tests.support.browsing import Link
 from tests.support.desks import claimed, parked
-from tests.support.service import Link, Running, running
+from tests.support.service import Running, running
 from web.desk.incoming import read_frame
 
 PICTURE = b"\x89PNG\r\n\x1a\n"

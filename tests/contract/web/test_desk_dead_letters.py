@@ -9,7 +9,9 @@ import pytest
 from conversation.content import Text
 from conversation.errors import AmbiguousError, RefusedError, SendError
 from conversation.message import Message
-from tests.support.service import Frame, Link, PhotoChannel, Running, running
+from tests.support.browsing import Frame, Link
+from tests.support.played_parts import PhotoChannel
+from tests.support.service import Running, running
 
 
 @pytest.fixture

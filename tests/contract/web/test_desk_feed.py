@@ -10,8 +10,9 @@ import pytest
 
 from conversation.news import DESK_TOPIC
 from tests.contract.web.test_desk import newest_cards
+from tests.support.browsing import Browser, Link
 from tests.support.desks import parked
-from tests.support.service import Browser, Link, Running, running
+from tests.support.service import Running, running
 
 FEED = ("snapshot", "resumed", "card", "seat")
 

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 import web.desk.desk
+from tests.support.browsing import Browser, Link
 from tests.support.customers import until
 from tests.support.desks import claimed
-from tests.support.service import Browser, Link, Running
+from tests.support.service import Running
 from web.floods import BREATH, OVER
 
 BURST, RATE = 30.0, 10.0

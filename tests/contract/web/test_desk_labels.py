@@ -10,8 +10,9 @@ import pytest
 
 from conversation.candidates import Candidate
 from conversation.errors import BadInputError
+from tests.support.browsing import Link
 from tests.support.desks import claimed
-from tests.support.service import Link, Running, running
+from tests.support.service import Running, running
 from web.desk.incoming import read_frame
 
 

@@ -12,7 +12,8 @@ import pytest
 from conversation.content import Text
 from conversation.events import CustomerSaid
 from conversation.records import Inbound
-from tests.support.service import Browser, Frame, Link, Running, running
+from tests.support.browsing import Browser, Frame, Link
+from tests.support.service import Running, running
 
 CHATS, SOCKETS = 20, 12
 FULL_CHATS, FULL_SOCKETS = 200, 50

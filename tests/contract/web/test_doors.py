@@ -13,7 +13,8 @@ from sqlalchemy import update
 from app import operators
 from conversation.content import Content, Media, Text
 from store.tables import outbox
-from tests.support.service import Browser, Link, Running, running
+from tests.support.browsing import Browser, Link
+from tests.support.service import Running, running
 from web.desk import incoming
 from web.signin import LIFETIME
 

@@ -10,7 +10,8 @@ import pytest
 
 from conversation.content import Text
 from conversation.state import Conversation
-from tests.support.service import Answer, Running, running
+from tests.support.browsing import Answer
+from tests.support.service import Running, running
 
 TOKEN = "a-long-secret"
 PAID = {"id": "pay-1", "name": "paid", "data": {"amount": 12.5}}

@@ -8,7 +8,8 @@ import pytest
 
 from bots.links import LIFETIME, Links
 from conversation.content import Media
-from tests.support.service import Answer, Frame, Running, Visitor, raw, running
+from tests.support.browsing import Answer, Frame, Visitor, raw
+from tests.support.service import Running, running
 
 INVOICE = "invoices/R-2026-1001.pdf"
 PICTURE = "router-restart.jpg"

@@ -7,8 +7,9 @@ import pytest
 
 import web.webchat
 from bots.webchat.frames import read_frame
+from tests.support.browsing import Link, Visitor
 from tests.support.customers import until
-from tests.support.service import Link, Running, Visitor
+from tests.support.service import Running
 from web.floods import BREATH, BURST, COME_BURST, OVER, RATE, Floods
 
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from bots.links import Links
 from conversation.content import Media
-from tests.support.service import Link, Running
+from tests.support.browsing import Link
+from tests.support.service import Running
 
 EXAMPLES = settings(
     max_examples=60,

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from conversation.content import Text
+from tests.support.browsing import Link
 from tests.support.customers import until
 from tests.support.desks import claimed
-from tests.support.service import Link, PhotoChannel, Running, running
+from tests.support.played_parts import PhotoChannel
+from tests.support.service import Running, running
 
 _ids = itertools.count()
 

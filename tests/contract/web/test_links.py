@@ -7,7 +7,8 @@ import pytest
 
 from bots.links import LIFETIME, Links
 from conversation.content import Media
-from tests.support.service import HandClock, Running, running
+from tests.support.hand_clock import HandClock
+from tests.support.service import Running, running
 
 PUBLIC = "https://chat.example.net"
 PICTURE = Media(type="photo", ref="media/router-restart.jpg")

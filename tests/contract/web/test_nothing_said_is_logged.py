@@ -17,9 +17,11 @@ from conversation.message import Message
 from conversation.records import Saved, Turn
 from engine.step import step
 from store.people import SqlPeople
+from tests.support.browsing import Visitor
 from tests.support.desks import claimed
 from tests.support.log_lines import log_lines
-from tests.support.service import NORDNETZ, PhotoChannel, Running, Visitor, bot_folder, running
+from tests.support.played_parts import PhotoChannel
+from tests.support.service import NORDNETZ, Running, bot_folder, running
 
 MARK = "Wasserschildkröte"
 """Said, as a name, as a label, as everything."""

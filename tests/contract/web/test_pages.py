@@ -8,7 +8,9 @@ import pytest
 from bots.webchat.frames import MAX_FRAME
 from conversation.errors import StoreError
 from conversation.records import Turn
-from tests.support.service import BreakableStore, Running, raw
+from tests.support.browsing import raw
+from tests.support.played_parts import BreakableStore
+from tests.support.service import Running
 from web.guard import MAX_BODY
 
 PAGES = ("/", "/chat", "/desk", "/dialogs")

@@ -14,7 +14,8 @@ from conversation.records import Operator
 from store.sql import SqlStore
 from tests.support.customers import until
 from tests.support.desks import parked
-from tests.support.service import PASSWORD, BreakableStore, Running, running
+from tests.support.played_parts import BreakableStore
+from tests.support.service import PASSWORD, Running, running
 from web.signin import COOKIE, LIFETIME, UNUSED
 
 ME = {

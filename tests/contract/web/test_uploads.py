@@ -11,8 +11,9 @@ from bots.links import LIFETIME
 from conversation.content import LARGEST_UPLOAD, Media
 from conversation.errors import BadInputError
 from conversation.events import OperatorReplied
+from tests.support.browsing import Browser
 from tests.support.desks import claimed
-from tests.support.service import Browser, Running, running
+from tests.support.service import Running, running
 from web.kinds import Kind, kind_of
 from web.uploads import BURST, sendable
 

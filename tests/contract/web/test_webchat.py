@@ -10,8 +10,11 @@ from aiohttp import WSServerHandshakeError
 from conversation.news import TypingNews, chat_topic
 from conversation.records import Accepted, Inbound
 from store.bus import LIMIT
+from tests.support.browsing import Link, Visitor
 from tests.support.customers import until
-from tests.support.service import BreakableStore, HandClock, Link, Running, Visitor, running
+from tests.support.hand_clock import HandClock
+from tests.support.played_parts import BreakableStore
+from tests.support.service import Running, running
 from web.tokens import LIFETIME, Tokens
 
 PARTNER = "https://partner.example"
