@@ -4,13 +4,13 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-Floats: TypeAlias = NDArray[np.float32]
+from nlu.encoding import Floats
 
 MAX_TEXT: Final = 200
 """Characters that are looked at: by then the language is sure."""

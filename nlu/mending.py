@@ -10,7 +10,8 @@ from typing import Final, Literal, TypeAlias
 import numpy as np
 
 from conversation.value import Value
-from nlu.language_model import Floats, LanguageModel, letters_of, shipped_model
+from nlu.encoding import Floats
+from nlu.language_model import LanguageModel, letters_of, shipped_model
 from nlu.latin import ALPHABETS, cyrillic, letters_for
 
 What: TypeAlias = Literal["", "invisible", "look-alikes", "keyboard", "latin"]

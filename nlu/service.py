@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TypeAlias
 
 import structlog
 
@@ -14,10 +13,6 @@ from nlu.layers.examples import encode_rows
 from nlu.model import LOCAL, Model
 
 _log = structlog.get_logger(__name__)
-
-
-LocalNlu: TypeAlias = LayeredNlu
-"""Where nothing above the floor is asked."""
 
 
 async def open_nlu(

@@ -150,12 +150,6 @@ def other_layout(text: str, language: str, _seed: int) -> str:
     return "".join(high.get(char) or low.get(char, char) for char in text)
 
 
-def german_on_cyrillic(text: str) -> str:
-    """German typed while the keyboard stood at Russian."""
-    low = dict(zip(_KEYS_DE, _KEYS_RU, strict=True))
-    return "".join(low.get(char) or low.get(char.lower(), char).upper() for char in text)
-
-
 def upper(text: str, _language: str, _seed: int) -> str:
     return text.upper()
 

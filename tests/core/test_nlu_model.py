@@ -13,7 +13,8 @@ from ruamel.yaml import YAML
 
 from conversation.understanding import Entity, Understanding
 from nlu.features import calm
-from nlu.service import LocalNlu, open_nlu
+from nlu.layers.chain import LayeredNlu
+from nlu.service import open_nlu
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = {file.stem: file.read_bytes() for file in (ROOT / "examples/nordnetz/nlu").glob("*.yaml")}
@@ -24,7 +25,7 @@ LANGUAGES = ("de", "en", "ru", "uk")
 
 
 @pytest.fixture(scope="module")
-def nlu(tmp_path_factory: pytest.TempPathFactory) -> LocalNlu:
+def nlu(tmp_path_factory: pytest.TempPathFactory) -> LayeredNlu:
     return asyncio.run(open_nlu(EXAMPLES, tmp_path_factory.mktemp("nlu")))
 
 
@@ -39,13 +40,13 @@ def accepted(understood: Understanding) -> str:
     return name if score >= ACCEPT and score == scores[0] and score - scores[1] >= MARGIN else ""
 
 
-async def understood_all(nlu: LocalNlu, language: str, spoken: str) -> list[tuple[str, str, Understanding]]:
+async def understood_all(nlu: LayeredNlu, language: str, spoken: str) -> list[tuple[str, str, Understanding]]:
     listed = HELD_OUT[language].items()
     return [(intent, text, await nlu.understand(text, spoken)) for intent, texts in listed for text in texts]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_held_out_tasks_are_mostly_accepted_and_hardly_ever_wrong(nlu: LocalNlu, language: str) -> None:
+async def test_held_out_tasks_are_mostly_accepted_and_hardly_ever_wrong(nlu: LayeredNlu, language: str) -> None:
     answers = [(i, accepted(u)) for i, _, u in await understood_all(nlu, language, language) if i != "other"]
     right = sum(wanted == got for wanted, got in answers) / len(answers)
     wrong = sum(got not in ("", wanted) for wanted, got in answers) / len(answers)
@@ -54,7 +55,7 @@ async def test_held_out_tasks_are_mostly_accepted_and_hardly_ever_wrong(nlu: Loc
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_held_out_small_talk_is_hardly_ever_accepted_and_seldom_offered(nlu: LocalNlu, language: str) -> None:
+async def test_held_out_small_talk_is_hardly_ever_accepted_and_seldom_offered(nlu: LayeredNlu, language: str) -> None:
     answers = [
         (t, accepted(u), best_task(u)) for i, t, u in await understood_all(nlu, language, language) if i == "other"
     ]
@@ -66,7 +67,7 @@ async def test_held_out_small_talk_is_hardly_ever_accepted_and_seldom_offered(nl
 
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_held_out_text_without_a_known_language_is_told_and_never_harms_the_intent(
-    nlu: LocalNlu, language: str
+    nlu: LayeredNlu, language: str
 ) -> None:
     answers = await understood_all(nlu, language, "")
     told = sum(understood.language == language for _, _, understood in answers) / len(answers)
@@ -93,7 +94,7 @@ async def test_held_out_text_without_a_known_language_is_told_and_never_harms_th
     ],
 )
 async def test_plain_request_is_accepted_in_any_spelling_and_language(
-    nlu: LocalNlu, text: str, language: str, intent: str
+    nlu: LayeredNlu, text: str, language: str, intent: str
 ) -> None:
     assert accepted(await nlu.understand(text, language)) == intent
 
@@ -118,11 +119,11 @@ async def test_plain_request_is_accepted_in_any_spelling_and_language(
         ("", "de"),
     ],
 )
-async def test_greeting_or_nonsense_offers_no_task(nlu: LocalNlu, text: str, language: str) -> None:
+async def test_greeting_or_nonsense_offers_no_task(nlu: LayeredNlu, text: str, language: str) -> None:
     assert best_task(await nlu.understand(text, language))[1] < OFFER
 
 
-async def test_cross_validation_reports_every_language(nlu: LocalNlu) -> None:
+async def test_cross_validation_reports_every_language(nlu: LayeredNlu) -> None:
     for report in nlu.report.languages:
         assert report.intents == 10
         assert report.examples >= 300
@@ -130,7 +131,7 @@ async def test_cross_validation_reports_every_language(nlu: LocalNlu) -> None:
         assert report.wrong <= 0.05, report
 
 
-async def test_intents_are_ordered_and_scores_sum_to_one_at_most(nlu: LocalNlu) -> None:
+async def test_intents_are_ordered_and_scores_sum_to_one_at_most(nlu: LayeredNlu) -> None:
     for language in LANGUAGES:
         for _, _, understood in await understood_all(nlu, language, language):
             scores = [intent.score for intent in understood.intents]
@@ -158,7 +159,7 @@ async def test_intents_are_ordered_and_scores_sum_to_one_at_most(nlu: LocalNlu) 
     ],
 )
 async def test_entity_in_a_text_is_found_and_normalised(
-    nlu: LocalNlu, text: str, entities: list[tuple[str, str]]
+    nlu: LayeredNlu, text: str, entities: list[tuple[str, str]]
 ) -> None:
     found = (await nlu.understand(text, "de")).entities
     assert [(entity.name, entity.value) for entity in found] == entities
@@ -173,13 +174,13 @@ async def test_entity_in_a_text_is_found_and_normalised(
     ],
 )
 async def test_number_typed_with_cyrillic_letters_is_found_as_latin(
-    nlu: LocalNlu, text: str, entities: list[tuple[str, str]]
+    nlu: LayeredNlu, text: str, entities: list[tuple[str, str]]
 ) -> None:
     found = (await nlu.understand(text, "uk")).entities
     assert [(entity.name, entity.value) for entity in found] == entities
 
 
-async def test_entity_after_emoji_and_cyrillic_has_offsets_in_characters(nlu: LocalNlu) -> None:
+async def test_entity_after_emoji_and_cyrillic_has_offsets_in_characters(nlu: LayeredNlu) -> None:
     text = "😀 заказ a-12345!"
     assert (await nlu.understand(text, "ru")).entities == (
         Entity(name="order_number", value="A-12345", start=8, end=15),
@@ -203,11 +204,11 @@ async def test_entity_after_emoji_and_cyrillic_has_offsets_in_characters(nlu: Lo
         ("", "ru", ""),
     ],
 )
-async def test_language_of_a_text_is_told_or_left_open(nlu: LocalNlu, text: str, spoken: str, language: str) -> None:
+async def test_language_of_a_text_is_told_or_left_open(nlu: LayeredNlu, text: str, spoken: str, language: str) -> None:
     assert (await nlu.understand(text, spoken)).language == language
 
 
-async def test_ambiguous_word_in_a_new_conversation_has_no_sure_language(nlu: LocalNlu) -> None:
+async def test_ambiguous_word_in_a_new_conversation_has_no_sure_language(nlu: LayeredNlu) -> None:
     assert (await nlu.understand("завтра", "")).language_score < 0.9
 
 
@@ -231,7 +232,7 @@ def test_readme_promises_five_sentences_in_each_language() -> None:
 
 
 @pytest.mark.parametrize(("language", "sentence", "intent"), promised())
-async def test_sentence_of_the_readme_is_accepted(nlu: LocalNlu, language: str, sentence: str, intent: str) -> None:
+async def test_sentence_of_the_readme_is_accepted(nlu: LayeredNlu, language: str, sentence: str, intent: str) -> None:
     assert accepted(await nlu.understand(sentence, language)) == intent
 
 
@@ -249,7 +250,7 @@ ODD: list[Any] = [
 
 
 @pytest.mark.parametrize("text", ODD, ids=range(len(ODD)))
-async def test_odd_or_huge_text_is_answered_in_50_ms(nlu: LocalNlu, text: str) -> None:
+async def test_odd_or_huge_text_is_answered_in_50_ms(nlu: LayeredNlu, text: str) -> None:
     await nlu.understand(text[:50], "de")
     began = time.process_time()
     await nlu.understand(text, "de")
@@ -274,7 +275,7 @@ def nasty() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("language", [*LANGUAGES, ""])
-async def test_no_text_holds_up_the_others_for_20_ms(nlu: LocalNlu, language: str) -> None:
+async def test_no_text_holds_up_the_others_for_20_ms(nlu: LayeredNlu, language: str) -> None:
     slow = []
     for text in nasty():
         for _ in range(3):  # what else the machine does counts too: the best of three
@@ -288,7 +289,7 @@ async def test_no_text_holds_up_the_others_for_20_ms(nlu: LocalNlu, language: st
     assert slow == []
 
 
-async def test_a_value_keeps_its_place_behind_marks_without_number(nlu: LocalNlu) -> None:
+async def test_a_value_keeps_its_place_behind_marks_without_number(nlu: LayeredNlu) -> None:
     text = "hallo!!!!!!!!!!!! meine Postleitzahl: 10115........"
     found = (await nlu.understand(text, "de")).entities
     assert [text[entity.start : entity.end] for entity in found] == ["10115"]
@@ -305,7 +306,7 @@ def test_a_calm_text_is_as_long_and_only_marks_become_spaces(text: str) -> None:
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(max_size=300), language=st.sampled_from(["", "de", "en", "ru", "uk", "fr", "??"]))
-def test_any_text_is_answered_within_bounds(nlu: LocalNlu, text: str, language: str) -> None:
+def test_any_text_is_answered_within_bounds(nlu: LayeredNlu, text: str, language: str) -> None:
     # `_understand` is what `understand` guards: nothing may need the guard
     understood = asyncio.run(nlu._understand(text, language))
     assert understood.language in ("", *LANGUAGES)
@@ -320,7 +321,7 @@ async def test_broken_model_counts_as_not_understood(tmp_path: Path) -> None:
     assert await nlu.understand("one two", "en") == Understanding()
 
 
-async def test_answers_take_about_a_millisecond(nlu: LocalNlu) -> None:
+async def test_answers_take_about_a_millisecond(nlu: LayeredNlu) -> None:
     texts = [text for texts in HELD_OUT["de"].values() for text in texts]
     await asyncio.gather(*(nlu.understand(text, "de") for text in texts))
     spent = []
