@@ -62,6 +62,7 @@ RULES: Final = (
     Rule(code="D19", find=flow.fills, after=frozenset({"D12"})),
     Rule(code="D20", find=intents.intents),
     Rule(code="D20", find=sentences.balance),
+    Rule(code="D20", find=sentences.unlearnable),
     Rule(code="D22", find=sentences.twice),
     Rule(code="T01", find=texts.missing, needed=True),
     Rule(code="T01", find=texts.uneven),

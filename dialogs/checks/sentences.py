@@ -79,13 +79,29 @@ def balance(m: Material) -> Iterator[Problem]:
         file = file_of(language)
         for intent, count in known.items():
             if used and intent not in used and intent not in (OTHER, GREETING):
-                message = f"“{intent}” has {count} examples here, and no dialog starts with it or offers it"
+                message = f"“{intent}” has {_examples(count)} here, and no dialog starts with it or offers it"
                 todo = f"name it under `intents:` of a dialog, or move its examples to `{OTHER}`"
                 yield m.within(file, ("intents", intent), message, todo, severity="warning")
             elif count < LEAST and intent not in used:
-                message = f"“{intent}” has {count} examples: too few to learn from"
+                message = f"“{intent}” has {_examples(count)}: too few to learn from"
                 yield m.within(file, ("intents", intent), message, "write ten or more", severity="warning")
             yield from _behind(m, language, intent, counts)
+
+
+def unlearnable(m: Material) -> Iterator[Problem]:
+    """An intent with a single sentence stops the training; a file of a language that the bot does not speak is learnt for nobody."""
+    files = {file: source for file, source in m.sources.items() if file.startswith("nlu/") and file.endswith(".yaml")}
+    known = [each for file, source in files.items() for each in sentences(file[4:-5], source)]
+    for sentence in known:
+        if sum(each.intent == sentence.intent for each in known) == 1:
+            message = f"“{sentence.intent}” has a single example: nothing can be learnt from it"
+            yield _problem(
+                sentence, message, "write ten sentences or more that customers write, or take the intent out", "error"
+            )
+    for file in files:
+        if file[4:-5] not in m.bot.languages:
+            todo = "add the language to `languages:` of bot.yaml, or delete the file"
+            yield m.within(file, (), f"the bot does not speak “{file[4:-5]}”", todo, severity="warning")
 
 
 def _behind(m: Material, language: str, intent: str, counts: dict[str, dict[str, int]]) -> Iterator[Problem]:
@@ -96,6 +112,10 @@ def _behind(m: Material, language: str, intent: str, counts: dict[str, dict[str,
         message = f"“{intent}” has {here} examples in {language}, and {most} in {best}"
         todo = f"write more in {language}: who writes it is understood worse"
         yield m.within(file_of(language), ("intents", intent), message, todo, severity="warning")
+
+
+def _examples(count: int) -> str:
+    return "one example" if count == 1 else f"{count} examples"
 
 
 def _intents(known: Sequence[Sentence]) -> list[str]:

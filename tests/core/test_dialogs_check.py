@@ -351,3 +351,19 @@ def test_a_language_that_was_left_behind_is_told_of_with_both_figures() -> None:
     (problem,) = checked(files)
     assert (problem.code, problem.severity) == ("D20", "warning")
     assert "10 examples in en" in problem.message
+
+
+def test_a_single_example_in_all_files_is_an_error_at_its_line_since_training_stops_at_it() -> None:
+    found = checked(edited(("nlu/de.yaml", "intents:\n", "intents:\n  lonely:\n    - Ganz allein hier\n")))
+    (problem,) = [each for each in found if each.severity == "error"]
+    assert (problem.code, problem.file, problem.line) == ("D20", "nlu/de.yaml", 5)
+    assert "“lonely” has a single example" in problem.message
+
+
+def test_examples_of_a_language_that_the_bot_does_not_speak_are_told_of() -> None:
+    files = dict(nordnetz_files())
+    (problem,) = checked(
+        {**files, "nlu/fr.yaml": "intents:\n  order_status: [Où est ma commande, Et mon colis]\n".encode()}
+    )
+    assert (problem.code, problem.severity, problem.file) == ("D20", "warning", "nlu/fr.yaml")
+    assert "does not speak “fr”" in problem.message
