@@ -77,6 +77,7 @@ def lotse_processes(
         "LOTSE_VAR": str(var),
         "LOTSE_WEB__PUBLIC_URL": f"http://127.0.0.1:{port}",
         "LOTSE_LOG_LEVEL": "warning",
+        "LOTSE_NLU__LAYERS": '["multilingual"]',  # what every install has; here MiniLM is installed for the tests
         **environment,
     }
     program = str(Path(sys.executable).parent / "lotse")
