@@ -8,7 +8,7 @@ from scipy.sparse import csr_matrix
 
 from conversation.value import Value
 from nlu.encoding import Floats
-from nlu.folds import Row
+from nlu.read import Row
 
 ALIKE: Final = 0.8
 """Dice's coefficient of two sentences' letter triples from which they are near-duplicates: about one word in six differs."""
