@@ -76,16 +76,19 @@ _ROWS: Final = {
     "ru": "йцукенгшщзхъ фывапролджэ ячсмитьбю",
     "uk": "йцукенгшщзхї фівапролджє ячсмитьбю",
 }
-_ENDINGS: Final[Mapping[str, frozenset[str]]] = {
-    "de": frozenset(["", *"e n s t r m en er es em te st et ten ern ens ste tes ter tem d end ende".split()]),
-    "en": frozenset(["", *"s d r e y es ed er ly ing n ies".split()]),
-    "ru": frozenset(["", *"""а я о е и ы у ю й ь ом ем ой ей ёй ою ею ов ев ам ям ах ях ами ями ый ий ая яя ое ее ые ие ого его ому ему ым им ую юю ых их
+_OF_WORDS: Final = {
+    "de": "e n s t r m en er es em te st et ten ern ens ste tes ter tem d end ende",
+    "en": "s d r e y es ed er ly ing n ies",
+    "ru": """а я о е и ы у ю й ь ом ем ой ей ёй ою ею ов ев ам ям ах ях ами ями ый ий ая яя ое ее ые ие ого его ому ему ым им ую юю ых их
         л ла ло ли лся лась лось лись ся сь т ть ти м шь те тся ться тесь ет ёт ит ют ут ат ят ешь ёшь ишь ете ите н на но ны ен ный ная ное ные ных ного
-        ному ной ным ную ья ье ью йте""".split()]),
-    "uk": frozenset(["", *"""а я о е є и і ї у ю й ь ом ем єм ою ею єю ів їв ам ям ах ях ами ями ий ій ого ього ому ьому им ім их іх в ла ло ли вся лася
+        ному ной ным ную ья ье ью йте""",
+    "uk": """а я о е є и і ї у ю й ь ом ем єм ою ею єю ів їв ам ям ах ях ами ями ий ій ого ього ому ьому им ім их іх в ла ло ли вся лася
         лося лися ся сь т ть ти м ш те ться тися тесь є ить їть ють уть ать ять еш єш иш їш ете єте ите їте ові еві єві но на ні ний ному ної ною них ним ну йте
-        імо емо єте йться ся""".split()]),
+        імо емо єте йться ся""",
 }  # fmt: skip
+_ENDINGS: Final[Mapping[str, frozenset[str]]] = {
+    language: frozenset(["", *endings.split()]) for language, endings in _OF_WORDS.items()
+}
 
 
 class Speller:
