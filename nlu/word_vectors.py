@@ -18,7 +18,7 @@ from nlu.ukrainian import russian_word, words_of_the_package
 MAX_WORD: Final = 40
 """Letters of a word that is looked up; nothing that long is one."""
 
-SHORTEST: Final = 5
+SHORTEST: Final = 4
 """Letters that are left of a word at least, when a part of it is looked up in its place."""
 
 ENDING: Final = 3
@@ -28,7 +28,7 @@ MAX_WORDS: Final = 60
 """Words of a text that count."""
 
 _CYRILLIC: Final = re.compile(r"[\u0400-\u04ff]")
-_DATA: Final = Path(__file__).parent / "data" / "words.npz"
+DATA: Final = Path(__file__).parent / "data" / "words.npz"
 
 
 class WordVectors:
@@ -100,5 +100,5 @@ def key_of(word: str) -> np.uint64:
 @cache
 def vectors_of_the_package() -> WordVectors:
     """Blocks for ten milliseconds and takes 6 MB, once a process."""
-    with np.load(_DATA) as table:
+    with np.load(DATA) as table:
         return WordVectors(table["keys"], table["codes"], table["weights"], table["centroids"].astype(np.float32))

@@ -1,14 +1,19 @@
 """Vectors of words made small: fewer dimensions, and each part of what is left as the number of its nearest centroid."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nlu.encoding import Floats, unit_rows
+from nlu.encoding import Floats
+from nlu.word_vectors import readings
 
 Bytes = NDArray[np.uint8]
 CENTROIDS = 256
+ALIKE = 0.9
+"""Cosine from which a word need not be kept, as another stands for it."""
+COMMON = 0.9
+"""Weight below which a word is kept whatever stands for it."""
 
 
 def directions(vectors: Floats, weights: Floats, dims: int) -> Floats:
@@ -52,3 +57,21 @@ def codes(vectors: Floats, means: Floats) -> Bytes:
 
 def unpacked(packed: Bytes, means: Floats) -> Floats:
     return means[np.arange(len(means)), packed].reshape(len(packed), -1)
+
+
+def needed(words: Sequence[str], vectors: Floats, weights: Floats) -> list[int]:
+    """Rows of ``words``, the commonest first, without those that ``readings`` of what is kept already come near."""
+    kept: dict[str, int] = {}
+    for row, word in enumerate(words):
+        if weights[row] > COMMON and _alike(word, row, kept, vectors):
+            continue
+        kept[word] = row
+    return list(kept.values())
+
+
+def _alike(word: str, row: int, kept: Mapping[str, int], vectors: Floats) -> bool:
+    for reading in readings(word):
+        if all(part in kept for part in reading):
+            found = vectors[[kept[part] for part in reading]].sum(0)
+            return bool(found @ vectors[row] >= ALIKE * np.linalg.norm(found) * np.linalg.norm(vectors[row]))
+    return False
