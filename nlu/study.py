@@ -12,10 +12,11 @@ from nlu.encoding import Floats
 from nlu.features import Tokenizers, clean
 from nlu.fit import Layer
 from nlu.folds import Folds, Taught, Unseen, deal, unseen
-from nlu.model import LOCAL, NO_VECTORS, centre
+from nlu.model import LETTERS, NO_VECTORS, WORDS, centre
 from nlu.names import names_of
 from nlu.read import Row
 from nlu.sparse import Vectorizer, features_of
+from nlu.word_vectors import vectors_of_the_package
 
 SPARSE_REGULARIZATION = 0.05
 DENSE_REGULARIZATION = 0.03
@@ -44,7 +45,7 @@ class Block(NamedTuple):
 
 
 class Study(NamedTuple):
-    """``blocks``: by encoder, with LOCAL for words and characters first. ``kept``: numbers of the examples to compare with."""
+    """``blocks``: by name, LETTERS and WORDS first. ``kept``: numbers of the examples to compare with."""
 
     rows: Sequence[Row]
     labels: tuple[str, ...]
@@ -66,9 +67,13 @@ class Study(NamedTuple):
         """``kept`` as a mask."""
         return np.isin(np.arange(len(self.rows)), self.kept)
 
-    def near(self, encoders: Sequence[str]) -> Any:
+    @property
+    def encoders(self) -> tuple[str, ...]:
+        return tuple(self.blocks)[2:]
+
+    def near(self, blocks: Sequence[str]) -> Any:
         """Cosines to the nearest other example (blocks x examples)."""
-        return np.stack([self.blocks[name].unseen.near for name in (LOCAL, *encoders)])
+        return np.stack([self.blocks[name].unseen.near for name in blocks])
 
 
 def study(
@@ -97,7 +102,10 @@ def study(
     ground = _Ground(wanted, named, len(labels), folds, np.sort(folds.order[:: -(-len(rows) // KEPT)]))
     vectorizer = Vectorizer(features, idf, unknown_idf)
     matrix, beside = (_matrix(each, vectorizer, len(features)) for each in (words, words_of_names))
-    blocks = {LOCAL: _sparse_block(matrix, beside, ground)}
+    blocks = {
+        LETTERS: _sparse_block(matrix, beside, ground),
+        WORDS: _dense_block(_means(words), _means(words_of_names), ground),
+    }
     for name in sorted(name for name, vectors in encoded.items() if vectors.any()):
         nothing = np.zeros((len(names), encoded[name].shape[1]), np.float32)
         blocks[name] = _dense_block(encoded[name], called.get(name, nothing), ground)
@@ -134,12 +142,17 @@ def _sparse_block(matrix: Any, beside: Any, ground: _Ground) -> Block:
 def _dense_block(vectors: Floats, beside: Floats, ground: _Ground) -> Block:
     """``beside``: vectors of the names; those of zeros are not learnt."""
     has, called = (np.flatnonzero(each.any(axis=1)) for each in (vectors, beside))
-    mean = (vectors.sum(axis=0) / len(has)).astype(np.float32)
+    mean = (vectors.sum(axis=0) / max(1, len(has))).astype(np.float32)
     matrix = centre(vectors.astype(np.float32), mean)
     taught = Taught(matrix, ground.wanted, centre(beside[called], mean), ground.named[called])
     regularization = DENSE_REGULARIZATION * float(np.clip(len(matrix) / SOME, 1, 9)) ** 0.5
     said = ground.unseen(taught, matrix, regularization)
     return Block(taught, matrix, regularization, vectors.any(axis=1), mean, said)
+
+
+def _means(words: Sequence[Sequence[str]]) -> Floats:
+    table = vectors_of_the_package()
+    return np.array([table.mean(each) for each in words], np.float32).reshape(len(words), table.dims)
 
 
 def _matrix(words: Sequence[Sequence[str]], vectorizer: Vectorizer, width: int) -> Any:

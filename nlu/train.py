@@ -11,7 +11,7 @@ from conversation.understanding import Intent
 from nlu.doubles import doubles_of
 from nlu.encoding import Floats
 from nlu.heads import make_head, mixed
-from nlu.model import LOCAL, NO_VECTORS, Head, Meta, Model, head_name, ranked
+from nlu.model import LETTERS, LOCAL, NO_VECTORS, WORDS, Head, Meta, Model, head_name, ranked
 from nlu.read import Examples, Row, read_examples, synonyms_of
 from nlu.study import Study, check_shapes, study
 
@@ -56,7 +56,7 @@ def train_rows(
         entities={each.language: each.entities for each in read},
         words=_words_by_language(rows, known.words),
         synonyms=synonyms,
-        encoders=tuple(name for name in known.blocks if name != LOCAL),
+        encoders=known.encoders,
         heads=_heads(known),
         unknown_idf=known.unknown_idf,
         examples=len(rows),
@@ -84,7 +84,7 @@ def held_out(
     heads = {head.name: head for head in _heads(known)}
     if seed:
         known = study(rows, encoded, called, together=together, seed=seed, synonyms=synonyms)
-    said = {name: (mixed(known, head), known.near(head.encoders)) for name, head in heads.items()}
+    said = {name: (mixed(known, head), known.near(head.blocks)) for name, head in heads.items()}
     found: dict[str, tuple[tuple[Intent, ...], ...]] = {}
     for name, head in heads.items():
         answers = []
@@ -107,17 +107,17 @@ def _rows(read: Sequence[Examples]) -> tuple[Row, ...]:
 
 
 def _heads(known: Study) -> tuple[Head, ...]:
-    encoders = sorted(name for name in known.blocks if name != LOCAL)
+    encoders = known.encoders
     sizes = range(len(encoders) + 1) if len(encoders) <= MAX_ENCODERS else (0, 1, len(encoders))
     heads = [make_head(known, chosen) for size in sizes for chosen in combinations(encoders, size)]
     return tuple(head for head in heads if head is not None)
 
 
 def _arrays(known: Study) -> dict[str, Any]:
-    local = known.blocks[LOCAL]
-    shared = local.nearness[known.kept].tocsc()
+    letters = known.blocks[LETTERS]
+    shared = letters.nearness[known.kept].tocsc()
     shared.sort_indices()
-    layer = known.layer(LOCAL)
+    layer = known.layer(LETTERS)
     arrays = {
         "idf": known.idf,
         "weights": layer.weights.astype(np.float16),
@@ -126,7 +126,7 @@ def _arrays(known: Study) -> dict[str, Any]:
         "rows": shared.indices.astype(np.int32),
         "values": shared.data.astype(np.float16),
     }
-    for number, name in enumerate(name for name in known.blocks if name != LOCAL):
+    for number, name in enumerate((WORDS, *known.encoders)):
         block = known.blocks[name]
         layer = known.layer(name)
         arrays[f"weights.{number}"] = layer.weights.astype(np.float32)

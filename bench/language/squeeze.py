@@ -1,0 +1,77 @@
+"""Vectors of words made small: fewer dimensions, and each part of what is left as the number of its nearest centroid."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlu.encoding import Floats
+from nlu.word_vectors import readings
+
+Bytes = NDArray[np.uint8]
+CENTROIDS = 256
+ALIKE = 0.9
+"""Cosine from which a word need not be kept, as another stands for it."""
+COMMON = 0.9
+"""Weight below which a word is kept whatever stands for it."""
+
+
+def directions(vectors: Floats, weights: Floats, dims: int) -> Floats:
+    """(width x ``dims``): the directions in which ``vectors``, times their ``weights``, differ most, turned so that each has as much."""
+    weighed = vectors * weights[:, None]
+    _, found = np.linalg.eigh(weighed.T @ weighed)
+    kept = found[:, -dims:]
+    kept = kept * np.where(kept[np.abs(kept).argmax(0), np.arange(dims)] < 0, -1, 1)
+    turn, _ = np.linalg.qr(np.random.default_rng(0).standard_normal((dims, dims)))
+    return np.asarray(kept @ turn, np.float32)
+
+
+def centroids(vectors: Floats, parts: int, rounds: int = 20) -> Floats:
+    """(``parts`` x CENTROIDS x dims of a part) by k-means; at least CENTROIDS ``vectors``."""
+    return np.stack([_means(part, number, rounds) for number, part in enumerate(np.split(vectors, parts, axis=1))])
+
+
+def _means(vectors: Floats, seed: int, rounds: int) -> Floats:
+    rng = np.random.default_rng(seed)
+    found = vectors[rng.choice(len(vectors), CENTROIDS, replace=False)]
+    for _ in range(rounds):
+        near = nearest(vectors, found)
+        counts = np.bincount(near, minlength=CENTROIDS)
+        sums = np.stack([np.bincount(near, column, CENTROIDS) for column in vectors.T], axis=1)
+        found = np.where(counts[:, None] > 0, sums / np.maximum(counts, 1)[:, None], found).astype(np.float32)
+    return found
+
+
+def nearest(vectors: Floats, means: Floats) -> NDArray[np.intp]:
+    """The number of the nearest of ``means`` for each of ``vectors``."""
+    half = (means * means).sum(1) / 2
+    blocks = range(0, len(vectors), 8_192)
+    return np.concatenate([(vectors[start : start + 8_192] @ means.T - half).argmax(1) for start in blocks])
+
+
+def codes(vectors: Floats, means: Floats) -> Bytes:
+    """(vectors x parts)."""
+    parts = np.split(vectors, len(means), axis=1)
+    return np.stack([nearest(part, mean) for part, mean in zip(parts, means, strict=True)], axis=1).astype(np.uint8)
+
+
+def unpacked(packed: Bytes, means: Floats) -> Floats:
+    return means[np.arange(len(means)), packed].reshape(len(packed), -1)
+
+
+def needed(words: Sequence[str], vectors: Floats, weights: Floats) -> list[int]:
+    """Rows of ``words``, the commonest first, without those that ``readings`` of what is kept already come near."""
+    kept: dict[str, int] = {}
+    for row, word in enumerate(words):
+        if weights[row] > COMMON and _alike(word, row, kept, vectors):
+            continue
+        kept[word] = row
+    return list(kept.values())
+
+
+def _alike(word: str, row: int, kept: Mapping[str, int], vectors: Floats) -> bool:
+    for reading in readings(word):
+        if all(part in kept for part in reading):
+            found = vectors[[kept[part] for part in reading]].sum(0)
+            return bool(found @ vectors[row] >= ALIKE * np.linalg.norm(found) * np.linalg.norm(vectors[row]))
+    return False

@@ -1,0 +1,102 @@
+"""Words that customers may write, the commonest first: see README.md beside this file for where they come from."""
+
+import gzip
+import json
+import re
+import tarfile
+import zipfile
+from collections.abc import Callable, Iterable, Mapping
+from math import exp
+from pathlib import Path
+
+import corpus
+
+WORD = re.compile(r"[^\W\d_]{1,30}")
+_LATIN = re.compile("[a-zäöüß]{1,30}")
+CLITICS = ("n't", "'s", "'m", "'re", "'ve", "'ll", "'d")
+MARKS = (*".,;:!?-/()%&+€$\"'", "...", "0", "00", "000", "0000", "00000")
+"""As ``nlu.features`` leaves them: digits alike."""
+
+_RUSSIAN = re.compile("[а-яё]{1,30}")
+
+
+def written(wheels: Path, language: str, most: int) -> list[str]:
+    """The ``most`` that are written most often, in small letters, by spaCy's table of German or English."""
+    name = f"spacy_lookups_data/data/{language}_lexeme_prob.json.gz"
+    table = json.loads(gzip.decompress(zipfile.ZipFile(_only(wheels, "spacy_lookups_data-*.whl")).read(name)))
+    shares: dict[str, float] = {}
+    for word, logarithm in table.items():
+        low = word.lower()
+        if _LATIN.fullmatch(low) or low in CLITICS:
+            shares[low] = shares.get(low, 0) + exp(logarithm)
+    return sorted(shares, key=lambda word: (-shares[word], word))[:most]
+
+
+def russian(wheels: Path, share: Callable[[str], float], most: int) -> list[str]:
+    """What is known to be written often, then all forms of its dictionary entries, then those of the ``most`` entries that are
+    written most often by ``share``."""
+    entries = russian_entries(wheels)
+    common = [word for word in (*of_the_project(), *_read_from_ukrainian(), *_subtitled(wheels)) if _RUSSIAN.fullmatch(word)]
+    owner = {form: entry for entry, forms in entries.items() for form in forms}
+    shares = {entry: max(map(share, forms)) for entry, forms in entries.items()}
+    ranked = sorted(shares, key=lambda entry: (-shares[entry], entry))[:most]
+    chosen = dict.fromkeys([*(owner[word] for word in common if word in owner), *ranked])
+    return list(dict.fromkeys([*common, *(form for entry in chosen for form in entries[entry])]))
+
+
+def russian_entries(wheels: Path) -> Mapping[str, list[str]]:
+    """Entries of the Hunspell dictionary that are written small, and all forms of each."""
+    with tarfile.open(_only(wheels, "dictionary-ru-*.tgz")) as archive:
+        endings, entries = (_lines(archive, f"package/index.{name}") for name in ("aff", "dic"))
+    return expanded(endings, entries[1:])
+
+
+def expanded(endings: Iterable[str], entries: Iterable[str]) -> Mapping[str, list[str]]:
+    """``endings``: lines of an ``.aff`` file, of which suffixes count (``SFX flag strip add condition``); ``entries``: lines of a
+    ``.dic`` file, ``word/flags``."""
+    rules: dict[str, list[tuple[str, str, re.Pattern[str]]]] = {}
+    for line in endings:
+        match line.split():
+            case ["SFX", flag, strip, add, condition, *_]:
+                rule = (strip.replace("0", ""), add.split("/")[0].replace("0", ""), re.compile(f"{condition}$"))
+                rules.setdefault(flag, []).append(rule)
+    found: dict[str, list[str]] = {}
+    for line in entries:
+        word, _, flags = line.strip().partition("/")
+        if _RUSSIAN.fullmatch(word):
+            forms = [
+                word.removesuffix(strip) + add
+                for flag in flags
+                for strip, add, condition in rules.get(flag, ())
+                if word.endswith(strip) and condition.search(word)
+            ]
+            found[word] = list(dict.fromkeys([*found.get(word, ()), word, *forms]))
+    return found
+
+
+def _subtitled(wheels: Path) -> list[str]:
+    """The commonest Russian words of films, by pyspellchecker's table."""
+    table = json.loads(gzip.decompress(zipfile.ZipFile(_only(wheels, "pyspellchecker-*.whl")).read("spellchecker/resources/ru.json.gz")))
+    return sorted(table, key=lambda word: (-table[word], word))
+
+
+def _read_from_ukrainian() -> list[str]:
+    """What Ukrainian words are read as, the commonest first."""
+    lines = (corpus.ROOT / "nlu" / "data" / "ukrainian.tsv").read_text("utf-8").splitlines()
+    return [word for line in lines if not line.startswith("#") for word in line.rpartition("\t")[2].split()]
+
+
+def of_the_project() -> list[str]:
+    """Words of the messages and examples that were written for this project; Ukrainian ones are looked up as Russian."""
+    texts = [text for language in ("de", "en", "ru") for text in (*corpus.chat()[language], *corpus.examples()[language])]
+    return sorted({word for text in texts for word in WORD.findall(text.lower())})
+
+
+def _lines(archive: tarfile.TarFile, name: str) -> list[str]:
+    file = archive.extractfile(name)
+    return file.read().decode("utf-8").splitlines() if file else []
+
+
+def _only(folder: Path, pattern: str) -> Path:
+    (path,) = folder.glob(pattern)
+    return path
