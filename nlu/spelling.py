@@ -42,7 +42,7 @@ AHEAD: Final = 0.5
 FIRST: Final = 0.4
 """What it costs that the first letter is wrong."""
 
-OTHER_FORM: Final = 3.0
+OTHER_FORM: Final = 2.5
 """What it costs that both are forms of one word: then it was mostly meant so."""
 
 NAME: Final = 1.0
@@ -80,6 +80,7 @@ _ALPHABETS: Final = {
     "ru": "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
     "uk": "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя",
 }
+_SPACED: Final[Mapping[str, str]] = {language: " ".join(letters) for language, letters in _ALPHABETS.items()}
 _ROWS: Final = {
     "de": "qwertzuiopü asdfghjklöä yxcvbnm",
     "en": "qwertyuiop asdfghjkl zxcvbnm",
@@ -149,26 +150,30 @@ class Speller:
 
     def _meant(self, typed: str, language: str, more: float) -> str:
         """Empty if nothing is sure. ``more``: how much more is needed for that than usually."""
-        near = self._near(typed, language) if len(typed) <= _LONGEST_OF_ALL else []
+        near = self._near(typed, language) if len(typed) <= _LONGEST_OF_ALL else {}
         if not near:
             return self._two_slips(typed, language) if len(typed) >= TWO_SLIPS else ""
-        scores = {word: self._commonness(word, language) - slip(typed, word, language) for word in near}
-        for word in near:
-            if is_other_form(typed, word, language) and slip(typed, word, language) > DOUBLED:
-                scores[word] -= OTHER_FORM
-        ranked = sorted(scores, key=lambda word: (-scores[word], word))
         needed = NEEDED.get(len(typed), NEEDED_LONG) + NEEDED_MORE.get(language, 0.0) + more
+        scores: dict[str, float] = {}
+        for word, common in near.items():
+            cost = slip(typed, word, language) if common >= needed - AHEAD else common
+            if common - cost >= needed - AHEAD:
+                is_form = cost > DOUBLED and is_other_form(typed, word, language)
+                scores[word] = common - cost - (OTHER_FORM if is_form else 0.0)
+        ranked = sorted(scores, key=lambda word: (-scores[word], word))
         if not ranked or scores[ranked[0]] < needed:
             return ""
         best = ranked[0]
         others = [word for word in ranked[1:] if scores[best] - scores[word] < AHEAD]
         return best if all(is_other_form(best, word, language) for word in others) else ""
 
-    def _near(self, typed: str, language: str) -> list[str]:
-        """Known words one slip away: it is no further on than where no known word begins like the typed one."""
-        everybodys, own = known_words(), self._own
+    def _near(self, typed: str, language: str) -> dict[str, float]:
+        """Words of this language one slip away, and how often they are written. The slip is no further on than where no known word
+        begins like the typed one."""
         right = max(_begun(in_order(), typed), _begun(self._in_order, typed))
-        return [word for word in one_slip_away(typed, language, right) if word in everybodys or word in own]
+        maybe = one_slip_away(typed, language, right)
+        found = (known_words().keys() & maybe) | (self._own.keys() & maybe)
+        return {word: common for word in found if (common := self._commonness(word, language))}
 
     def _two_slips(self, typed: str, language: str) -> str:
         apart = np.abs(self._letters - _counts(typed)).sum(axis=1, dtype=np.int16)
@@ -187,18 +192,20 @@ class Speller:
 def one_slip_away(typed: str, language: str, right: int = _LONGEST) -> set[str]:
     """All words that ``typed`` may be with one letter left out, put in, changed, or swapped with the next, after at most ``right``
     letters that are as they should be."""
-    alphabet = _ALPHABETS.get(language, _ALPHABETS["en"])
+    letters = _SPACED.get(language, _SPACED["en"])
     found: set[str] = set()
     for place in range(min(len(typed), right + 1)):
-        head, rest = typed[:place], typed[place + 1 :]
+        head, tail = typed[:place], typed[place:]
+        rest = tail[1:]
         found.add(head + rest)
         if rest:
-            found.add(head + rest[0] + typed[place] + rest[1:])
-        found.update([head + letter + rest for letter in alphabet])
-        tail = typed[place:]
-        found.update([head + letter + tail for letter in alphabet])
+            found.add(head + rest[0] + tail[0] + rest[1:])
+        found.update(
+            (head + letters.replace(" ", f"{rest} {head}") + rest).split(" ")
+        )  # four times as quick as letter by letter
+        found.update((head + letters.replace(" ", f"{tail} {head}") + tail).split(" "))
     if right >= len(typed):
-        found.update([typed + letter for letter in alphabet])
+        found.update((typed + letters.replace(" ", f" {typed}")).split(" "))
     found.discard(typed)
     return found
 
@@ -216,7 +223,7 @@ def slip(typed: str, word: str, language: str) -> float:
         beside = (place and typed[place - 1] in around) or typed[place + 1 : place + 2] in around
         return first + (BESIDE if beside else TOO_MANY)
     if len(typed) < len(word):
-        return first + LEFT_OUT
+        return DOUBLED if word[place - 1 : place] == word[place] else first + LEFT_OUT
     if typed[place + 1 :] != word[place + 1 :]:
         return first + SWAPPED
     if word[place] in near.get(typed[place], ""):
@@ -267,10 +274,10 @@ def _counts(word: str) -> list[int]:
 
 def _same(one: str, other: str) -> int:
     """Letters that both begin with."""
-    return next(
-        (place for place, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]),
-        min(len(one), len(other)),
-    )
+    place, most = 0, min(len(one), len(other))
+    while place < most and one[place] == other[place]:
+        place += 1
+    return place
 
 
 @cache
