@@ -91,7 +91,7 @@ def report_on(subject: Subject, languages: Sequence[str] = (), cost: float = COS
         doubles=subject.doubles,
         limits=subject.limits,
         languages=languages or subject.languages,
-        encoded={name: vectors for name, vectors in subject.encoded.items() if name != "words"},
+        encoded=subject.encoded,
         cost=cost,
     )
 
