@@ -54,8 +54,8 @@ async def open_layers(settings: Settings, stack: AsyncExitStack, meter: Meter = 
 
 
 def wanted(asked: NluSettings, layer: str) -> bool:
-    """Whether the settings let that kind of encoder be used. `words` knows nothing that `multilingual` does not: it must be named."""
-    return layer in asked.layers or ("*" in asked.layers and layer != "words")
+    """Whether the settings let that kind of encoder be used."""
+    return layer in asked.layers or "*" in asked.layers
 
 
 def rasa_of(asked: NluSettings) -> "RasaNlu":
@@ -137,10 +137,4 @@ def _openers(asked: NluSettings, cache: Path) -> Mapping[str, Callable[[], Encod
 
         return open_multilingual(cache)
 
-    def words() -> Encoder | None:
-        from nlu.encoders.multilingual import open_multilingual
-        from nlu.encoders.words import WordsEncoder
-
-        return WordsEncoder(open_multilingual(cache))
-
-    return {"path": path, "minilm": minilm, "spacy": spacy, "multilingual": multilingual, "words": words}
+    return {"path": path, "minilm": minilm, "spacy": spacy, "multilingual": multilingual}

@@ -144,7 +144,7 @@ class EndpointSettings(BaseModel):
 class NluSettings(BaseModel):
     layers: list[str] = Field(
         ["*"],
-        description='Which of the sentence encoders that are there are used: multilingual, words, minilm, spacy, path, endpoint. ["*"]: all but `words`, which is quicker than `multilingual` and knows less; []: none, words and letters alone.',
+        description='Which of the sentence encoders that are there are used: multilingual, minilm, spacy, path, endpoint. ["*"]: all; []: none, words and letters alone.',
     )
     limit: float = Field(
         0.1,

@@ -8,7 +8,7 @@ from scipy.sparse import csr_matrix
 
 from conversation.value import Value
 from nlu.encoding import Floats
-from nlu.folds import Row
+from nlu.read import Row
 
 ALIKE: Final = 0.8
 """Dice's coefficient of two sentences' letter triples from which they are near-duplicates: about one word in six differs."""
@@ -29,7 +29,7 @@ class Doubles(Value, frozen=True, kw_only=True):
 def doubles_of(rows: Sequence[Row], encoded: Mapping[str, Floats] = {}) -> Doubles:
     """Only sentences of one intent are compared. ``encoded``: as of ``nlu.train.train``; without vectors no translation is found."""
     near = _near_pairs(rows)
-    translated = {pair for name, vectors in encoded.items() if name != "words" for pair in _translations(rows, vectors)}
+    translated = {pair for vectors in encoded.values() for pair in _translations(rows, vectors)}
     return Doubles(
         together=_components(len(rows), near | translated),
         near=len({number for pair in near for number in pair}),

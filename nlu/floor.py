@@ -63,7 +63,7 @@ class Floor:
         cleaned = clean(mended.text)
         found, score = self._detector.detect(cleaned, _WORD.findall(cleaned), spoken)
         by = found or spoken or self.languages[0]
-        said = self._speller.spelled(_without_foreign_courtesies(mended.text, by))
+        said = self._speller.spelled(_without_foreign_courtesies(mended.text, by), by)
         words = self._tokenizers.words(cleaned if said == mended.text else clean(said), by)
         return Reading(
             typed=text,

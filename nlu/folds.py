@@ -2,11 +2,13 @@
 
 import hashlib
 from collections.abc import Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 import numpy as np
+from scipy.sparse import vstack
 
-from nlu.fit import fit
+from nlu.fit import Layer, fit
+from nlu.read import Row
 
 FOLDS = 5
 LEFT_OUT = 3
@@ -16,8 +18,6 @@ MANY = 4_000
 """Examples from which three folds and one group of strangers will do."""
 
 _CHUNK = 512
-Row: TypeAlias = tuple[str, str, str]
-"""An example: language, intent, text."""
 
 
 class Folds(NamedTuple):
@@ -36,6 +36,21 @@ class Folds(NamedTuple):
     def groups(self) -> range:
         """Those that are left out in turn."""
         return range(int(self.group.max()) + 1 if len(self.group) < MANY else 1)
+
+
+class Taught(NamedTuple):
+    """What a block can learn from: examples x features with the numbers of their labels, and the same of the intents' names."""
+
+    matrix: Any
+    wanted: Any
+    names: Any
+    named: Any
+
+    def fit(self, known: Any, named: Any, labels: int, regularization: float) -> Layer:
+        """``known``, ``named``: numbers of the examples and the names that are learnt."""
+        parts = [self.matrix[known], self.names[named]]
+        together = np.concatenate(parts) if isinstance(self.matrix, np.ndarray) else vstack(parts, "csr")
+        return fit(together, np.concatenate([self.wanted[known], self.named[named]]), labels, regularization)
 
 
 class Unseen(NamedTuple):
@@ -70,23 +85,24 @@ def _digest(row: Row, seed: int) -> bytes:
     return hashlib.blake2b("\0".join(row).encode("utf-8", "replace"), digest_size=8, salt=salt).digest()
 
 
-def unseen(
-    matrix: Any, nearness: Any, wanted: Any, *, labels: int, regularization: float, folds: Folds, kept: Any
-) -> Unseen:
+def unseen(taught: Taught, nearness: Any, *, labels: int, regularization: float, folds: Folds, kept: Any) -> Unseen:
     """``nearness``: examples x features, those by which two texts are compared; ``kept``: numbers of the examples to compare with.
     What is learnt is learnt from examples that are not all zeros."""
+    matrix, wanted = taught.matrix, taught.wanted
     full = np.asarray(abs(matrix).sum(axis=1)).ravel() > 0
     logits = np.zeros((len(wanted), labels), np.float32)
     strange = np.zeros_like(logits)
+    groups = folds.group[_first_of(wanted, labels)]
     for fold in folds.folds:
         known, asked = np.flatnonzero(full & (folds.fold != fold)), np.flatnonzero(folds.fold == fold)
         if len(known):
-            logits[asked] = fit(matrix[known], wanted[known], labels, regularization)(matrix[asked])
+            logits[asked] = taught.fit(known, slice(None), labels, regularization)(matrix[asked])
     for group in folds.groups:
         known, asked = np.flatnonzero(full & (folds.group != group)), np.flatnonzero(folds.group == group)
         if len(known):
-            strange[asked] = fit(matrix[known], wanted[known], labels, regularization)(matrix[asked])
-    strange[folds.group[:, None] == folds.group[_first_of(wanted, labels)][None, :]] = -30.0
+            named = np.flatnonzero(groups[taught.named] != group)
+            strange[asked] = taught.fit(known, named, labels, regularization)(matrix[asked])
+    strange[folds.group[:, None] == groups[None, :]] = -30.0
     return Unseen(
         logits=logits,
         near=_nearest(nearness, folds.fold, kept),

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from nlu.calibrate import calibrate, weigh_blocks
-from nlu.model import LOCAL, Head, LanguageReport, Mix, calibrated, calibration_inputs, head_name, softmax
+from nlu.model import Head, LanguageReport, Mix, blocks_of, calibrated, calibration_inputs, head_name, softmax
 from nlu.read import OTHER
 from nlu.study import Study
 
@@ -29,19 +29,20 @@ _EVEN = 1.5
 
 def make_head(known: Study, encoders: Sequence[str]) -> Head | None:
     """None where the encoders have vectors of too few examples in common."""
-    has = np.logical_and.reduce([known.blocks[name].has for name in (LOCAL, *encoders)])
+    has = np.logical_and.reduce([np.ones(len(known.rows), bool), *(known.blocks[name].has for name in encoders)])
     if encoders and (has.sum() < 10 or len(set(known.wanted[has])) < 2):
         return None
-    size = 1 + len(encoders)
+    blocks = blocks_of(encoders)
+    size = len(blocks)
     first = Mix(blocks=(_EVEN / size,) * size, calibration=(1.0,) + (0.0,) * (size + 2))
-    overall = _mix(known, encoders, has, first, 3.0)
+    overall = _mix(known, blocks, has, first, 3.0)
     mixes = {"": overall}
     spoken = np.array([row[0] for row in known.rows])
     languages = sorted({row[0] for row, mine in zip(known.rows, has, strict=True) if mine})
     for language in languages:
         mine = has & (spoken == language)
         if len(languages) > 1 and mine.sum() >= ENOUGH:
-            mixes[language] = _mix(known, encoders, mine, overall, 5.0)
+            mixes[language] = _mix(known, blocks, mine, overall, 5.0)
     head = Head(name=head_name(encoders), encoders=tuple(sorted(encoders)), mixes=mixes)
     reports = tuple(_report(known, head, language, has & (spoken == language)) for language in languages)
     return Head(name=head.name, encoders=head.encoders, mixes=mixes, reports=reports)
@@ -53,14 +54,14 @@ def mixed(known: Study, head: Head) -> Any:
     spoken = np.array([row[0] for row in known.rows])
     for language in {row[0] for row in known.rows}:
         mine = spoken == language
-        for name, weight in zip((LOCAL, *head.encoders), head.mix(language).blocks, strict=True):
+        for name, weight in zip(head.blocks, head.mix(language).blocks, strict=True):
             found[mine] += np.float32(weight) * known.blocks[name].unseen.logits[mine]
     return found
 
 
-def _mix(known: Study, encoders: Sequence[str], mine: Any, before: Mix, firm: float) -> Mix:
+def _mix(known: Study, blocks: Sequence[str], mine: Any, before: Mix, firm: float) -> Mix:
     """``mine``: the examples that count, as a mask."""
-    unseen = [known.blocks[name].unseen for name in (LOCAL, *encoders)]
+    unseen = [known.blocks[name].unseen for name in blocks]
     wanted = known.wanted[mine]
     some = mine & known.is_kept if mine.sum() > len(known.kept) else mine  # enough for a handful of weights
     weights = weigh_blocks([each.logits[some] for each in unseen], known.wanted[some], np.array(before.blocks))
@@ -97,7 +98,7 @@ def _best(known: Study, logits: Any) -> tuple[Any, Any, Any]:
 
 def _report(known: Study, head: Head, language: str, mine: Any) -> LanguageReport:
     top, strength, choice = _best(known, mixed(known, head))
-    scores = calibrated(top, strength, known.near(head.encoders), head.mix(language).calibration)
+    scores = calibrated(top, strength, known.near(head.blocks), head.mix(language).calibration)
     tasks = mine & np.array([row[1] != OTHER for row in known.rows])
     right = choice == known.wanted
     sure = scores >= ACCEPT

@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from nlu.spelling import known_words
+from nlu.word_list import STEPS, known_words, often
 
 Chances: TypeAlias = NDArray[np.int8]
 
@@ -27,8 +27,8 @@ _LONGEST_WORD: Final = 24
 SOFT: Final = 1.0
 """What it costs that a soft sign was left out."""
 
-KNOWN: Final = 2.0
-"""What it is worth that there is such a word."""
+KNOWN: Final = 0.7
+"""What each tenfold is worth that a word is written more often than once in a thousand million words."""
 
 _RARE: Final = 1.5
 """What a spelling costs that few people use."""
@@ -63,6 +63,7 @@ class Letters:
         self._numbers = {char: number for number, char in enumerate(alphabet)}
         self._chances = chances.tobytes()
         self._table = _table(language)
+        self._language = language
 
     def likelihood(self, word: str) -> float:
         """The logarithm of how likely a lower-case word is in this language."""
@@ -99,7 +100,9 @@ class Letters:
                         beam[key] = total
         everybodys = known_words()
         ended = {
-            made: score + _signed(chances[state * size]) / UNIT + (KNOWN if made in everybodys else 0.0)
+            made: score
+            + _signed(chances[state * size]) / UNIT
+            + KNOWN * often(everybodys.get(made, 0), self._language) / STEPS
             for (state, made), score in beams[-1].items()
         }
         best = max(ended, key=lambda made: ended[made])

@@ -1,5 +1,5 @@
-"""The trained classifier in plain numpy: a linear layer for words and characters, one for each sentence encoder, and the
-heads that make calibrated scores of them."""
+"""The trained classifier in plain numpy: blocks, each a linear layer, for letters, for words' vectors and for each sentence encoder, and
+the heads that make calibrated scores of them."""
 
 from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
@@ -12,9 +12,16 @@ from conversation.value import Value
 from nlu.encoding import Floats
 from nlu.read import OTHER, EntityRule
 from nlu.sparse import Postings, Vectorizer
+from nlu.word_vectors import vectors_of_the_package
 
 LOCAL = "local"
 """The head that needs no encoder; it is in every model."""
+
+LETTERS = "letters"
+"""The block of characters, words, pairs of words and concepts. Every head hears it."""
+
+WORDS = "words"
+"""The block of the mean of the words' vectors. Every head hears it."""
 
 NO_VECTORS: Mapping[str, Any] = MappingProxyType({})
 
@@ -48,14 +55,14 @@ class LanguageReport(Value, frozen=True, kw_only=True):
 
 
 class Mix(Value, frozen=True, kw_only=True):
-    """``blocks``: how much the logits of each block count, the head's own block first. ``calibration``: see ``calibrated``."""
+    """``blocks``: how much the logits of each block count, in their order. ``calibration``: see ``calibrated``."""
 
     blocks: tuple[float, ...]
     calibration: tuple[float, ...]
 
 
 class Head(Value, frozen=True, kw_only=True):
-    """What one set of encoders, together with words and characters, makes of a text. ``encoders``: what it needs vectors of.
+    """What some blocks together make of a text. ``encoders``: what it needs vectors of.
 
     ``mixes``: by language, for those with enough examples of their own; "" for all others.
     """
@@ -65,8 +72,17 @@ class Head(Value, frozen=True, kw_only=True):
     mixes: dict[str, Mix]
     reports: tuple[LanguageReport, ...] = ()
 
+    @property
+    def blocks(self) -> tuple[str, ...]:
+        return blocks_of(self.encoders)
+
     def mix(self, language: str) -> Mix:
         return self.mixes.get(language) or self.mixes[""]
+
+
+def blocks_of(encoders: Collection[str]) -> tuple[str, ...]:
+    """What the head of these encoders hears."""
+    return (LETTERS, WORDS, *sorted(encoders))
 
 
 def head_name(encoders: Collection[str]) -> str:
@@ -91,7 +107,7 @@ class Meta(Value, frozen=True, kw_only=True):
 
 
 class Model:
-    """``arrays``: those of SPARSE, and those of DENSE for each of ``meta.encoders``, named ``weights.0``, ``weights.1`` …
+    """``arrays``: those of SPARSE, and those of DENSE for WORDS and each of ``meta.encoders``, named ``weights.0``, ``weights.1`` …
 
     Raises ValueError for arrays that do not fit each other.
     """
@@ -105,8 +121,10 @@ class Model:
         self._arrays = arrays
         self._postings = Postings(arrays["starts"], arrays["rows"], arrays["values"].astype(np.float32))
         self._dense = {
-            name: _Dense(*(arrays[f"{array}.{number}"] for array in DENSE)) for number, name in enumerate(meta.encoders)
+            name: _Dense(*(arrays[f"{array}.{number}"] for array in DENSE))
+            for number, name in enumerate((WORDS, *meta.encoders))
         }
+        self._word_vectors = vectors_of_the_package()
 
     def arrays(self) -> Mapping[str, Any]:
         return self._arrays
@@ -118,7 +136,7 @@ class Model:
 
     def dims(self, encoder: str) -> int:
         """Of the vectors that the model was trained with; 0 for an encoder that it does not know."""
-        return self._dense[encoder].dims if encoder in self._dense else 0
+        return self._dense[encoder].dims if encoder in self.meta.encoders else 0
 
     def classify(
         self, words: Sequence[str], vectors: Mapping[str, Floats] = NO_VECTORS, language: str = ""
@@ -128,14 +146,15 @@ class Model:
         ``vectors``: by the encoder's name, one row of length 1 (dims,) each; the best head for what is there answers.
         ``language``: where the text's language is known, its own calibration counts.
         """
-        useful = {name: vector for name, vector in vectors.items() if name in self._dense and vector.any()}
+        useful = {name: vector for name, vector in vectors.items() if name in self.meta.encoders and vector.any()}
         head = self.heads[self.head_for(useful)]
         ids, values = self.vectorizer(words)
-        if not len(ids) and not head.encoders:
+        useful[WORDS] = self._word_vectors.mean(words)
+        if not len(ids) and not any(useful[name].any() for name in head.blocks[1:]):
             return ()
         logits = [values @ self.weights[ids].astype(np.float32) + self._arrays["bias"]]
         near = [self._postings.nearest(ids, values)]
-        for name in head.encoders:
+        for name in head.blocks[1:]:
             said, nearest = self._dense[name](useful[name])
             logits.append(said)
             near.append(nearest)
@@ -145,7 +164,7 @@ class Model:
 
 
 class _Dense:
-    """An encoder's own block."""
+    """The block of an encoder, or of words' vectors."""
 
     def __init__(self, weights: Floats, bias: Floats, mean: Floats, examples: Any) -> None:
         self._weights, self._bias, self._mean = weights, bias, mean
@@ -160,7 +179,7 @@ class _Dense:
 
 def check_arrays(meta: Meta, arrays: Mapping[str, Any]) -> None:
     wanted: dict[str, Any] = dict(SPARSE)
-    for number in range(len(meta.encoders)):
+    for number in range(1 + len(meta.encoders)):
         wanted |= {f"{name}.{number}": kind for name, kind in DENSE.items()}
     for name, kind in wanted.items():
         if name not in arrays or arrays[name].dtype != kind:
@@ -168,7 +187,7 @@ def check_arrays(meta: Meta, arrays: Mapping[str, Any]) -> None:
     features, labels = len(meta.features), len(meta.labels)
     shapes = {"idf": (features,), "weights": (features, labels), "bias": (labels,), "starts": (features + 1,)}
     shapes["values"] = arrays["rows"].shape
-    for number in range(len(meta.encoders)):
+    for number in range(1 + len(meta.encoders)):
         width = arrays[f"mean.{number}"].shape[-1]
         shapes[f"mean.{number}"] = (width,)
         shapes[f"bias.{number}"] = (labels,)
@@ -185,7 +204,7 @@ def check_arrays(meta: Meta, arrays: Mapping[str, Any]) -> None:
     if LOCAL not in {head.name for head in meta.heads}:
         raise ValueError("there is no local head")
     for head in meta.heads:
-        size = 1 + len(head.encoders)
+        size = len(head.blocks)
         fits = all(len(mix.blocks) == size and len(mix.calibration) == size + 3 for mix in head.mixes.values())
         if not fits or "" not in head.mixes or not set(head.encoders) <= set(meta.encoders):
             raise ValueError(f"head {head.name} does not fit its encoders")

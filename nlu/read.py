@@ -24,6 +24,9 @@ MAX_LEVELS = 10
 """Lists and mappings inside each other: what is deeper is no file of examples, and the parser would brood over it."""
 _STRING = "tag:yaml.org,2002:str"
 
+Row: TypeAlias = tuple[str, str, str]
+"""An example: language, intent, text."""
+
 Letters: TypeAlias = Literal["", "upper", "lower"]
 
 

@@ -9,7 +9,7 @@ import structlog
 from nlu.cache import cache_path, load_model, save_model
 from nlu.encoding import Floats
 from nlu.layers.chain import FLOOR_ONLY, LayeredNlu, Layers, TrainReport, encoders_for
-from nlu.layers.examples import encode_rows
+from nlu.layers.examples import encode_all
 from nlu.model import LOCAL, Model
 
 _log = structlog.get_logger(__name__)
@@ -47,9 +47,9 @@ async def train_report(examples: Mapping[str, bytes], cache: Path, layers: Layer
 async def trained(examples: Mapping[str, bytes], cache: Path, layers: Layers = FLOOR_ONLY) -> tuple[Model, Path]:
     """Trained anew, and where it was kept. An encoder that does not answer is told of and left out. Raises ContentError."""
     rows = await asyncio.to_thread(_rows, examples)
-    encoded = await encode_rows(rows, layers)
+    encoded, called = await encode_all(rows, layers)
     path = cache_path(cache, examples, encoded)
-    return await asyncio.to_thread(_train_into, examples, encoded, path), path
+    return await asyncio.to_thread(_train_into, examples, encoded, called, path), path
 
 
 def _rows(examples: Mapping[str, bytes]) -> Sequence[tuple[str, str, str]]:
@@ -58,10 +58,12 @@ def _rows(examples: Mapping[str, bytes]) -> Sequence[tuple[str, str, str]]:
     return rows_of(examples)
 
 
-def _train_into(examples: Mapping[str, bytes], encoded: Mapping[str, Floats], path: Path) -> Model:
+def _train_into(
+    examples: Mapping[str, bytes], encoded: Mapping[str, Floats], called: Mapping[str, Floats], path: Path
+) -> Model:
     from nlu.train import train  # most starts find their model in the cache
 
-    model = train(examples, encoded)
+    model = train(examples, encoded, called)
     save_model(path, model)
     _log.info(
         "nlu_trained",

@@ -10,11 +10,9 @@ import numpy as np
 from conversation.understanding import Intent
 from nlu.doubles import doubles_of
 from nlu.encoding import Floats
-from nlu.fit import fit
-from nlu.folds import Row
 from nlu.heads import make_head, mixed
-from nlu.model import LOCAL, NO_VECTORS, Head, Meta, Model, head_name, ranked
-from nlu.read import Examples, read_examples, synonyms_of
+from nlu.model import LETTERS, LOCAL, NO_VECTORS, WORDS, Head, Meta, Model, head_name, ranked
+from nlu.read import Examples, Row, read_examples, synonyms_of
 from nlu.study import Study, check_shapes, study
 
 MAX_ENCODERS = 5
@@ -26,22 +24,31 @@ def rows_of(files: Mapping[str, bytes]) -> tuple[Row, ...]:
     return _rows(read_examples(files))
 
 
-def train(files: Mapping[str, bytes], encoded: Mapping[str, Floats] = NO_VECTORS) -> Model:
+def train(
+    files: Mapping[str, bytes],
+    encoded: Mapping[str, Floats] = NO_VECTORS,
+    called: Mapping[str, Floats] = NO_VECTORS,
+) -> Model:
     """Blocks for seconds: run it in a thread. Raises ContentError for files that can't be used.
 
     ``encoded``: encoder's name to a row per example (rows x dims, length 1) in the order of ``rows_of``; a row that the
-    encoder does not suit is all zeros. Raises ValueError for another shape.
+    encoder does not suit is all zeros. ``called``: the same of ``nlu.names.names_of`` those rows. Raises ValueError for another shape.
     """
     read = read_examples(files)
-    return train_rows(_rows(read), encoded, read)
+    return train_rows(_rows(read), encoded, called, read)
 
 
-def train_rows(rows: Sequence[Row], encoded: Mapping[str, Floats] = NO_VECTORS, read: Sequence[Examples] = ()) -> Model:
+def train_rows(
+    rows: Sequence[Row],
+    encoded: Mapping[str, Floats] = NO_VECTORS,
+    called: Mapping[str, Floats] = NO_VECTORS,
+    read: Sequence[Examples] = (),
+) -> Model:
     """As ``train``, of examples that are read already. ``read``: where the rules for values and the synonyms are taken from."""
     began = time.perf_counter()
     check_shapes(rows, encoded)
     synonyms = synonyms_of(read)
-    known = study(rows, encoded, doubles_of(rows, encoded).together, synonyms=synonyms)
+    known = study(rows, encoded, called, together=doubles_of(rows, encoded).together, synonyms=synonyms)
     meta = Meta(
         labels=known.labels,
         features=known.features,
@@ -49,7 +56,7 @@ def train_rows(rows: Sequence[Row], encoded: Mapping[str, Floats] = NO_VECTORS, 
         entities={each.language: each.entities for each in read},
         words=_words_by_language(rows, known.words),
         synonyms=synonyms,
-        encoders=tuple(name for name in known.blocks if name != LOCAL),
+        encoders=known.encoders,
         heads=_heads(known),
         unknown_idf=known.unknown_idf,
         examples=len(rows),
@@ -60,7 +67,10 @@ def train_rows(rows: Sequence[Row], encoded: Mapping[str, Floats] = NO_VECTORS, 
 
 
 def held_out(
-    files: Mapping[str, bytes], encoded: Mapping[str, Floats] = NO_VECTORS, seed: int = 0
+    files: Mapping[str, bytes],
+    encoded: Mapping[str, Floats] = NO_VECTORS,
+    called: Mapping[str, Floats] = NO_VECTORS,
+    seed: int = 0,
 ) -> Mapping[str, tuple[tuple[Intent, ...], ...]]:
     """Head's name to what ``Model.classify`` says to each of ``rows_of(files)`` when it was trained neither on that example nor on one
     that says the same (five-fold cross-validation). Where an encoder has no vector of an example, the best head without it answers.
@@ -70,11 +80,11 @@ def held_out(
     synonyms, rows = synonyms_of(read), _rows(read)
     check_shapes(rows, encoded)
     together = doubles_of(rows, encoded).together
-    known = study(rows, encoded, together, synonyms=synonyms)
+    known = study(rows, encoded, called, together=together, synonyms=synonyms)
     heads = {head.name: head for head in _heads(known)}
     if seed:
-        known = study(rows, encoded, together, seed, synonyms)
-    said = {name: (mixed(known, head), known.near(head.encoders)) for name, head in heads.items()}
+        known = study(rows, encoded, called, together=together, seed=seed, synonyms=synonyms)
+    said = {name: (mixed(known, head), known.near(head.blocks)) for name, head in heads.items()}
     found: dict[str, tuple[tuple[Intent, ...], ...]] = {}
     for name, head in heads.items():
         answers = []
@@ -97,18 +107,17 @@ def _rows(read: Sequence[Examples]) -> tuple[Row, ...]:
 
 
 def _heads(known: Study) -> tuple[Head, ...]:
-    encoders = sorted(name for name in known.blocks if name != LOCAL)
+    encoders = known.encoders
     sizes = range(len(encoders) + 1) if len(encoders) <= MAX_ENCODERS else (0, 1, len(encoders))
     heads = [make_head(known, chosen) for size in sizes for chosen in combinations(encoders, size)]
     return tuple(head for head in heads if head is not None)
 
 
 def _arrays(known: Study) -> dict[str, Any]:
-    labels = len(known.labels)
-    local = known.blocks[LOCAL]
-    shared = local.nearness[known.kept].tocsc()
+    letters = known.blocks[LETTERS]
+    shared = letters.nearness[known.kept].tocsc()
     shared.sort_indices()
-    layer = fit(local.matrix, known.wanted, labels, local.regularization)
+    layer = known.layer(LETTERS)
     arrays = {
         "idf": known.idf,
         "weights": layer.weights.astype(np.float16),
@@ -117,13 +126,13 @@ def _arrays(known: Study) -> dict[str, Any]:
         "rows": shared.indices.astype(np.int32),
         "values": shared.data.astype(np.float16),
     }
-    for number, name in enumerate(name for name in known.blocks if name != LOCAL):
+    for number, name in enumerate((WORDS, *known.encoders)):
         block = known.blocks[name]
-        layer = fit(block.matrix[block.has], known.wanted[block.has], labels, block.regularization)
+        layer = known.layer(name)
         arrays[f"weights.{number}"] = layer.weights.astype(np.float32)
         arrays[f"bias.{number}"] = layer.bias.astype(np.float32)
         arrays[f"mean.{number}"] = block.mean
-        arrays[f"examples.{number}"] = block.matrix[known.kept].astype(np.float16)
+        arrays[f"examples.{number}"] = block.taught.matrix[known.kept].astype(np.float16)
     return arrays
 
 

@@ -16,11 +16,12 @@ from nlu.evaluation.judged import Judged, Limits
 from nlu.evaluation.limits import COST
 from nlu.evaluation.lines import lines_of
 from nlu.evaluation.report import Report, judge, make_report
-from nlu.folds import Row, deal
+from nlu.folds import deal
 from nlu.layers.chain import Layers
-from nlu.layers.examples import encode_rows
+from nlu.layers.examples import encode_all
 from nlu.model import LOCAL
-from nlu.read import OTHER, Examples, read_examples
+from nlu.names import names_of
+from nlu.read import OTHER, Examples, Row, read_examples
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,7 @@ class Subject:
     read: Sequence[Examples]
     rows: Sequence[Row]
     encoded: Mapping[str, Floats]
+    called: Mapping[str, Floats]
     doubles: Doubles
     limits: Mapping[str, Limits]
     head: str
@@ -54,15 +56,16 @@ async def look_into(files: Files, layers: Layers, *, seed: int = 0) -> Subject:
         raise ContentError("nlu/: there is no <language>.yaml to evaluate; add one with `intents:` and examples")
     rules = await asyncio.to_thread(compile_files, files)
     rows = await asyncio.to_thread(rows_of, examples)
-    encoded = await encode_rows(rows, layers)
+    encoded, called = await encode_all(rows, layers)
     doubles = await asyncio.to_thread(doubles_of, rows, encoded)
-    said = await asyncio.to_thread(_held_out, examples, encoded, seed)
+    said = await asyncio.to_thread(_held_out, examples, encoded, called, seed)
     head, lines = max(said, key=lambda name: name.count("+")), lines_of(examples)
     return Subject(
         title=rules.bot.title,
         read=read_examples(examples),
         rows=rows,
         encoded=encoded,
+        called=called,
         doubles=doubles,
         limits=_limits(rules.bot, rows),
         head=head,
@@ -88,7 +91,7 @@ def report_on(subject: Subject, languages: Sequence[str] = (), cost: float = COS
         doubles=subject.doubles,
         limits=subject.limits,
         languages=languages or subject.languages,
-        encoded={name: vectors for name, vectors in subject.encoded.items() if name != "words"},
+        encoded=subject.encoded,
         cost=cost,
     )
 
@@ -140,13 +143,21 @@ def _ask(old: Subject, new: Subject, added: Sequence[Row]) -> Mapping[Row, tuple
         if not asked or len({rows[number][1] for number in known}) < 2:
             continue
         vectors_known = {name: each[known] for name, each in encoded.items()}
-        model = train_rows([rows[number] for number in known], vectors_known, old.read)
+        learnt = [rows[number] for number in known]
+        model = train_rows(learnt, vectors_known, _names_in(learnt, old, names), old.read)
         tokenizers = Tokenizers(sorted({language for language, _, _ in rows}), model.meta.synonyms)
         for number in asked:
             language, _, text = rows[number]
             vectors = {name: each[number] for name, each in encoded.items() if each[number].any()}
             found[rows[number]] = model.classify(tokenizers.words(clean(text), language), vectors, language)
     return found
+
+
+def _names_in(learnt: Sequence[Row], old: Subject, encoders: Sequence[str]) -> Mapping[str, Floats]:
+    """The vectors of the names of those intents that are learnt, in the same order."""
+    there = set(names_of(learnt))
+    places = [number for number, name in enumerate(names_of(old.rows)) if name in there]
+    return {encoder: old.called[encoder][places] for encoder in encoders if encoder in old.called}
 
 
 def _enough(rows: Sequence[Row], numbers: Sequence[int]) -> list[int]:
@@ -162,11 +173,11 @@ def _stacked(one: Floats, other: Floats) -> Floats:
 
 
 def _held_out(
-    examples: Mapping[str, bytes], encoded: Mapping[str, Floats], seed: int
+    examples: Mapping[str, bytes], encoded: Mapping[str, Floats], called: Mapping[str, Floats], seed: int
 ) -> Mapping[str, tuple[tuple[Intent, ...], ...]]:
     from nlu.train import held_out
 
-    return held_out(examples, encoded, seed)
+    return held_out(examples, encoded, called, seed)
 
 
 def _limits(bot: Bot, rows: Sequence[Row]) -> Mapping[str, Limits]:

@@ -30,7 +30,7 @@ async def measure(
     bot: Mapping[str, bytes], sentences: Path | None, learn: Learn, encode: Encode, *, seed: int, peers: bool
 ) -> list[Row]:
     """Raises ContentError, OSError. Peers block."""
-    rows = await asyncio.to_thread(_cross_validated, bot, await encode(bot))
+    rows = await asyncio.to_thread(_cross_validated, bot, *await encode(bot))
     if sentences is None:
         return rows
     texts = _read(sentences, set(bot))
@@ -55,10 +55,12 @@ def _peer(name: str, learnt: Sequence[Sentence], texts: Sequence[Sentence], seed
     return [replace(row, seed=seed) for row in rows if row.measured == FIRST]
 
 
-def _cross_validated(bot: Mapping[str, bytes], encoded: Mapping[str, Floats]) -> list[Row]:
+def _cross_validated(
+    bot: Mapping[str, bytes], encoded: Mapping[str, Floats], called: Mapping[str, Floats]
+) -> list[Row]:
     asked = rows_of(bot)
     rows = []
-    for head, found in held_out(bot, encoded).items():
+    for head, found in held_out(bot, encoded, called).items():
         answered = [_answer(intent, given) for (_, intent, _), given in zip(asked, found, strict=True)]
         rows += _rows("the bot, cross-validation", head, [row[0] for row in asked], answered, len(asked) * 4 // 5)
     return rows

@@ -15,7 +15,8 @@ OTHERS = (
     ["fr", "pl", "es", "it", "nl", "tr", "pt", "cs", "sk", "hu", "ro", "sv", "da", "nb", "fi", "et", "lt", "lv", "hr", "sl", "ca", "id", "vi", "eu", "gl", "sq", "az", "bg", "be", "mk", "sr", "kk"]
 )  # fmt: skip
 _SAME = {"bs": "hr", "sr-latn": "hr", "sr_latn": "hr", "no": "nb", "nn": "nb", "pt-br": "pt", "pt_br": "pt", "en-gb": "en", "en_gb": "en",
-         "en_au": "en", "es-419": "es", "es_ar": "es", "es_co": "es", "es_mx": "es", "es_ve": "es"}  # fmt: skip
+         "en_au": "en", "es-419": "es", "es_ar": "es", "es_co": "es", "es_mx": "es", "es_ve": "es", "de_de": "de",
+         "ru_ru": "ru", "uk_ua": "uk"}  # fmt: skip
 _HOLES = re.compile(
     r"<[^>]*>|\{[^}]*\}|%\([^)]*\)[sd]|%[sd]|\S*(?:://|www\.|@)\S*|\[[^\]]*\]|\\n|&\w+;|`[^`]*`|[\w.]+_\w+|[/\\]\S+"
 )

@@ -40,7 +40,9 @@ def russian(wheels: Path, share: Callable[[str], float], most: int) -> list[str]
     """What is known to be written often, then all forms of its dictionary entries, then those of the ``most`` entries that are
     written most often by ``share``."""
     entries = russian_entries(wheels)
-    common = [word for word in (*of_the_project(), *_read_from_ukrainian(), *_subtitled(wheels)) if _RUSSIAN.fullmatch(word)]
+    common = [
+        word for word in (*of_the_project(), *_read_from_ukrainian(), *_subtitled(wheels)) if _RUSSIAN.fullmatch(word)
+    ]
     owner = {form: entry for entry, forms in entries.items() for form in forms}
     shares = {entry: max(map(share, forms)) for entry, forms in entries.items()}
     ranked = sorted(shares, key=lambda entry: (-shares[entry], entry))[:most]
@@ -80,7 +82,11 @@ def expanded(endings: Iterable[str], entries: Iterable[str]) -> Mapping[str, lis
 
 def _subtitled(wheels: Path) -> list[str]:
     """The commonest Russian words of films, by pyspellchecker's table."""
-    table = json.loads(gzip.decompress(zipfile.ZipFile(_only(wheels, "pyspellchecker-*.whl")).read("spellchecker/resources/ru.json.gz")))
+    table = json.loads(
+        gzip.decompress(
+            zipfile.ZipFile(_only(wheels, "pyspellchecker-*.whl")).read("spellchecker/resources/ru.json.gz")
+        )
+    )
     return sorted(table, key=lambda word: (-table[word], word))
 
 
@@ -92,7 +98,9 @@ def _read_from_ukrainian() -> list[str]:
 
 def of_the_project() -> list[str]:
     """Words of the messages and examples that were written for this project; Ukrainian ones are looked up as Russian."""
-    texts = [text for language in ("de", "en", "ru") for text in (*corpus.chat()[language], *corpus.examples()[language])]
+    texts = [
+        text for language in ("de", "en", "ru") for text in (*corpus.chat()[language], *corpus.examples()[language])
+    ]
     return sorted({word for text in texts for word in WORD.findall(text.lower())})
 
 

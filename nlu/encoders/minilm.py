@@ -23,7 +23,7 @@ def open_minilm() -> FolderEncoder | None:
     if folder is None:
         return None
     check_weights(folder)
-    return open_folder(folder, languages=("en",), name="minilm")
+    return open_folder(folder, languages=("en",), name="minilm", pooling="wide")
 
 
 def minilm_folder() -> Path | None:

@@ -11,7 +11,7 @@ import msgspec
 from conversation.value import Value
 from nlu.blas import one_thread
 from nlu.encoders.batches import encode_pieces
-from nlu.encoders.bert import KINDS, Bert, BertConfig, Pooling, shapes
+from nlu.encoders.bert import KINDS, PARTS, Bert, BertConfig, Pooling, shapes
 from nlu.encoders.pieces import Pieces
 from nlu.encoders.tensors import read_tensors
 from nlu.encoding import EncoderError, Floats
@@ -64,8 +64,10 @@ class FolderEncoder:
         return encode_pieces([self._pieces.split(text) for text in texts], self._width, self._bert.vectors)
 
 
-def open_folder(folder: Path, languages: Collection[str] = (), name: str = "") -> FolderEncoder:
-    """Blocks for half a second. ``name``: by what is in the folder, if it is not given. Raises EncoderError."""
+def open_folder(
+    folder: Path, languages: Collection[str] = (), name: str = "", pooling: Pooling | None = None
+) -> FolderEncoder:
+    """Blocks for half a second. ``name``, ``pooling``: by what is in the folder, if they are not given. Raises EncoderError."""
     shown = name or f"path {folder}"
     config = read_json(folder / "config.json", BertConfig, shown)
     _check_kind(config, folder, shown)
@@ -76,8 +78,10 @@ def open_folder(folder: Path, languages: Collection[str] = (), name: str = "") -
     pieces = Pieces(folder / "tokenizer.json", shown, places, prefix)
     if pieces.size > config.vocab_size:
         raise EncoderError(shown, f"tokenizer.json has {pieces.size} pieces, config.json {config.vocab_size}")
-    bert = Bert(config, _tensors(folder / "model.safetensors", config, shown), pooling_of(folder, shown))
-    return FolderEncoder(name or f"path/{hash_of(folder)}", bert, config.hidden_size, pieces, languages)
+    pooling = pooling or pooling_of(folder, shown)
+    bert = Bert(config, _tensors(folder / "model.safetensors", config, shown), pooling)
+    width = config.hidden_size * len(PARTS[pooling])
+    return FolderEncoder(name or f"path/{hash_of(folder)}", bert, width, pieces, languages)
 
 
 def read_json(file: Path, form: type[_Form], encoder: str) -> _Form:

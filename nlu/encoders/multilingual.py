@@ -6,7 +6,6 @@ Of the package that brings the weights along nothing is run: its own way through
 import asyncio
 import unicodedata
 from collections.abc import Mapping, Sequence
-from math import exp
 from pathlib import Path
 from typing import Any, Final
 
@@ -57,11 +56,6 @@ class MultilingualEncoder:
         if len(texts) <= _AT_ONCE:
             return self._encode(texts, language)
         return await asyncio.to_thread(self._encode, texts, language)
-
-    def share(self, word: str, language: str) -> float:
-        """Of all words that are written: what the pieces it is made of were worth when the model's pieces were chosen."""
-        pieces: list[int] = self._pieces.encode(self._readings.get(language, str)(word))
-        return exp(sum(map(self._pieces.get_score, pieces)))
 
     def _encode(self, texts: Sequence[str], language: str) -> Floats:
         reading = self._readings.get(language, str)

@@ -6,7 +6,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.nodes import MappingNode, Node
 
-from nlu.folds import Row
+from nlu.read import Row
 
 
 def lines_of(files: Mapping[str, bytes]) -> dict[Row, int]:

@@ -18,8 +18,8 @@ from nlu.evaluation.figures import (
 )
 from nlu.evaluation.judged import Judged, Limits, Tally, others, tally, tasks
 from nlu.evaluation.limits import COST, Suggested, suggest
-from nlu.folds import Row
 from nlu.measuring.metrics import Share
+from nlu.read import Row
 
 
 class LanguageResult(Value, frozen=True, kw_only=True):

@@ -2,22 +2,29 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
 import structlog
 
 from nlu.encoding import Encoder, EncoderError, Floats
 from nlu.layers.chain import Layers, encoders_for
+from nlu.names import names_of
+from nlu.read import Row
 
 BATCH: Final = 64
 """Texts that are encoded at once."""
 PATIENCE: Final = 30.0
 """Seconds for a batch: nobody waits for an answer, but a start does."""
-Row: TypeAlias = tuple[str, str, str]
-"""Language, intent, text: as of ``nlu.train.rows_of``."""
 
 _log = structlog.get_logger(__name__)
+
+
+async def encode_all(rows: Sequence[Row], layers: Layers) -> tuple[Mapping[str, Floats], Mapping[str, Floats]]:
+    """The examples, and what their intents are called: as ``nlu.train.train`` wants them."""
+    encoded = await encode_rows(rows, layers)
+    called = await encode_rows(names_of(rows), layers)
+    return encoded, {name: vectors for name, vectors in called.items() if name in encoded}
 
 
 async def encode_rows(rows: Sequence[Row], layers: Layers) -> Mapping[str, Floats]:

@@ -11,7 +11,7 @@ from conversation.understanding import Understanding
 from nlu.encoding import Encoder, Floats
 from nlu.floor import Floor
 from nlu.layers.chain import EncoderLayer, LayeredNlu, Layers
-from nlu.layers.examples import BATCH, encode_rows
+from nlu.layers.examples import BATCH, encode_all
 from nlu.layers.watched import Watched
 from nlu.measuring.metrics import Answer
 from nlu.measuring.sets import Sentence
@@ -20,7 +20,7 @@ from nlu.train import rows_of, train
 
 Learn: TypeAlias = Callable[[Mapping[str, bytes]], Awaitable[Mapping[str, Nlu]]]
 """A bot's files to what answers by each head of the model trained on them. Raises ContentError for files that no bot could have."""
-Encode: TypeAlias = Callable[[Mapping[str, bytes]], Awaitable[Mapping[str, Floats]]]
+Encode: TypeAlias = Callable[[Mapping[str, bytes]], Awaitable[tuple[Mapping[str, Floats], Mapping[str, Floats]]]]
 """A bot's files to what ``nlu.train.train`` takes beside them."""
 
 PATIENCE: Final = 60.0
@@ -41,12 +41,12 @@ class Chains:
 
         Heads: what answers when all are there, when the best is not, when the two best are not … down to none.
         """
-        model = await asyncio.to_thread(train, files, await self.encode(files))
+        model = await asyncio.to_thread(train, files, *await self.encode(files))
         return {head.name: Chain(model, self._only(head.encoders)) for head in self._met(model)}
 
-    async def encode(self, files: Mapping[str, bytes]) -> Mapping[str, Floats]:
+    async def encode(self, files: Mapping[str, bytes]) -> tuple[Mapping[str, Floats], Mapping[str, Floats]]:
         """See ``Encode``."""
-        return await encode_rows(await asyncio.to_thread(rows_of, files), self._layers)
+        return await encode_all(await asyncio.to_thread(rows_of, files), self._layers)
 
     def _met(self, model: Model) -> Iterator[Head]:
         known = {name for head in model.meta.heads for name in head.encoders}

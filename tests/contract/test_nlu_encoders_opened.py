@@ -46,12 +46,6 @@ async def test_what_comes_along_is_used_unless_others_are_named(var: Path) -> No
     assert [file.suffix for file in (var / "nlu").iterdir()] == [".bin"]
 
 
-async def test_single_words_are_asked_where_they_are_named_with_or_without_whole_sentences(var: Path) -> None:
-    async with opened(var, layers=["words"]) as alone, opened(var, layers=["*", "words"]) as beside:
-        assert alone.names == ("words",)
-        assert beside.names == ("minilm", "multilingual", "words")
-
-
 async def test_ones_own_go_before_what_came_along(var: Path, tmp_path: Path) -> None:
     model = write_model(tmp_path / "m")
     endpoint = {"url": URL, "model": "small", "languages": ["en"], "limit": 0.7}

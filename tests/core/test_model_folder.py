@@ -31,6 +31,12 @@ async def test_vectors_are_those_of_the_paper(tmp_path: Path, pooling: str, pref
     assert np.abs(await vectors(encoder, *TEXTS) - expected).max() < 1e-5
 
 
+async def test_wide_vectors_are_the_mean_the_largest_numbers_and_the_mean_of_a_lower_layer(tmp_path: Path) -> None:
+    encoder = open_folder(write_model(tmp_path / "m"), pooling="wide")
+    expected = [slow_vector(pieces, CONFIG, "wide") for pieces in PIECES]
+    assert np.abs(await vectors(encoder, *TEXTS) - expected).max() < 1e-5
+
+
 async def test_roberta_counts_its_places_from_behind_the_padding(tmp_path: Path) -> None:
     encoder = open_folder(write_model(tmp_path / "m", model_type="xlm-roberta", pad_token_id=1))
     expected = slow_vector(PIECES[0], CONFIG, first=2)

@@ -305,7 +305,8 @@ async def test_chains_are_a_services_own_with_the_encoders_of_each_head_and_no_t
     encoder = _Counting()
     chains = Chains(Layers(encoders=(EncoderLayer(encoder=encoder, watched=Watched("counting", 0.1)),)))
     files = {"en": b"intents: {colour: [red, green], number: [one, two]}"}
-    assert (await chains.encode(files))["counting"].shape == (4, 4)
+    encoded, called = await chains.encode(files)
+    assert (encoded["counting"].shape, called["counting"].shape) == ((4, 4), (2, 4))
     heads = await chains.learn(files)
     for nlu in heads.values():
         assert isinstance(nlu, Chain)

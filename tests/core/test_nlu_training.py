@@ -64,7 +64,7 @@ def test_vector_of_an_encoder_decides_where_words_say_nothing(model: Model) -> N
     vectors = pointing(ROWS)
     for label in THINGS:
         row = next(number for number, each in enumerate(ROWS) if each[1] == label)
-        assert next(iter(scores(model, "qqq www", {"good": vectors[row]}))) == label
+        assert next(iter(scores(model, "where is my thing", {"good": vectors[row]}))) == label
 
 
 def test_vector_of_zeros_counts_as_none(model: Model) -> None:

@@ -99,7 +99,9 @@ def slow_vector(pieces: list[int], config: dict[str, Any], pooling: str = "mean"
         for place, piece in enumerate(pieces)
     ]
     rows = [_normal(row, t, "embeddings.LayerNorm") for row in rows]
+    middle = rows
     for layer in range(config["num_hidden_layers"]):
+        middle = rows if layer == 2 * config["num_hidden_layers"] // 3 else middle
         name = f"encoder.layer.{layer}."
         seen = _attention(rows, t, f"{name}attention.self.", config["num_attention_heads"])
         rows = [
@@ -112,8 +114,14 @@ def slow_vector(pieces: list[int], config: dict[str, Any], pooling: str = "mean"
             _normal(_linear(w, t, f"{name}output.dense") + row, t, f"{name}output.LayerNorm")
             for w, row in zip(bent, rows, strict=True)
         ]
-    found = sum(rows) if pooling == "mean" else rows[0]
-    return found / np.linalg.norm(found)
+    if pooling == "wide":
+        parts = [_unit(sum(rows)), 0.9 * _unit(np.max(rows, axis=0)), 0.7 * _unit(sum(middle))]
+        return _unit(np.concatenate(parts))
+    return _unit(sum(rows) if pooling == "mean" else rows[0])
+
+
+def _unit(row: Any) -> Any:
+    return row / np.linalg.norm(row)
 
 
 def _attention(rows: list[Any], t: dict[str, Any], name: str, heads: int) -> list[Any]:
