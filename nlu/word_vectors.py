@@ -3,7 +3,7 @@ words, without running it. Made by bench/language/train-word-vectors."""
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 from hashlib import blake2b
 from pathlib import Path
@@ -27,6 +27,7 @@ ENDING: Final = 3
 MAX_WORDS: Final = 60
 """Words of a text that count."""
 
+_PLAIN: Final = str.maketrans("ё’ʼ", "е''")
 _CYRILLIC: Final = re.compile(r"[\u0400-\u04ff]")
 DATA: Final = Path(__file__).parent / "data" / "words.npz"
 
@@ -58,12 +59,7 @@ class WordVectors:
         return np.asarray(total / max(float(np.sqrt(total @ total)), 1e-9), np.float32)
 
     def _find(self, word: str) -> tuple[int, ...]:
-        """Rows of the first reading of ``word`` of which all is known; none if there is none."""
-        for reading in readings(word[:MAX_WORD]):
-            rows = tuple(row for part in reading if (row := self._row(part)) is not None)
-            if len(rows) == len(reading):
-                return rows
-        return ()
+        return rows_of(word[:MAX_WORD], self._row)
 
     def _row(self, word: str) -> int | None:
         key = key_of(word)
@@ -71,26 +67,50 @@ class WordVectors:
         return row if row < len(self._keys) and self._keys[row] == key else None
 
 
-def readings(word: str) -> Iterator[tuple[str, ...]]:
-    """What ``word`` may be looked up as, the best first: itself, its Russian if it is Ukrainian, without its ending, and the end of a
-    compound. (Cross-validation on German, Russian and Ukrainian sets: CROSSVAL)"""
-    word = word.replace("ё", "е")
-    yield (word,)
+def rows_of(word: str, row: Callable[[str], int | None]) -> tuple[int, ...]:
+    """Where what ``word`` means stands: itself, else its Russian if it is Ukrainian, else what is left without its ending, else the
+    parts of a compound. ``row``: of a word that is kept. (Cross-validation on German, Russian and Ukrainian sets: CROSSVAL)"""
+    word = word.translate(_PLAIN)
+    found = row(word)
+    if found is not None:
+        return (found,)
     if not _CYRILLIC.search(word):
-        yield from _parts(word)
-        yield from ((word[start:],) for start in range(1, len(word) - SHORTEST + 1))
-        return
+        return _shorter(word, row) or _longer(word, row) or _compound(word, row)
     tables = words_of_the_package()
-    if word in tables.forms:
-        yield tuple(tables.forms[word].replace("ё", "е").split())
-    yield from _parts(word)
-    russian = russian_word(word, tables).replace("ё", "е")
-    yield (russian,)
-    yield from _parts(russian)
+    known = _each(tables.forms[word], row) if word in tables.forms else ()
+    return known or _shorter(word, row) or _each(russian_word(word, tables), row)
 
 
-def _parts(word: str) -> Iterator[tuple[str, ...]]:
-    return ((word[:-cut],) for cut in range(1, ENDING + 1) if len(word) - cut >= SHORTEST)
+def _each(russian: str, row: Callable[[str], int | None]) -> tuple[int, ...]:
+    words = russian.translate(_PLAIN).split()
+    return tuple(found for word in words for found in _shorter(word, row, least=0))
+
+
+def _shorter(word: str, row: Callable[[str], int | None], least: int = 1) -> tuple[int, ...]:
+    """Without ``least`` to ENDING letters."""
+    for cut in range(least, ENDING + 1):
+        if len(word) - cut >= SHORTEST or not cut:
+            found = row(word[: len(word) - cut])
+            if found is not None:
+                return (found,)
+    return ()
+
+
+def _longer(word: str, row: Callable[[str], int | None]) -> tuple[int, ...]:
+    """German verbs: what somebody does (``storniere``) by what one can do (``stornieren``)."""
+    found = row(f"{word}n") if word.endswith("e") else None
+    return () if found is None else (found,)
+
+
+def _compound(word: str, row: Callable[[str], int | None]) -> tuple[int, ...]:
+    """Its longest end that is known after a beginning that is known too, with or without an s between; else its longest known end."""
+    ends = [(start, end) for start in range(1, len(word) - SHORTEST + 1) if (end := row(word[start:])) is not None]
+    for start, end in ends:
+        head = word[:start]
+        for begin in (head, head.removesuffix("s")):
+            if len(begin) >= SHORTEST and (found := row(begin)) is not None:
+                return (found, end)
+    return tuple(end for _, end in ends[:1])
 
 
 def key_of(word: str) -> np.uint64:
