@@ -93,7 +93,7 @@ class Pipeline:
 
     def _split(self, piece: str) -> tuple[str, ...]:
         with self.memory_zone():
-            return tuple(token.text for token in self.make_doc(piece) if not token.is_space)
+            return tuple(token.text for token in self.make_doc(piece))
 
     def memory_zone(self) -> AbstractContextManager[Any]:
         """Keeps customers' words out of spaCy's ever-growing vocabulary. What is made in it ends with it."""

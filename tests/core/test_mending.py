@@ -141,6 +141,8 @@ def test_what_nobody_sees_is_not_read() -> None:
     ("typed", "read"),
     [
         ("MEIN INTERNET GEHT NICHT", "Mein internet geht nicht"),
+        ("HALLO", "Hallo"),
+        ("HALT!", "HALT!"),
         ("IBAN", "IBAN"),
         ("Mein WLAN und DSL", "Mein WLAN und DSL"),
         ("geht nicht 😡😡", "geht nicht  "),

@@ -39,6 +39,7 @@ def sentences(language: str) -> list[str]:
         ("de", "Xertrag", "Vertrag"),
         ("de", "kann nicht yahlen", "kann nicht zahlen"),
         ("de", "f[r die K[ndigung", "für die Kündigung"),
+        ("de", "f[r", "für"),
         ("de", "'ndern und ;ffnen", "ändern und öffnen"),
         ("de", "nciht ahbe", "nicht habe"),
         ("de", "ivh möchtte", "ich möchte"),
@@ -95,6 +96,7 @@ def test_words_of_the_bots_own_come_first() -> None:
     assert Speller({}).spelled("zopg", "de") == "zopg"
     assert Speller({"zopf": ("de",)}).spelled("zopg", "de") == "zopf"
     assert Speller({"zopf": ("en",)}).spelled("zopg", "de") == "zopg"
+    assert Speller({"qxzvo": ("de",)}).spelled("qxzov", "de") == "qxzvo"  # nothing else begins so
 
 
 def test_words_of_the_texts_language_come_first() -> None:
@@ -121,9 +123,9 @@ def test_slips_of_likely_kinds_cost_less() -> None:
     ]
     assert costs == sorted(costs)
     assert slip("cars", "card", "en") < slip("carp", "card", "en")
-    assert slip("vard", "card", "en") > slip("cqrd", "card", "en") - 1
-    assert slip("zahken", "zahlen", "de") < slip("zahpen", "zahlen", "de")
-    assert slip("kayten", "karten", "de") > slip("kazten", "karten", "de") - 2
+    assert slip("vase", "case", "en") > slip("cade", "case", "en")  # the first letter is mostly right
+    assert slip("zahken", "zahlen", "de") < slip("zahpen", "zahlen", "de") < slip("zahten", "zahlen", "de")
+    assert slip("kazten", "kayten", "en") > slip("kazten", "katten", "de")  # z is beside t on a German keyboard
 
 
 @pytest.mark.parametrize(
