@@ -3,6 +3,7 @@
 from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
+from scipy.linalg import cho_factor, cho_solve
 
 from nlu.model import softmax
 
@@ -102,8 +103,6 @@ class _Dense:
     doi:10.1007/BF00048682): numbers that all vary together would make it creep."""
 
     def __init__(self, matrix: Any, target: Any, regularization: Any) -> None:
-        from scipy.linalg import cho_factor
-
         self._mean = matrix.mean(axis=0)
         self._matrix, self._target, self._regularization = matrix - self._mean, target, regularization
         curvature = self._matrix.T @ self._matrix / 2
@@ -114,8 +113,6 @@ class _Dense:
         return np.zeros((self._matrix.shape[1], self._target.shape[1]), np.float32)
 
     def step(self, at: Any) -> Any:
-        from scipy.linalg import cho_solve
-
         slope = self._matrix.T @ (softmax(self._matrix @ at) - self._target) + self._regularization * at
         return at - cho_solve(self._factor, slope, overwrite_b=True, check_finite=False)
 

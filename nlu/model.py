@@ -248,12 +248,16 @@ def softmax(logits: Any) -> Any:
 def calibration_inputs(top: Any, strength: Any, near: Any) -> Any:
     """What a score is made of, a row per text: log-odds of the best reported intent, its logit (low for what is like none of
     them), one, and for each block the log cosine to the nearest example. ``near``: blocks x texts."""
-    clipped = np.clip(top, 1e-6, 1 - 1e-6)
-    columns = [np.log(clipped / (1 - clipped)), strength, np.ones_like(clipped), *np.log(np.maximum(near, 0) + 0.2)]
-    return np.stack(columns, axis=1)
+    sure = np.minimum(np.maximum(top, 1e-6), 1 - 1e-6)
+    columns = np.empty((3 + len(near), len(top)))
+    columns[0] = np.log(sure / (1 - sure))
+    columns[1] = strength
+    columns[2] = 1
+    columns[3:] = np.log(np.maximum(near, 0) + 0.2)
+    return columns.T
 
 
 def calibrated(top: Any, strength: Any, near: Any, calibration: Sequence[float]) -> Any:
     """The probability that the best reported intent is right."""
     odds = calibration_inputs(top, strength, near) @ np.array(calibration)
-    return 1 / (1 + np.exp(-np.clip(odds, -30, 30)))
+    return 1 / (1 + np.exp(-np.minimum(np.maximum(odds, -30), 30)))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import structlog
 
+from nlu.blas import one_thread
 from nlu.cache import cache_path, load_model, save_model
 from nlu.encoding import Floats
 from nlu.layers.chain import FLOOR_ONLY, LayeredNlu, Layers, TrainReport, encoders_for
@@ -23,6 +24,7 @@ async def open_nlu(
     Trains if ``cache`` (a folder) has no model of exactly these bytes and the encoders that are there. ``name``: the file of one that was trained elsewhere and is
     good enough, whatever it was trained with. The event loop stays free meanwhile.
     """
+    one_thread()
     path = cache / name if name else cache_path(cache, examples, encoders_for(layers, examples))
     model = await asyncio.to_thread(load_model, path)
     if model is None:

@@ -6,22 +6,27 @@ All likelihoods here are logarithms of 10.
 """
 
 import re
-from collections.abc import Collection, Mapping
+from bisect import bisect_left
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 
-from nlu.word_list import STEPS, known_words, often
+from nlu.word_list import STEPS, in_order, known_words, often
 
 _LONGEST: Final = 24
+_LONGEST_OF_ALL: Final = 16
+"""Letters of a word up to which it may be a word that everybody writes: longer ones take too long."""
+
 _MOST_WORDS: Final = 8
 """Unknown words of a text that are looked at: each costs 0.06 ms."""
 
 OWN: Final = 1.3
 """How much likelier a word is that the bot's own examples have."""
 
-OWN_UNLISTED: Final = 4.0
+OWN_UNLISTED: Final = 5.0
 """How often such a word is written that is in no list, times in a thousand million words."""
 
 NEEDED: Final[Mapping[int, float]] = {2: 6.4, 3: 5.0, 4: 4.0, 5: 3.0, 6: 2.4, 7: 2.0}
@@ -34,11 +39,14 @@ NEEDED_MORE: Final = {"de": 0.3, "ru": 0.3, "uk": 0.7}
 AHEAD: Final = 0.5
 """How far the best must be ahead of the second, where that is another word."""
 
-FIRST: Final = 0.5
+FIRST: Final = 0.4
 """What it costs that the first letter is wrong."""
 
-OTHER_FORM: Final = 2.0
+OTHER_FORM: Final = 2.5
 """What it costs that both are forms of one word: then it was mostly meant so."""
+
+NAME: Final = 1.0
+"""How much more is needed for a word with a capital letter inside of a sentence, where that makes it a name."""
 
 TWO_SLIPS: Final = 7
 """Letters from which a word may have two slips; what it was meant as must be of the bot's own."""
@@ -50,10 +58,12 @@ DOUBLED: Final = 0.0
 SWAPPED: Final = 0.2
 NEXT_KEY: Final = 0.2
 LEFT_OUT: Final = 0.3
-BESIDE: Final = 0.7
+BESIDE: Final = 0.9
 """A letter too many that is next to its neighbour on the keyboard."""
-TOO_MANY: Final = 0.9
-CHANGED: Final = 1.2
+OTHER_ROW: Final = 0.9
+"""The letter of a key that is next to the right one in another row."""
+TOO_MANY: Final = 1.4
+CHANGED: Final = 1.8
 
 _WORD = re.compile(r"[^\W\d_]+")
 _KEYED = re.compile(r"[;'\[]?[^\W\d_]+(?:[;'\[][^\W\d_]+)*")
@@ -70,6 +80,7 @@ _ALPHABETS: Final = {
     "ru": "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
     "uk": "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя",
 }
+_SPACED: Final[Mapping[str, str]] = {language: " ".join(letters) for language, letters in _ALPHABETS.items()}
 _ROWS: Final = {
     "de": "qwertzuiopü asdfghjklöä yxcvbnm",
     "en": "qwertyuiop asdfghjkl zxcvbnm",
@@ -96,6 +107,7 @@ class Speller:
 
     def __init__(self, words: Mapping[str, Collection[str]]) -> None:
         self._own = words
+        self._in_order = sorted(words)
         self._long = sorted(word for word in words if TWO_SLIPS - 1 <= len(word) <= _LONGEST and word.isalpha())
         self._letters = np.array([_counts(word) for word in self._long], np.int8).reshape(-1, _BAGS)
 
@@ -112,7 +124,8 @@ class Speller:
             if any(start <= found.start() < end for start, end in no_words()):
                 return word
             left -= 1
-            meant = self._meant(word.lower(), language)
+            is_name = language != "de" and word[0].isupper() and found.start() > 0
+            meant = self._meant(word.lower(), language, NAME if is_name else 0.0)
             return meant.capitalize() if meant and word[0].isupper() else meant or word
 
         @cache
@@ -135,22 +148,32 @@ class Speller:
         low = word.lower()
         return low in self._own or low in known_words()
 
-    def _meant(self, typed: str, language: str) -> str:
-        """Empty if nothing is sure."""
-        everybodys, own = known_words(), self._own
-        near = [word for word in one_slip_away(typed, language) if word in everybodys or word in own]
-        scores = {word: self._commonness(word, language) - slip(typed, word, language) for word in near}
-        if not scores and len(typed) >= TWO_SLIPS:
-            return self._two_slips(typed, language)
-        for word in near:
-            if is_other_form(typed, word, language):
-                scores[word] -= OTHER_FORM
+    def _meant(self, typed: str, language: str, more: float) -> str:
+        """Empty if nothing is sure. ``more``: how much more is needed for that than usually."""
+        near = self._near(typed, language) if len(typed) <= _LONGEST_OF_ALL else {}
+        if not near:
+            return self._two_slips(typed, language) if len(typed) >= TWO_SLIPS else ""
+        needed = NEEDED.get(len(typed), NEEDED_LONG) + NEEDED_MORE.get(language, 0.0) + more
+        scores: dict[str, float] = {}
+        for word, common in near.items():
+            cost = slip(typed, word, language) if common >= needed - AHEAD else common
+            if common - cost >= needed - AHEAD:
+                is_form = cost > DOUBLED and is_other_form(typed, word, language)
+                scores[word] = common - cost - (OTHER_FORM if is_form else 0.0)
         ranked = sorted(scores, key=lambda word: (-scores[word], word))
-        if not ranked or scores[ranked[0]] < NEEDED.get(len(typed), NEEDED_LONG) + NEEDED_MORE.get(language, 0.0):
+        if not ranked or scores[ranked[0]] < needed:
             return ""
         best = ranked[0]
         others = [word for word in ranked[1:] if scores[best] - scores[word] < AHEAD]
         return best if all(is_other_form(best, word, language) for word in others) else ""
+
+    def _near(self, typed: str, language: str) -> dict[str, float]:
+        """Words of this language one slip away, and how often they are written. The slip is no further on than where no known word
+        begins like the typed one."""
+        right = max(_begun(in_order(), typed), _begun(self._in_order, typed))
+        maybe = one_slip_away(typed, language, right)
+        found = (known_words().keys() & maybe) | (self._own.keys() & maybe)
+        return {word: common for word in found if (common := self._commonness(word, language))}
 
     def _two_slips(self, typed: str, language: str) -> str:
         apart = np.abs(self._letters - _counts(typed)).sum(axis=1, dtype=np.int16)
@@ -166,19 +189,23 @@ class Speller:
         return max(common + OWN, OWN_UNLISTED) if language in self._own.get(word, ()) else common
 
 
-def one_slip_away(typed: str, language: str) -> set[str]:
-    """All words that ``typed`` may be with one letter left out, put in, changed, or swapped with the next."""
-    alphabet = _ALPHABETS.get(language, _ALPHABETS["en"])
+def one_slip_away(typed: str, language: str, right: int = _LONGEST) -> set[str]:
+    """All words that ``typed`` may be with one letter left out, put in, changed, or swapped with the next, after at most ``right``
+    letters that are as they should be."""
+    letters = _SPACED.get(language, _SPACED["en"])
     found: set[str] = set()
-    for place in range(len(typed)):
-        head, rest = typed[:place], typed[place + 1 :]
+    for place in range(min(len(typed), right + 1)):
+        head, tail = typed[:place], typed[place:]
+        rest = tail[1:]
         found.add(head + rest)
         if rest:
-            found.add(head + rest[0] + typed[place] + rest[1:])
-        found.update([head + letter + rest for letter in alphabet])
-        tail = typed[place:]
-        found.update([head + letter + tail for letter in alphabet])
-    found.update([typed + letter for letter in alphabet])
+            found.add(head + rest[0] + tail[0] + rest[1:])
+        found.update(
+            (head + letters.replace(" ", f"{rest} {head}") + rest).split(" ")
+        )  # four times as quick as letter by letter
+        found.update((head + letters.replace(" ", f"{tail} {head}") + tail).split(" "))
+    if right >= len(typed):
+        found.update((typed + letters.replace(" ", f" {typed}")).split(" "))
     found.discard(typed)
     return found
 
@@ -196,10 +223,12 @@ def slip(typed: str, word: str, language: str) -> float:
         beside = (place and typed[place - 1] in around) or typed[place + 1 : place + 2] in around
         return first + (BESIDE if beside else TOO_MANY)
     if len(typed) < len(word):
-        return first + LEFT_OUT
+        return DOUBLED if word[place - 1 : place] == word[place] else first + LEFT_OUT
     if typed[place + 1 :] != word[place + 1 :]:
         return first + SWAPPED
-    return first + (NEXT_KEY if word[place] in near.get(typed[place], "") else CHANGED)
+    if word[place] in near.get(typed[place], ""):
+        return first + NEXT_KEY
+    return first + (OTHER_ROW if word[place] in _above_and_below(language).get(typed[place], "") else CHANGED)
 
 
 def is_other_form(one: str, other: str, language: str) -> bool:
@@ -226,6 +255,12 @@ def are_two_slips(typed: str, word: str) -> bool:
     return row[-1] <= 2
 
 
+def _begun(words: Sequence[str], typed: str) -> int:
+    """How many letters one of the words (in alphabetical order) begins with that ``typed`` begins with."""
+    place = bisect_left(words, typed)
+    return max((_same(word, typed) for word in words[max(0, place - 1) : place + 1]), default=0)
+
+
 _BAGS: Final = 32
 
 
@@ -239,10 +274,10 @@ def _counts(word: str) -> list[int]:
 
 def _same(one: str, other: str) -> int:
     """Letters that both begin with."""
-    return next(
-        (place for place, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]),
-        min(len(one), len(other)),
-    )
+    place, most = 0, min(len(one), len(other))
+    while place < most and one[place] == other[place]:
+        place += 1
+    return place
 
 
 @cache
@@ -254,3 +289,16 @@ def _near(language: str) -> Mapping[str, str]:
         for place, letter in enumerate(row)
         if letter != " "
     }
+
+
+@cache
+def _above_and_below(language: str) -> Mapping[str, str]:
+    """Letters on the keys above and below that of each letter; each row stands half a key further to the right."""
+    rows = _ROWS.get(language, _ROWS["en"]).split(" ")
+    found: dict[str, str] = {}
+    for upper, lower in pairwise(rows):
+        for place, letter in enumerate(upper):
+            found[letter] = found.get(letter, "") + lower[max(0, place - 1) : place + 1]
+        for place, letter in enumerate(lower):
+            found[letter] = found.get(letter, "") + upper[place : place + 2]
+    return found

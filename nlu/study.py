@@ -8,6 +8,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from conversation.errors import ContentError
+from nlu.blas import one_thread
 from nlu.encoding import Floats
 from nlu.features import Tokenizers, clean
 from nlu.fit import Layer
@@ -87,6 +88,7 @@ def study(
 ) -> Study:
     """Takes most of a training's time. Raises ContentError for too few examples and ValueError for vectors of another shape.
     ``called``: see ``nlu.train.train``; ``together`` and ``seed``: see ``nlu.folds.deal``; ``synonyms``: see ``Tokenizers``."""
+    one_thread()
     names = names_of(rows)
     check_shapes(rows, encoded)
     check_shapes(names, called)

@@ -1,7 +1,7 @@
 """Words that everybody writes, and how often: German, English, Russian and Ukrainian."""
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Final
@@ -22,24 +22,27 @@ def packed(words: Mapping[str, Mapping[str, float]]) -> bytes:
     for language in LANGUAGES:
         for word, often in words[language].items():
             codes[word] = codes.get(word, 0) | max(1, min(_MOST, round(STEPS * often))) << _SHIFT[language]
-    lines: dict[int, list[str]] = {}
-    for word in sorted(codes):
-        lines.setdefault(codes[word], []).append(word)
-    return "\n".join(f"{code} {' '.join(lines[code])}" for code in sorted(lines)).encode()
+    words_in_order = sorted(codes)
+    numbers = bytes(codes[word] for word in words_in_order)
+    return len(numbers).to_bytes(4) + numbers + "\n".join(words_in_order).encode()
 
 
 def unpacked(raw: bytes) -> dict[str, int]:
-    known: dict[str, int] = {}
-    for line in raw.decode().split("\n"):
-        code, *words = line.split(" ")
-        known.update(dict.fromkeys(words, int(code)))
-    return known
+    """In alphabetical order."""
+    words = raw[4 + (count := int.from_bytes(raw[:4])) :].decode().split("\n")
+    return dict(zip(words, raw[4 : 4 + count], strict=True))
 
 
 @cache
 def known_words() -> Mapping[str, int]:
-    """In small letters; to each what ``often`` reads. What comes with the product, read once."""
+    """In small letters and alphabetical order; to each what ``often`` reads. What comes with the product, read once."""
     return unpacked(zlib.decompress((files("nlu") / "data" / "words.txt.zlib").read_bytes()))
+
+
+@cache
+def in_order() -> Sequence[str]:
+    """The same words."""
+    return list(known_words())
 
 
 def often(code: int, language: str) -> int:

@@ -17,6 +17,7 @@ OTHERS = (
 _SAME = {"bs": "hr", "sr-latn": "hr", "sr_latn": "hr", "no": "nb", "nn": "nb", "pt-br": "pt", "pt_br": "pt", "en-gb": "en", "en_gb": "en",
          "en_au": "en", "es-419": "es", "es_ar": "es", "es_co": "es", "es_mx": "es", "es_ve": "es", "de_de": "de",
          "ru_ru": "ru", "uk_ua": "uk"}  # fmt: skip
+_OF_COUNTRY = {"de_DE": "de", "ru_RU": "ru", "uk_UA": "uk"}
 _HOLES = re.compile(
     r"<[^>]*>|\{[^}]*\}|%\([^)]*\)[sd]|%[sd]|\S*(?:://|www\.|@)\S*|\[[^\]]*\]|\\n|&\w+;|`[^`]*`|[\w.]+_\w+|[/\\]\S+"
 )
@@ -29,14 +30,15 @@ def language_of(name: str) -> str:
     return _SAME.get(low, low)
 
 
-def interface(folder: Path) -> dict[str, dict[str, set[str]]]:
-    """Language to source to strings, of the wheels in ``folder``: their own words for the same things, untranslated ones left out."""
+def interface(folder: Path, *, of_countries: bool = False) -> dict[str, dict[str, set[str]]]:
+    """Language to source to strings, of the wheels in ``folder``: their own words for the same things, untranslated ones left out.
+    ``of_countries``: also those of folders such as ``uk_UA``."""
     found: dict[str, dict[str, set[str]]] = {}
     for wheel in sorted(folder.glob("*.whl")):
         strings = dict(_strings(zipfile.ZipFile(wheel)))
         english = {text for name, texts in strings.items() if language_of(name) == "en" for text in texts}
         for name, texts in strings.items():
-            language = language_of(name)
+            language = _OF_COUNTRY.get(name, language_of(name)) if of_countries else language_of(name)
             if language in (*SPOKEN, *OTHERS):
                 kept = texts if language == "en" else texts - english
                 found.setdefault(language, {}).setdefault(wheel.name, set()).update(kept)

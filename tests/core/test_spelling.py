@@ -42,6 +42,7 @@ def sentences(language: str) -> list[str]:
         ("de", "'ndern und ;ffnen", "ändern und öffnen"),
         ("de", "nciht ahbe", "nicht habe"),
         ("de", "ivh möchtte", "ich möchte"),
+        ("de", "stornirung der rechnng", "stornierung der rechnung"),
         ("en", "Zes, mz monez", "Yes, my money"),
         ("en", "teh myy csrd", "the my card"),
         ("en", "neeed", "need"),
@@ -49,7 +50,7 @@ def sentences(language: str) -> list[str]:
         ("en", "loost", "lost"),
         ("en", "Yur apo", "Your app"),
         ("ru", "догвор", "договор"),
-        ("ru", "скольк сто́ит", "сколько сто́ит"),
+        ("ru", "спсибо сто́ит", "спасибо сто́ит"),
         ("ru", "отменитьь", "отменить"),
         ("ru", "щкажите", "скажите"),
         ("uk", "скасуваати замволення", "скасувати замовлення"),
@@ -71,7 +72,7 @@ def test_unknown_word_that_surely_was_meant_as_another_is_that_word(language: st
         ("en", "it's 'open' now"),
         ("en", "IBAN PUK SIMM CARDD"),
         ("en", "write to jhon.doe@exampel.com or www.exampel.com/acount, cadr2"),
-        ("en", "Knicks"),
+        ("en", "the Knicks"),
         ("ru", "включаемая"),
         ("ru", "ещ"),
     ],
@@ -91,8 +92,7 @@ def test_long_word_with_two_slips_is_a_word_of_the_bots_own(typed: str, meant: s
 
 
 def test_words_of_the_bots_own_come_first() -> None:
-    assert Speller({}).spelled("the cadr", "en") == "the cadr"  # card or car
-    assert SPELLER.spelled("the cadr", "en") == "the card"
+    assert Speller({}).spelled("zopg", "de") == "zopg"
     assert Speller({"zopf": ("de",)}).spelled("zopg", "de") == "zopf"
     assert Speller({"zopf": ("en",)}).spelled("zopg", "de") == "zopg"
 
@@ -168,7 +168,7 @@ def test_any_text_is_spelled_the_same_again(text: str, language: str) -> None:
 
 def test_list_says_of_which_language_a_word_is_and_how_often_it_is_written() -> None:
     known = known_words()
-    assert often(known["card"], "en") > often(known["yearning"], "en") > 0
+    assert often(known["card"], "en") > often(known["wallet"], "en") > 0
     assert often(known["nicht"], "de") > often(known["kündigen"], "de") > 0 == often(known["nicht"], "en")
     assert often(known["спасибо"], "ru") > 0 == often(known["спасибо"], "uk")
     assert often(known["замовлення"], "uk") > 0 == often(known["замовлення"], "ru")
