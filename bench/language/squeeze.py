@@ -10,7 +10,7 @@ from nlu.word_vectors import rows_of
 
 Bytes = NDArray[np.uint8]
 CENTROIDS = 256
-ALIKE = 0.9
+ALIKE = 0.93
 """Cosine from which a word need not be kept, as another stands for it."""
 COMMON = 0.9
 """Weight below which a word is kept whatever stands for it."""

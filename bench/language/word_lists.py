@@ -11,12 +11,35 @@ from pathlib import Path
 
 import corpus
 
+from nlu.ukrainian import words_of_the_package
+
 WORD = re.compile(r"[^\W\d_]{1,30}")
+EVERYDAY = 1_000
+"""Russian words that stay when Ukrainian has the same spelling for something else; rarer ones are read as Ukrainian."""
+
 _LATIN = re.compile("[a-zäöüß]{1,30}")
 CLITICS = ("n't", "'s", "'m", "'re", "'ve", "'ll", "'d")
 MARKS = (
     *".,;:!?-/()%&+*#€$£₽₴\"'",
-    *("...", "0", "00", "000", "0000", "00000", "0.", "00.", "0:00", "00:00", "0/0", "0/00", "00/00", "0am", "0pm", "00am", "00pm"),
+    *(
+        "...",
+        "0",
+        "00",
+        "000",
+        "0000",
+        "00000",
+        "0.",
+        "00.",
+        "0:00",
+        "00:00",
+        "0/0",
+        "0/00",
+        "00/00",
+        "0am",
+        "0pm",
+        "00am",
+        "00pm",
+    ),
     *("0st", "0nd", "0rd", "0th", "00st", "00nd", "00rd", "00th", "00s", "0k", "00k", "000k"),
 )
 """As ``nlu.features`` leaves them: digits alike."""
@@ -40,14 +63,17 @@ def russian(wheels: Path, share: Callable[[str], float], most: int) -> list[str]
     """What is known to be written often, then all forms of its dictionary entries, then those of the ``most`` entries that are
     written most often by ``share``."""
     entries = russian_entries(wheels)
-    common = [
-        word for word in (*of_the_project(), *_read_from_ukrainian(), *_subtitled(wheels)) if _RUSSIAN.fullmatch(word)
-    ]
+    spoken = _subtitled(wheels)
+    common = [word for word in (*of_the_project(), *_read_from_ukrainian(), *spoken) if _RUSSIAN.fullmatch(word)]
     owner = {form: entry for entry, forms in entries.items() for form in forms}
     shares = {entry: max(map(share, forms)) for entry, forms in entries.items()}
     ranked = sorted(shares, key=lambda entry: (-shares[entry], entry))[:most]
     chosen = dict.fromkeys([*(owner[word] for word in common if word in owner), *ranked])
-    return list(dict.fromkeys([*common, *(form for entry in chosen for form in entries[entry])]))
+    words = dict.fromkeys([*common, *(form for entry in chosen for form in entries[entry])])
+    rather_ukrainian = {form for form, read in words_of_the_package().forms.items() if read != form} - set(
+        spoken[:EVERYDAY]
+    )
+    return [word for word in words if word not in rather_ukrainian]
 
 
 def russian_entries(wheels: Path) -> Mapping[str, list[str]]:
