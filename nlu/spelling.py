@@ -107,8 +107,8 @@ class Speller:
     """``words``: those of the examples in small letters, to the languages that have them."""
 
     def __init__(self, words: Mapping[str, Collection[str]]) -> None:
-        self._own = words
-        self._in_order = sorted(words)
+        self._own, self._own_in_order = words, sorted(words)
+        self._everybodys, self._in_order = known_words(), in_order()
         self._long = sorted(word for word in words if TWO_SLIPS - 1 <= len(word) <= _LONGEST and word.isalpha())
         self._letters = np.array([_counts(word) for word in self._long], np.int8).reshape(-1, _BAGS)
 
@@ -149,7 +149,7 @@ class Speller:
 
     def _is_known(self, word: str) -> bool:
         low = word.lower()
-        return low in self._own or low in known_words()
+        return low in self._own or low in self._everybodys
 
     def _meant(self, typed: str, language: str, more: float) -> str:
         """Empty if nothing is sure. ``more``: how much more is needed for that than usually."""
@@ -173,9 +173,9 @@ class Speller:
     def _near(self, typed: str, language: str) -> dict[str, float]:
         """Words of this language one slip away, and how often they are written. The slip is no further on than where no known word
         begins like the typed one."""
-        right = max(_begun(in_order(), typed), _begun(self._in_order, typed))
+        right = max(_begun(self._in_order, typed), _begun(self._own_in_order, typed))
         maybe = one_slip_away(typed, language, right)
-        found = (known_words().keys() & maybe) | (self._own.keys() & maybe)
+        found = (self._everybodys.keys() & maybe) | (self._own.keys() & maybe)
         return {word: common for word in found if (common := self._commonness(word, language))}
 
     def _two_slips(self, typed: str, language: str) -> str:
@@ -188,7 +188,7 @@ class Speller:
         return found.pop() if len(found) == 1 else ""
 
     def _commonness(self, word: str, language: str) -> float:
-        common = often(known_words().get(word, 0), language) / STEPS
+        common = often(self._everybodys.get(word, 0), language) / STEPS
         return max(common + OWN, OWN_UNLISTED) if language in self._own.get(word, ()) else common
 
 
