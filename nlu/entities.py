@@ -53,8 +53,10 @@ class EntityFinder:
                     yield Entity(name=rule.name, value=value, start=start, end=end)
 
     def _by_pattern(self, text: str, language: str) -> Iterable[Entity]:
-        for rule, pattern in self._patterns.get(language, ()):
-            meant = text.translate(LATIN_LOOKALIKES) if rule.pattern and rule.pattern.isascii() else text
+        patterns = self._patterns.get(language, ())
+        latin = text.translate(LATIN_LOOKALIKES) if patterns and not text.isascii() else text
+        for rule, pattern in patterns:
+            meant = latin if rule.pattern and rule.pattern.isascii() else text
             for match in pattern.finditer(meant):
                 start, end = match.span()
                 if start < end and _stands_alone(text, start, end) and _is_typed(text[start:end], match.group()):

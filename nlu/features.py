@@ -14,6 +14,9 @@ MAX_TEXT = 400
 LONG = 4
 """Letters from which a synonym stands for all words that begin with it, as endings differ."""
 
+_KNOWN = 4_000
+"""Pieces of texts of which it is remembered how they are split, by language; 1 MB."""
+
 _LETTERS = {
     **dict(zip("абвгдезийклмнопрстуфхцыэіґ", "abvgdeziiklmnoprstufhcyeig", strict=True)),
     "ж": "zh",
@@ -56,7 +59,9 @@ def calm(text: str) -> str:
 
 def clean(text: str) -> str:
     """Without control and direction characters, calm, spaces joined, digits alike, lower case, cut to ``MAX_TEXT``."""
-    visible = "".join(char if unicodedata.category(char)[0] != "C" else " " for char in text[:MAX_TEXT])
+    visible = text[:MAX_TEXT]
+    if not visible.isprintable():
+        visible = "".join(char if unicodedata.category(char)[0] != "C" else " " for char in visible)
     return _DIGIT.sub("0", " ".join(calm(visible).split()).lower())
 
 
@@ -76,8 +81,19 @@ class Pipeline:
         self.vocab: Any = create_vocab(language, self.Defaults)
         self._tokenizer: Any = create_tokenizer()(self)  # type: ignore[arg-type]  # it reads the two attributes
 
+        self._known = lru_cache(maxsize=_KNOWN)(self._split)
+
     def make_doc(self, text: str) -> Any:
         return self._tokenizer(text)
+
+    def tokens(self, text: str) -> list[str]:
+        """The words and marks of ``text``, which has single spaces: what stands between two is split by itself, and mostly was
+        there before."""
+        return [token for piece in text.split(" ") for token in self._known(piece)]
+
+    def _split(self, piece: str) -> tuple[str, ...]:
+        with self.memory_zone():
+            return tuple(token.text for token in self.make_doc(piece) if not token.is_space)
 
     def memory_zone(self) -> AbstractContextManager[Any]:
         """Keeps customers' words out of spaCy's ever-growing vocabulary. What is made in it ends with it."""
@@ -101,9 +117,7 @@ class Tokenizers:
 
     def words(self, text: str, language: str) -> list[str]:
         """``text`` as ``clean`` leaves it. What its words are synonyms of follows them."""
-        pipeline = self.pipeline(language)
-        with pipeline.memory_zone():
-            found = [token.text for token in pipeline.make_doc(text) if not token.is_space]
+        found = self.pipeline(language).tokens(text)
         return found + [meant for word in found for meant in self._synonyms(word)] if self._meant else found
 
     def _synonyms(self, word: str) -> list[str]:

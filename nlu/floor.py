@@ -81,6 +81,8 @@ def _without_foreign_courtesies(text: str, language: str) -> str:
     """A "please" in another language than the rest says nothing about what is wanted, and would be the one word that examples
     of another language have. Where there is nothing else, it stays."""
     foreign = _foreign_courtesies(language)
+    if foreign.isdisjoint(_WORD.findall(text.lower())):
+        return text
     kept = _WORD.sub(lambda word: "" if word.group().lower() in foreign else word.group(), text)
     if kept == text or not any(char.isalpha() for char in kept):
         return text

@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from nlu.language_model import SCRIPT_LANGUAGES, LanguageModel, letters_of, script_language, shipped_model
+from nlu.language_model import KEYS, SCRIPT_LANGUAGES, LanguageModel, letters_of, script_language, shipped_model
 
 SURE: Final = 0.6
 """Below this nobody can tell: the conversation stays in its language."""
@@ -29,6 +29,8 @@ _KNOWN_WORD: Final = 2.0
 _KNOWN_WORDS: Final = 5
 _FULL_LENGTH: Final = 12
 """Letters from which the model is believed fully; of shorter texts less, so that "ok" changes no conversation's language."""
+
+_ALL_BUT_LETTERS: Final = str.maketrans(dict.fromkeys(" " + KEYS))
 
 _FLOOR: Final = 0.01
 """No language is less likely than this by its letters alone: brand names and slips are in every language."""
@@ -67,7 +69,7 @@ class LanguageDetector:
     def chances(self, text: str, words: Sequence[str], spoken: str) -> dict[str, float]:
         """Probability of each of the bot's languages and of ``ANOTHER``; empty for a text without letters."""
         framed = letters_of(text)
-        count = sum(char.isalpha() for char in framed)
+        count = len(framed.translate(_ALL_BUT_LETTERS))
         if not count or not self._languages:
             return {}
         weights = self._by_letters(framed, min(1.0, count / _FULL_LENGTH))

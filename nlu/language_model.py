@@ -28,6 +28,7 @@ _STIR = np.uint64(0xD6E8FEB86659FD93)
 _SHIFTED = str.maketrans("{}:\"<>~’ʼ`", "[];',.`''`")  # fmt: skip
 
 _DIGIT = re.compile("[0-9]")
+_NO_LETTERS = re.compile("[^a-z[\\];',.`]+")
 _NUMBERED = re.compile(r"\S*[0-9]\S*")
 
 _SCRIPTS: Final = {
@@ -56,7 +57,10 @@ def letters_of(text: str) -> str:
     low = text[:MAX_TEXT].lower().translate(_SHIFTED)
     if _DIGIT.search(low):
         low = _NUMBERED.sub(" ", low)
-    kept = "".join(char if char.isalpha() or char in KEYS else " " for char in low)
+    if low.isascii():
+        kept = _NO_LETTERS.sub(" ", low)
+    else:
+        kept = "".join([char if char.isalpha() or char in KEYS else " " for char in low])
     return f" {' '.join(kept.split())} "
 
 

@@ -57,6 +57,8 @@ _SHOUTED: Final = 5
 _DIGIT = re.compile("[0-9]")
 
 _WORD = re.compile(r"[^\W\d_]+")
+_CYRILLIC = re.compile("[Ѐ-ԯ]")
+_OTHER_LETTER = re.compile(r"[^\W\d_Ѐ-ԯ]")
 _PIECE = re.compile(r"\S+")
 _LEFT_ALONE = re.compile(r"[0-9@/\\_#№]|://")
 
@@ -103,7 +105,7 @@ def spoken_words(text: str) -> str:
 
 def _is_shouted(text: str) -> bool:
     """Words of capitals, more than a name such as IBAN has; what has digits is none."""
-    if text.islower():
+    if sum(map(str.isupper, text)) < _SHOUTED:
         return False
     letters = [char for word in text.split() if not _DIGIT.search(word) for char in word if char.isalpha()]
     return len(letters) >= _SHOUTED and sum(char.isupper() for char in letters) > 0.9 * len(letters)
@@ -111,7 +113,7 @@ def _is_shouted(text: str) -> bool:
 
 def one_alphabet(text: str) -> str:
     """Words that mix Latin and Cyrillic letters, in the alphabet that all of their letters can be of."""
-    if text.isascii():
+    if not _CYRILLIC.search(text) or not _OTHER_LETTER.search(text):
         return text
     mostly_cyrillic = 2 * sum("Ѐ" <= char <= "ԯ" for char in text) > sum(char.isalpha() for char in text)
 
@@ -138,11 +140,11 @@ def _retyped(text: str, languages: Collection[str]) -> Mended | None:
     framed = letters_of(text)
     if len(framed) < 5:
         return None
-    chances = _chances(model, framed, languages)
-    for way, what in _WAYS.items():
-        ways = {label.removesuffix(way): chance for label, chance in chances.items() if label.endswith(way)}
-        if sum(ways.values()) >= SURE:
-            return _best_reading(text, way, ways, languages, what)
+    odds = _odds(model, framed, languages)
+    for way, columns in _columns(model.labels).items():
+        if sum(odds[number] for number in columns.values()) >= SURE:
+            chances = {language: odds[number] for language, number in columns.items()}
+            return _best_reading(text, way, chances, languages, _WAYS[way])
     return None
 
 
@@ -159,7 +161,8 @@ def _best_reading(
         return None
     weighed = {language: chances[language] * math.exp(BY_LETTERS * (each - most)) for language, each in likely.items()}
     best = max(weighed, key=lambda language: weighed[language])
-    after = _chances(shipped_model(), letters_of(turned[best]), languages)
+    model = shipped_model()
+    after = dict(zip(model.labels, _odds(model, letters_of(turned[best]), languages), strict=True))
     akin = sum(after.get(language, 0.0) for language in weighed)
     return Mended(text=turned[best], what=what, language=best) if akin >= WORTH else None
 
@@ -171,12 +174,22 @@ def _likelihood(text: str, language: str) -> float:
     return sum(letters.likelihood(word) for word in _WORD.findall(text.lower()))
 
 
-def _chances(model: LanguageModel, framed: str, languages: Collection[str]) -> dict[str, float]:
+def _odds(model: LanguageModel, framed: str, languages: Collection[str]) -> list[float]:
     """How likely each label is; ways of typing only of ``languages``, other languages as unlikely as they are for this bot."""
     logits = model.logits(framed)
     odds = _usual(model.labels, frozenset(languages)) * np.exp(logits - logits.max())
     odds /= odds.sum()
-    return dict(zip(model.labels, odds.tolist(), strict=True))
+    found: list[float] = odds.tolist()
+    return found
+
+
+@lru_cache(maxsize=4)
+def _columns(labels: tuple[str, ...]) -> Mapping[str, Mapping[str, int]]:
+    """Way of typing to language to the place of their label."""
+    return {
+        way: {label.removesuffix(way): number for number, label in enumerate(labels) if label.endswith(way)}
+        for way in _WAYS
+    }
 
 
 @lru_cache(maxsize=64)

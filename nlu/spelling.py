@@ -67,6 +67,7 @@ CHANGED: Final = 1.8
 
 _WORD = re.compile(r"[^\W\d_]+")
 _KEYED = re.compile(r"[;'\[]?[^\W\d_]+(?:[;'\[][^\W\d_]+)*")
+_MARKS_OF_KEYS = re.compile(r"[;'\[]")
 _OTHER_KEYS = re.compile("[yzYZ;'\\[]")
 _GERMAN_KEYS: Final = str.maketrans("yzYZ;'[", "zyZYöäü")
 """What a German key gives on an English keyboard, and the reverse for the letters."""
@@ -114,6 +115,8 @@ class Speller:
     def spelled(self, text: str, language: str) -> str:
         """With each unknown word that surely was meant as another as that word. Words of German keys on an English keyboard, or
         the reverse, as they were meant. ``language``: one of the bot's."""
+        if not _MARKS_OF_KEYS.search(text) and all(map(self._is_known, _WORD.findall(text.lower()))):
+            return text
         left = _MOST_WORDS
 
         def turn(found: re.Match[str]) -> str:
