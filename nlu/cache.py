@@ -14,7 +14,7 @@ import structlog
 
 from nlu.model import Meta, Model
 
-_FORMAT = "8"
+_FORMAT = "9"
 """Rises with every change that makes an older file wrong."""
 
 _KEPT = 8

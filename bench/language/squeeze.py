@@ -38,19 +38,20 @@ def fairly_shared(variances: Floats, parts: int) -> list[int]:
     return [number for group in groups for number in group]
 
 
-def centroids(vectors: Floats, parts: int, rounds: int = 20) -> Floats:
-    """(``parts`` x CENTROIDS x dims of a part) by k-means; at least CENTROIDS ``vectors``."""
-    return np.stack([_means(part, number, rounds) for number, part in enumerate(np.split(vectors, parts, axis=1))])
+def centroids(vectors: Floats, parts: int, counting: Floats, rounds: int = 15) -> Floats:
+    """(``parts`` x CENTROIDS x dims of a part) by k-means, in which each of at least CENTROIDS ``vectors`` counts so much."""
+    split = enumerate(np.split(vectors, parts, axis=1))
+    return np.stack([_means(part, counting, number, rounds) for number, part in split])
 
 
-def _means(vectors: Floats, seed: int, rounds: int) -> Floats:
+def _means(vectors: Floats, counting: Floats, seed: int, rounds: int) -> Floats:
     rng = np.random.default_rng(seed)
-    found = vectors[rng.choice(len(vectors), CENTROIDS, replace=False)]
+    found = vectors[rng.choice(len(vectors), CENTROIDS, replace=False, p=counting / counting.sum())]
     for _ in range(rounds):
         near = nearest(vectors, found)
-        counts = np.bincount(near, minlength=CENTROIDS)
-        sums = np.stack([np.bincount(near, column, CENTROIDS) for column in vectors.T], axis=1)
-        found = np.where(counts[:, None] > 0, sums / np.maximum(counts, 1)[:, None], found).astype(np.float32)
+        counts = np.bincount(near, counting, CENTROIDS)[:, None]
+        sums = np.stack([np.bincount(near, column * counting, CENTROIDS) for column in vectors.T], axis=1)
+        found = np.where(counts > 0, sums / np.maximum(counts, 1e-9), found).astype(np.float32)
     return found
 
 
@@ -65,10 +66,6 @@ def codes(vectors: Floats, means: Floats) -> Bytes:
     """(vectors x parts)."""
     parts = np.split(vectors, len(means), axis=1)
     return np.stack([nearest(part, mean) for part, mean in zip(parts, means, strict=True)], axis=1).astype(np.uint8)
-
-
-def unpacked(packed: Bytes, means: Floats) -> Floats:
-    return means[np.arange(len(means)), packed].reshape(len(packed), -1)
 
 
 def needed(words: Sequence[str], vectors: Floats, weights: Floats) -> list[int]:

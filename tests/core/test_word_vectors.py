@@ -144,9 +144,9 @@ def test_packing_is_repeatable_and_near(bench: dict[str, ModuleType]) -> None:
     squeeze = bench["squeeze"]
     vectors = some(2_000, 8)
     turned = vectors @ squeeze.directions(vectors, np.ones(2_000, np.float32), 8, 4)
-    means = squeeze.centroids(turned, 4)
+    means = squeeze.centroids(turned, 4, np.ones(2_000))
     packed = squeeze.codes(turned, means)
-    again = squeeze.codes(turned, squeeze.centroids(turned.copy(), 4))
+    again = squeeze.codes(turned, squeeze.centroids(turned.copy(), 4, np.ones(2_000)))
     assert packed.tobytes() == again.tobytes()
     unpacked = means[np.arange(4), packed].reshape(turned.shape)
     assert float(np.square(unpacked - turned).sum() / np.square(turned).sum()) < 0.02
