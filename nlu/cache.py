@@ -14,7 +14,7 @@ import structlog
 
 from nlu.model import Meta, Model
 
-_FORMAT = "9"
+_FORMAT = "10"
 """Rises with every change that makes an older file wrong."""
 
 _KEPT = 8

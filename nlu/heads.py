@@ -34,7 +34,7 @@ def make_head(known: Study, encoders: Sequence[str]) -> Head | None:
         return None
     blocks = blocks_of(encoders)
     size = len(blocks)
-    first = Mix(blocks=(_EVEN / size,) * size, calibration=(1.0,) + (0.0,) * (size + 2))
+    first = Mix(blocks=(_EVEN / size,) * size, calibration=(1.0, 0.0, 0.0, 0.0))
     overall = _mix(known, blocks, has, first, 3.0)
     mixes = {"": overall}
     spoken = np.array([row[0] for row in known.rows])

@@ -25,6 +25,9 @@ WORDS = "words"
 
 NO_VECTORS: Mapping[str, Any] = MappingProxyType({})
 
+INPUTS = 4
+"""What a score is made of: see ``calibration_inputs``."""
+
 MAX_INTENTS = 5
 MIN_SCORE = 0.01
 
@@ -205,7 +208,7 @@ def check_arrays(meta: Meta, arrays: Mapping[str, Any]) -> None:
         raise ValueError("there is no local head")
     for head in meta.heads:
         size = len(head.blocks)
-        fits = all(len(mix.blocks) == size and len(mix.calibration) == size + 3 for mix in head.mixes.values())
+        fits = all(len(mix.blocks) == size and len(mix.calibration) == INPUTS for mix in head.mixes.values())
         if not fits or "" not in head.mixes or not set(head.encoders) <= set(meta.encoders):
             raise ValueError(f"head {head.name} does not fit its encoders")
 
@@ -247,13 +250,13 @@ def softmax(logits: Any) -> Any:
 
 def calibration_inputs(top: Any, strength: Any, near: Any) -> Any:
     """What a score is made of, a row per text: log-odds of the best reported intent, its logit (low for what is like none of
-    them), one, and for each block the log cosine to the nearest example. ``near``: blocks x texts."""
+    them), one, and the log cosine to the nearest example, on average over the blocks. ``near``: blocks x texts."""
     sure = np.minimum(np.maximum(top, 1e-6), 1 - 1e-6)
-    columns = np.empty((3 + len(near), len(top)))
+    columns = np.empty((INPUTS, len(top)))
     columns[0] = np.log(sure / (1 - sure))
     columns[1] = strength
     columns[2] = 1
-    columns[3:] = np.log(np.maximum(near, 0) + 0.2)
+    columns[3] = np.log(np.maximum(near, 0) + 0.2).mean(axis=0)
     return columns.T
 
 
