@@ -154,7 +154,7 @@ class NluSettings(BaseModel):
     )
     model: Path | None = Field(
         None,
-        description="A sentence encoder of your own: a folder with a model of BERT's kind, or an .onnx file. Empty: none.",
+        description="A sentence encoder of your own: a folder with a model of BERT's kind (BERT, RoBERTa, XLM-R, CamemBERT, MPNet), or an .onnx file. Empty: none.",
     )
     model_languages: list[str] = Field([], description="Languages that it knows. Empty: all.")
     endpoint: EndpointSettings = EndpointSettings()

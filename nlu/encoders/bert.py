@@ -1,12 +1,13 @@
-"""The forward pass of a BERT (Devlin et al. 2018, arXiv:1810.04805) in plain numpy: MiniLM, XLM-R and their like."""
+"""The forward pass of a BERT (Devlin et al. 2018, arXiv:1810.04805) in plain numpy: MiniLM, XLM-R, MPNet and their like."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain, pairwise
 from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
-from conversation.value import Value
+from nlu.encoders.bert_config import BIAS, BUCKETS, TYPES, BertConfig
 from nlu.encoding import Floats, unit_rows
 
 Pooling: TypeAlias = Literal["mean", "first", "wide"]
@@ -18,30 +19,6 @@ PARTS: Final = {"mean": (1.0,), "first": (1.0,), "wide": (1.0, 0.9, 0.7)}
 the second and third part are half as long as the first (cross-validation on BANKING77 and HWU64: +0.4 points for the first alone)."""
 
 
-class BertConfig(Value, frozen=True, kw_only=True):
-    """What is used of ``config.json``; the names are its own."""
-
-    model_type: str
-    hidden_size: int
-    num_hidden_layers: int
-    num_attention_heads: int
-    intermediate_size: int
-    vocab_size: int
-    max_position_embeddings: int
-    hidden_act: str = "gelu"
-    layer_norm_eps: float = 1e-12
-    pad_token_id: int | None = None
-    position_embedding_type: str | None = "absolute"
-
-    @property
-    def first_position(self) -> int:
-        """RoBERTa and its children count from behind the padding."""
-        return 0 if self.model_type == "bert" else 1 + (self.pad_token_id or 0)
-
-
-KINDS: Final = ("bert", "roberta", "xlm-roberta", "camembert")
-
-
 class Bert:
     """``tensors``: by the names of ``shapes``. Safe to use from several threads."""
 
@@ -49,6 +26,7 @@ class Bert:
         self._config = config
         self._tensors = tensors
         self._pooling = pooling
+        self._bias = _bias(tensors[BIAS], config.places) if config.kind.relative else None
 
     def vectors(self, texts: Sequence[Sequence[int]]) -> Floats:
         """(texts x hidden size times parts), rows of length 1. ``texts``: numbers of pieces; none empty, none longer than there are places."""
@@ -76,17 +54,18 @@ class Bert:
         places = list(chain.from_iterable(range(first, first + len(pieces)) for pieces in texts))
         rows = tensors["embeddings.word_embeddings.weight"][list(chain.from_iterable(texts))]
         rows += tensors["embeddings.position_embeddings.weight"][places]
-        rows += tensors["embeddings.token_type_embeddings.weight"][0]
+        if self._config.kind.types:
+            rows += tensors[TYPES][0]
         return self._normal(rows, "embeddings.LayerNorm")
 
     def _layer(self, rows: Floats, name: str, spans: Sequence[slice]) -> Floats:
-        asked, keys, values = (self._linear(rows, f"{name}attention.self.{each}") for each in ("query", "key", "value"))
+        kind = self._config.kind
+        *ways, told = (f"{name}attention.{each}" for each in kind.attention)
+        asked, keys, values = (self._linear(rows, way) for way in ways)
         seen = np.empty_like(rows)
         for span in spans:
             seen[span] = self._attend(asked[span], keys[span], values[span])
-        rows = self._normal(
-            self._linear(seen, f"{name}attention.output.dense") + rows, f"{name}attention.output.LayerNorm"
-        )
+        rows = self._normal(self._linear(seen, told) + rows, f"{name}attention.{kind.attended}")
         wide = _gelu(self._linear(rows, f"{name}intermediate.dense"))
         return self._normal(self._linear(wide, f"{name}output.dense") + rows, f"{name}output.LayerNorm")
 
@@ -96,6 +75,8 @@ class Bert:
         asked, values = asked.reshape(heads).transpose(1, 0, 2), values.reshape(heads).transpose(1, 0, 2)
         weights = asked @ keys.reshape(heads).transpose(1, 2, 0)
         weights *= np.float32(1 / np.sqrt(asked.shape[2]))
+        if self._bias is not None:
+            weights += self._bias[:, : len(keys), : len(keys)]
         weights -= weights.max(axis=2, keepdims=True)
         np.exp(weights, out=weights)
         weights /= weights.sum(axis=2, keepdims=True)
@@ -117,25 +98,16 @@ class Bert:
         return rows
 
 
-def shapes(config: BertConfig) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """The tensors that such a model consists of, without the prefix that some files put before them."""
-    width, wide = config.hidden_size, config.intermediate_size
-    yield "embeddings.word_embeddings.weight", (config.vocab_size, width)
-    yield "embeddings.position_embeddings.weight", (config.max_position_embeddings, width)
-    yield from _pair("embeddings.LayerNorm", (width,))
-    for number in range(config.num_hidden_layers):
-        layer = f"encoder.layer.{number}."
-        for each in ("self.query", "self.key", "self.value", "output.dense"):
-            yield from _pair(f"{layer}attention.{each}", (width, width))
-        yield from _pair(f"{layer}attention.output.LayerNorm", (width,))
-        yield from _pair(f"{layer}intermediate.dense", (wide, width))
-        yield from _pair(f"{layer}output.dense", (width, wide))
-        yield from _pair(f"{layer}output.LayerNorm", (width,))
+_FURTHER: Final = (*range(1, 9), 12, 16, 23, 32, 46, 64, 91)
+"""From where on two pieces are a bucket further apart: one by one up to 8, then by roots of 2 (Raffel et al. 2020, arXiv:1910.10683)."""
 
 
-def _pair(name: str, shape: tuple[int, ...]) -> Iterator[tuple[str, tuple[int, ...]]]:
-    yield f"{name}.weight", shape
-    yield f"{name}.bias", shape[:1]
+def _bias(learnt: Floats, places: int) -> Floats:
+    """(heads x places x places): what is added to how like two pieces are. A view: only how far apart they are counts."""
+    apart = np.arange(1 - places, places)
+    buckets = np.searchsorted(_FURTHER, abs(apart), "right") + np.where(apart > 0, BUCKETS // 2, 0)
+    by_distance = np.ascontiguousarray(learnt[buckets].T)
+    return sliding_window_view(by_distance, places, axis=1)[:, ::-1]
 
 
 _ERF: Final = tuple(map(np.float32, (1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592)))

@@ -7,7 +7,7 @@ from nlu.encoding import Encoder, EncoderError
 
 
 def open_local(path: Path, languages: Collection[str] = ()) -> Encoder:
-    """A folder of sentence-transformers with a model of BERT's kind, or an ``.onnx`` file. Blocks. Raises EncoderError.
+    """A folder of sentence-transformers with a model of BERT's kind (MPNet among them), or an ``.onnx`` file. Blocks. Raises EncoderError.
 
     ``languages``: those that the model knows; none named: any.
     """

