@@ -5,12 +5,12 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, get_args
 
 import numpy as np
 import pytest
 
-from nlu.encoders.bert import Bert
+from nlu.encoders.bert import Bert, Pooling
 from nlu.encoders.bert_config import BertConfig
 from nlu.encoders.model_folder import FolderEncoder, open_folder
 from nlu.encoding import EncoderError
@@ -61,12 +61,13 @@ async def test_mpnet_counts_its_places_from_two_whatever_the_padding_is(tmp_path
     assert np.abs((await vectors(encoder, TEXTS[0]))[0] - expected).max() < 1e-5
 
 
-def test_mpnet_s_pieces_look_at_each_other_by_how_far_apart_they_are() -> None:
-    """As far as the last of its buckets, and further."""
+@pytest.mark.parametrize("pooling", get_args(Pooling))
+def test_mpnet_s_pieces_look_at_each_other_by_how_far_apart_they_are(pooling: Pooling) -> None:
+    """As far as the last of its buckets, and further. A single place in a wrong one shows in the first piece's vector."""
     config = {**MPNET, "max_position_embeddings": 142}
     pieces = np.random.default_rng(3).integers(len(WORDS), size=140).tolist()
-    found = Bert(BertConfig(**config), tensors(config), "mean").vectors([pieces, pieces[:3]])
-    expected = [slow_vector(each, config, first=2) for each in (pieces, pieces[:3])]
+    found = Bert(BertConfig(**config), tensors(config), pooling).vectors([pieces, pieces[:3]])
+    expected = [slow_vector(each, config, pooling, first=2) for each in (pieces, pieces[:3])]
     assert np.abs(found - expected).max() < 1e-5
 
 
