@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
-import corpus
+from bench.language import corpus
 
 WORD = re.compile(r"[^\W\d_]{1,24}")
 """Without apostrophes: "don't" is "don" and "t", as a text is read."""

@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from math import exp
 from pathlib import Path
 
-import corpus
-
+from bench.language import corpus
 from nlu.ukrainian import words_of_the_package
 
 WORD = re.compile(r"[^\W\d_]{1,30}")
