@@ -1,6 +1,7 @@
 """What holds for every test."""
 
 import asyncio
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -28,6 +29,14 @@ def _no_stray_event_loop() -> None:
     """pytest-asyncio asks for the current loop before each test; where none was ever set, asking makes one that
     nobody closes, and some later test gets the blame."""
     asyncio.set_event_loop(None)
+
+
+@pytest.fixture(autouse=True)
+def _garbage_is_collected_again() -> Iterator[None]:
+    """A command that is run in this process turns the collector off, as its own process ends soon: the tests after it would keep
+    gigabytes."""
+    yield
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)
