@@ -78,7 +78,7 @@ def main() -> None:
 
 
 def _wrong_setting(path: tuple[int | str, ...], message: str) -> str:
-    name = "__".join(str(part) for part in path).upper()
+    name = "__".join(part for part in path if isinstance(part, str)).upper()  # not the place in a list
     return f"LOTSE_{name} is wrong: {message[:1].lower()}{message[1:]}"
 
 

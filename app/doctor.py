@@ -50,7 +50,10 @@ async def look(bot: Path | None = None) -> list[Line]:
     try:
         settings = Settings() if bot is None else Settings(bot=bot)
     except ValidationError as error:
-        return [_wrong_setting(".".join(map(str, part["loc"])), part["msg"]) for part in error.errors()]
+        return [
+            _wrong_setting(".".join(each for each in part["loc"] if isinstance(each, str)), part["msg"])
+            for part in error.errors()
+        ]
     except SettingsError as error:
         return [_wrong_setting("", str(error))]
     lines = [Line(level="ok", part="settings", says=f"read; files are kept in {settings.var.absolute()}")]

@@ -142,7 +142,7 @@ class EndpointSettings(BaseModel):
 
 
 class NluSettings(BaseModel):
-    layers: list[str] = Field(
+    layers: list[Literal["*", "multilingual", "minilm", "spacy", "path", "endpoint"]] = Field(
         ["*"],
         description='Which of the sentence encoders that are there are used: multilingual, minilm, spacy, path, endpoint. ["*"]: all; []: none, words and letters alone.',
     )

@@ -199,6 +199,9 @@ def check_arrays(meta: Meta, arrays: Mapping[str, Any]) -> None:
     for name, shape in shapes.items():
         if arrays[name].shape != shape:
             raise ValueError(f"array {name} is {arrays[name].shape}, wanted {shape}")
+    table = vectors_of_the_package().dims
+    if arrays["mean.0"].shape != (table,):
+        raise ValueError(f"words had {arrays['mean.0'].shape} numbers when it was trained, and have {table} now")
     starts = arrays["starts"]
     if starts[0] != 0 or starts[-1] != len(arrays["rows"]) or (np.diff(starts) < 0).any():
         raise ValueError("array starts does not lead through the examples")

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import structlog
 
-from nlu.blas import one_thread
 from nlu.cache import cache_path, load_model, save_model
 from nlu.encoding import Floats
 from nlu.layers.chain import FLOOR_ONLY, LayeredNlu, Layers, TrainReport, encoders_for
-from nlu.layers.examples import encode_all
+from nlu.layers.examples import encode_rows
 from nlu.model import LOCAL, Model
 
 _log = structlog.get_logger(__name__)
@@ -24,7 +23,6 @@ async def open_nlu(
     Trains if ``cache`` (a folder) has no model of exactly these bytes and the encoders that are there. ``name``: the file of one that was trained elsewhere and is
     good enough, whatever it was trained with. The event loop stays free meanwhile.
     """
-    one_thread()
     path = cache / name if name else cache_path(cache, examples, encoders_for(layers, examples))
     model = await asyncio.to_thread(load_model, path)
     if model is None:
@@ -49,7 +47,7 @@ async def train_report(examples: Mapping[str, bytes], cache: Path, layers: Layer
 async def trained(examples: Mapping[str, bytes], cache: Path, layers: Layers = FLOOR_ONLY) -> tuple[Model, Path]:
     """Trained anew, and where it was kept. An encoder that does not answer is told of and left out. Raises ContentError."""
     rows = await asyncio.to_thread(_rows, examples)
-    encoded, called = await encode_all(rows, layers)
+    encoded, called = await encode_rows(rows, layers)
     path = cache_path(cache, examples, encoded)
     return await asyncio.to_thread(_train_into, examples, encoded, called, path), path
 

@@ -18,7 +18,7 @@ from nlu.evaluation.lines import lines_of
 from nlu.evaluation.report import Report, judge, make_report
 from nlu.folds import deal
 from nlu.layers.chain import Layers
-from nlu.layers.examples import encode_all
+from nlu.layers.examples import encode_rows
 from nlu.model import LOCAL
 from nlu.names import names_of
 from nlu.read import OTHER, Examples, Row, read_examples
@@ -56,7 +56,7 @@ async def look_into(files: Files, layers: Layers, *, seed: int = 0) -> Subject:
         raise ContentError("nlu/: there is no <language>.yaml to evaluate; add one with `intents:` and examples")
     rules = await asyncio.to_thread(compile_files, files)
     rows = await asyncio.to_thread(rows_of, examples)
-    encoded, called = await encode_all(rows, layers)
+    encoded, called = await encode_rows(rows, layers)
     doubles = await asyncio.to_thread(doubles_of, rows, encoded)
     said = await asyncio.to_thread(_held_out, examples, encoded, called, seed)
     head, lines = max(said, key=lambda name: name.count("+")), lines_of(examples)
@@ -157,7 +157,7 @@ def _names_in(learnt: Sequence[Row], old: Subject, encoders: Sequence[str]) -> M
     """The vectors of the names of those intents that are learnt, in the same order."""
     there = set(names_of(learnt))
     places = [number for number, name in enumerate(names_of(old.rows)) if name in there]
-    return {encoder: old.called[encoder][places] for encoder in encoders if encoder in old.called}
+    return {encoder: old.called[encoder][places] for encoder in encoders}
 
 
 def _enough(rows: Sequence[Row], numbers: Sequence[int]) -> list[int]:

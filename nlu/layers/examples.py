@@ -20,27 +20,24 @@ PATIENCE: Final = 30.0
 _log = structlog.get_logger(__name__)
 
 
-async def encode_all(rows: Sequence[Row], layers: Layers) -> tuple[Mapping[str, Floats], Mapping[str, Floats]]:
-    """The examples, and what their intents are called: as ``nlu.train.train`` wants them."""
-    encoded = await encode_rows(rows, layers)
-    called = await encode_rows(names_of(rows), layers)
-    return encoded, {name: vectors for name, vectors in called.items() if name in encoded}
-
-
-async def encode_rows(rows: Sequence[Row], layers: Layers) -> Mapping[str, Floats]:
-    """By encoder: a row for each example, zeros for languages that it does not suit. One that fails is left out, with a log line."""
-    languages = {language for language, _, _ in rows}
-    wanted = encoders_for(layers, languages)
-    found = {}
+async def encode_rows(rows: Sequence[Row], layers: Layers) -> tuple[Mapping[str, Floats], Mapping[str, Floats]]:
+    """By encoder, what ``nlu.train.train`` wants: a row for each example, and one for each of the intents' names; zeros in languages that
+    it does not suit. One that fails is left out, with a log line."""
+    wanted = encoders_for(layers, {language for language, _, _ in rows})
+    every = (*rows, *names_of(rows))
+    found: dict[str, Floats] = {}
     for layer in layers.encoders:
         if layer.encoder.name not in wanted:
             continue
         try:
-            found[layer.encoder.name] = await _encode(layer.encoder, rows)
+            found[layer.encoder.name] = await _encode(layer.encoder, every)
         except (EncoderError, TimeoutError, ValueError) as error:
             follows = "the model is trained without it"
             _log.warning("nlu_encoder_left_out", encoder=layer.encoder.name, error=error, follows=follows)
-    return found
+    return (
+        {name: vectors[: len(rows)] for name, vectors in found.items()},
+        {name: vectors[len(rows) :] for name, vectors in found.items()},
+    )
 
 
 async def _encode(encoder: Encoder, rows: Sequence[Row]) -> Floats:

@@ -11,7 +11,7 @@ from conversation.understanding import Understanding
 from nlu.encoding import Encoder, Floats
 from nlu.floor import Floor
 from nlu.layers.chain import EncoderLayer, LayeredNlu, Layers
-from nlu.layers.examples import BATCH, encode_all
+from nlu.layers.examples import BATCH, encode_rows
 from nlu.layers.watched import Watched
 from nlu.measuring.metrics import Answer
 from nlu.measuring.sets import Sentence
@@ -46,7 +46,7 @@ class Chains:
 
     async def encode(self, files: Mapping[str, bytes]) -> tuple[Mapping[str, Floats], Mapping[str, Floats]]:
         """See ``Encode``."""
-        return await encode_all(await asyncio.to_thread(rows_of, files), self._layers)
+        return await encode_rows(await asyncio.to_thread(rows_of, files), self._layers)
 
     def _met(self, model: Model) -> Iterator[Head]:
         known = {name for head in model.meta.heads for name in head.encoders}

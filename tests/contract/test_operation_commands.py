@@ -268,6 +268,7 @@ def test_doctor_says_what_is_wrong_with_the_database_and_what_to_do(
     ("setting", "value", "part", "says"),
     [
         ("LOTSE_WEB__PORT", "many", "settings", "FAIL web.port is wrong"),
+        ("LOTSE_NLU__LAYERS", '["minlm"]', "settings", "FAIL nlu.layers is wrong"),
         ("LOTSE_WEB__ORIGINS", "x", "settings", "FAIL "),
         ("LOTSE_BOT", "no-such-bot", "bot", "FAIL 1 problems in no-such-bot"),
         ("LOTSE_DATABASE__URL", "mysql://x/y", "database", "FAIL no store speaks to mysql"),

@@ -151,6 +151,12 @@ def broken(model: Model) -> dict[str, dict[str, Any]]:
         "type": {**arrays, "weights": arrays["weights"].astype(np.float64)},
         "labels": {**arrays, "weights": arrays["weights"][:, :-1]},
         "features": {**arrays, "idf": arrays["idf"][:-1]},
+        "table": {
+            **arrays,
+            "mean.0": arrays["mean.0"][:-1],
+            "weights.0": arrays["weights.0"][:-1],
+            "examples.0": arrays["examples.0"][:, :-1],
+        },
         "width": {**arrays, "weights.0": arrays["weights.0"][:-1]},
         "flat": {**arrays, "examples.0": arrays["examples.0"][0]},
         "beyond": {**arrays, "starts": arrays["starts"] + 1},
@@ -160,7 +166,8 @@ def broken(model: Model) -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.parametrize(
-    "fault", ["missing", "no encoder", "type", "labels", "features", "width", "flat", "beyond", "backwards", "row"]
+    "fault",
+    ["missing", "no encoder", "type", "labels", "features", "table", "width", "flat", "beyond", "backwards", "row"],
 )
 def test_file_whose_numbers_do_not_fit_is_told_of_and_not_used(model: Model, tmp_path: Path, fault: str) -> None:
     class Broken(Model):
