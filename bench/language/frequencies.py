@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from bench.language import corpus
 
@@ -19,9 +20,7 @@ ALIKE = 0.7
 
 def of_films(wheels: Path, language: str) -> dict[str, float]:
     """Word to its share in subtitles of films, by pyspellchecker's table, which lists words of dictionaries only."""
-    name = f"spellchecker/resources/{language}.json.gz"
-    table: dict[str, int] = json.loads(gzip.decompress(_wheel(wheels, "pyspellchecker").read(name)))
-    return _shares(table.items())
+    return _shares(counted_in_films(wheels, language).items())
 
 
 def of_books(wheels: Path) -> dict[str, float]:
@@ -32,9 +31,19 @@ def of_books(wheels: Path) -> dict[str, float]:
 
 def of_writing(wheels: Path, language: str) -> dict[str, float]:
     """Word to its share in anything written, by spaCy's table of German or English, slips and names among them."""
+    return _shares((word, math.exp(logarithm)) for word, logarithm in likely_in_writing(wheels, language).items())
+
+
+def counted_in_films(wheels: Path, language: str) -> dict[str, int]:
+    found: dict[str, int] = _packed(wheels, "pyspellchecker", f"spellchecker/resources/{language}.json.gz")
+    return found
+
+
+def likely_in_writing(wheels: Path, language: str) -> dict[str, float]:
+    """Natural logarithms."""
     name = f"spacy_lookups_data/data/{language}_lexeme_prob.json.gz"
-    table: dict[str, float] = json.loads(gzip.decompress(_wheel(wheels, "spacy_lookups_data").read(name)))
-    return _shares((word, math.exp(logarithm)) for word, logarithm in table.items())
+    found: dict[str, float] = _packed(wheels, "spacy_lookups_data", name)
+    return found
 
 
 def ukrainian() -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
@@ -55,6 +64,10 @@ def _shares(table: Iterable[tuple[str, float]]) -> dict[str, float]:
                 counts[part] = counts.get(part, 0) + count
     total = sum(counts.values())
     return {word: count / total for word, count in counts.items()}
+
+
+def _packed(wheels: Path, package: str, name: str) -> Any:
+    return json.loads(gzip.decompress(_wheel(wheels, package).read(name)))
 
 
 def _wheel(wheels: Path, name: str) -> zipfile.ZipFile:

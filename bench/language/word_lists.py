@@ -1,15 +1,13 @@
 """Words that customers may write, the commonest first: see README.md beside this file for where they come from."""
 
-import gzip
-import json
 import re
 import tarfile
-import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from math import exp
 from pathlib import Path
 
 from bench.language import corpus
+from bench.language.frequencies import counted_in_films, likely_in_writing, ukrainian
 from nlu.ukrainian import words_of_the_package
 
 WORD = re.compile(r"[^\W\d_]{1,30}")
@@ -48,10 +46,8 @@ _RUSSIAN = re.compile("[а-яё]{1,30}")
 
 def written(wheels: Path, language: str, most: int) -> list[str]:
     """The ``most`` that are written most often, in small letters, by spaCy's table of German or English."""
-    name = f"spacy_lookups_data/data/{language}_lexeme_prob.json.gz"
-    table = json.loads(gzip.decompress(zipfile.ZipFile(_only(wheels, "spacy_lookups_data-*.whl")).read(name)))
     shares: dict[str, float] = {}
-    for word, logarithm in table.items():
+    for word, logarithm in likely_in_writing(wheels, language).items():
         low = word.lower()
         if _LATIN.fullmatch(low) or low in CLITICS:
             shares[low] = shares.get(low, 0) + exp(logarithm)
@@ -77,7 +73,8 @@ def russian(wheels: Path, share: Callable[[str], float], most: int) -> list[str]
 
 def russian_entries(wheels: Path) -> Mapping[str, list[str]]:
     """Entries of the Hunspell dictionary that are written small, and all forms of each."""
-    with tarfile.open(_only(wheels, "dictionary-ru-*.tgz")) as archive:
+    (packed,) = wheels.glob("dictionary-ru-*.tgz")
+    with tarfile.open(packed) as archive:
         endings, entries = (_lines(archive, f"package/index.{name}") for name in ("aff", "dic"))
     return expanded(endings, entries[1:])
 
@@ -106,19 +103,15 @@ def expanded(endings: Iterable[str], entries: Iterable[str]) -> Mapping[str, lis
 
 
 def _subtitled(wheels: Path) -> list[str]:
-    """The commonest Russian words of films, by pyspellchecker's table."""
-    table = json.loads(
-        gzip.decompress(
-            zipfile.ZipFile(_only(wheels, "pyspellchecker-*.whl")).read("spellchecker/resources/ru.json.gz")
-        )
-    )
+    """The commonest Russian words of films."""
+    table = counted_in_films(wheels, "ru")
     return sorted(table, key=lambda word: (-table[word], word))
 
 
 def _read_from_ukrainian() -> list[str]:
-    """What Ukrainian words are read as, the commonest first."""
-    lines = (corpus.ROOT / "nlu" / "data" / "ukrainian.tsv").read_text("utf-8").splitlines()
-    return [word for line in lines if not line.startswith("#") for word in line.rpartition("\t")[2].split()]
+    """What Ukrainian words are read as, then other Russian words, the commonest first."""
+    forms, others = ukrainian()
+    return [*(word for meant in forms.values() for word in meant), *others]
 
 
 def of_the_project() -> list[str]:
@@ -132,8 +125,3 @@ def of_the_project() -> list[str]:
 def _lines(archive: tarfile.TarFile, name: str) -> list[str]:
     file = archive.extractfile(name)
     return file.read().decode("utf-8").splitlines() if file else []
-
-
-def _only(folder: Path, pattern: str) -> Path:
-    (path,) = folder.glob(pattern)
-    return path
