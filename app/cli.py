@@ -135,8 +135,7 @@ def nlu_train(bot: BotFolder = None) -> None:
     from app.bot_folder import nlu_examples
     from app.evaluation.terminal import show_training
     from app.nlu_layers import layers_of
-    from nlu.layers.chain import TrainReport
-    from nlu.service import train_report
+    from nlu.service import TrainReport, train_report
 
     async def work() -> TrainReport:
         settings = Settings()

@@ -129,6 +129,12 @@ class Model:
         }
         self._word_vectors = vectors_of_the_package()
 
+    @property
+    def reports(self) -> tuple[LanguageReport, ...]:
+        """Of each language, by the head that answers it when all encoders are there."""
+        by_size = sorted(self.meta.heads, key=lambda head: len(head.encoders))
+        return tuple({report.language: report for head in by_size for report in head.reports}.values())
+
     def arrays(self) -> Mapping[str, Any]:
         return self._arrays
 

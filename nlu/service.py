@@ -6,13 +6,21 @@ from pathlib import Path
 
 import structlog
 
+from conversation.value import Value
 from nlu.cache import cache_path, load_model, save_model
 from nlu.encoding import Floats
-from nlu.layers.chain import FLOOR_ONLY, LayeredNlu, Layers, TrainReport, encoders_for
+from nlu.layers.chain import FLOOR_ONLY, LayeredNlu, Layers, encoders_for
 from nlu.layers.examples import encode_rows
-from nlu.model import LOCAL, Model
+from nlu.model import LanguageReport, Model
 
 _log = structlog.get_logger(__name__)
+
+
+class TrainReport(Value, frozen=True, kw_only=True):
+    """``seconds``: the training of all languages together."""
+
+    seconds: float
+    languages: tuple[LanguageReport, ...]
 
 
 async def open_nlu(
@@ -39,9 +47,7 @@ async def open_nlu(
 async def train_report(examples: Mapping[str, bytes], cache: Path, layers: Layers = FLOOR_ONLY) -> TrainReport:
     """Train anew, whatever is cached, keep the model, and say how good it is. Raises ContentError."""
     model, _ = await trained(examples, cache, layers)
-    best = model.heads[model.head_for(model.meta.encoders)]
-    reports = {each.language: each for head in (model.heads[LOCAL], best) for each in head.reports}
-    return TrainReport(seconds=model.meta.seconds, languages=tuple(reports.values()))
+    return TrainReport(seconds=model.meta.seconds, languages=model.reports)
 
 
 async def trained(examples: Mapping[str, bytes], cache: Path, layers: Layers = FLOOR_ONLY) -> tuple[Model, Path]:

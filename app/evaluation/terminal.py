@@ -23,7 +23,7 @@ from app.evaluation.words import (
 from nlu.evaluation.compare import Comparison
 from nlu.evaluation.figures import IntentFigures
 from nlu.evaluation.report import LanguageResult, Report
-from nlu.layers.chain import TrainReport
+from nlu.service import TrainReport
 
 PAIRS: Final = 10
 WORST: Final = 8

@@ -10,23 +10,15 @@ import numpy as np
 import structlog
 
 from conversation.understanding import Decision, Entity, Passed, Understanding
-from conversation.value import Value
 from nlu.encoding import Encoder, Floats
 from nlu.floor import Floor, Reading
 from nlu.layers.watched import LayerError, PassedOverError, Watched
-from nlu.model import LOCAL, LanguageReport, Model
+from nlu.model import Model
 
 if TYPE_CHECKING:
     from nlu.layers.rasa import RasaNlu, RasaParse
 
 _log = structlog.get_logger(__name__)
-
-
-class TrainReport(Value, frozen=True, kw_only=True):
-    """``seconds``: the training of all languages together."""
-
-    seconds: float
-    languages: tuple[LanguageReport, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,10 +73,6 @@ class LayeredNlu:
     def untrained(self) -> tuple[str, ...]:
         """Encoders that are there and that the model has learnt nothing with."""
         return tuple(name for name in encoders_for(self._layers, self.languages) if name not in self._trained)
-
-    @property
-    def report(self) -> TrainReport:
-        return TrainReport(seconds=self._model.meta.seconds, languages=self._model.heads[LOCAL].reports)
 
     async def understand(self, text: str, language: str) -> Understanding:
         """See ``conversation.ports.Nlu``: never raises."""

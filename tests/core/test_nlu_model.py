@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 from conversation.understanding import Entity, Understanding
 from nlu.features import calm
 from nlu.layers.chain import LayeredNlu
-from nlu.service import open_nlu
+from nlu.service import open_nlu, train_report
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = {file.stem: file.read_bytes() for file in (ROOT / "examples/nordnetz/nlu").glob("*.yaml")}
@@ -123,8 +123,10 @@ async def test_greeting_or_nonsense_offers_no_task(nlu: LayeredNlu, text: str, l
     assert best_task(await nlu.understand(text, language))[1] < OFFER
 
 
-async def test_cross_validation_reports_every_language(nlu: LayeredNlu) -> None:
-    for report in nlu.report.languages:
+async def test_cross_validation_reports_every_language(tmp_path: Path) -> None:
+    found = await train_report(EXAMPLES, tmp_path)
+    assert {report.language for report in found.languages} == set(LANGUAGES)
+    for report in found.languages:
         assert report.intents == 10
         assert report.examples >= 300
         assert report.accuracy >= 0.80, report

@@ -143,6 +143,20 @@ def test_kept_and_loaded_a_model_says_the_same(model: Model, tmp_path: Path) -> 
     assert loaded.heads == model.heads
 
 
+def test_each_language_is_reported_by_the_head_that_answers_it() -> None:
+    german = tuple(
+        ("de", intent, f"frage zu {word} {number}") for intent in THINGS for number, word in enumerate(("a", "b", "c"))
+    )
+    english_only = np.concatenate([pointing(ROWS), np.zeros((len(german), 16), np.float32)])
+    found = train_rows((*ROWS, *german), {"english": english_only, "all": pointing((*ROWS, *german), seed=3)})
+    answering = {
+        report.language: report for head in found.meta.heads for report in head.reports if head.name == "local+all"
+    }
+    best = next(head for head in found.meta.heads if head.name == "local+all+english")
+    assert [report.language for report in best.reports] == ["en"]
+    assert {report.language: report for report in found.reports} == {"de": answering["de"], "en": best.reports[0]}
+
+
 def broken(model: Model) -> dict[str, dict[str, Any]]:
     arrays = dict(model.arrays())
     return {
